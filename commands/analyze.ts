@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
@@ -16,10 +17,13 @@ export default class Analyze extends MeshCommand {
   static override strict = false
   static override usage = 'analyze [FILE|DIR|-]... [flags]'
   static override examples = [
-    'gateway.yaml routes/',
-    '--from sample -A',
-    'routes/ --failure-threshold Warning -o sarif=analyze.sarif',
-  ].map(rest => `<%= config.bin %> analyze ${rest}`)
+    example('Check manifests before they are applied', 'analyze gateway.yaml routes/'),
+    example('Check every namespace of the sample mesh', 'analyze --from sample -A'),
+    example(
+      'Fail a pipeline on warnings, and write SARIF for code review',
+      'analyze routes/ --failure-threshold Warning -o sarif=analyze.sarif',
+    ),
+  ]
   static override flags = {
     file: repeatableFlag('files to analyze, as the arguments are', 'f', 'FILE'),
     'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),

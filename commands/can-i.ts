@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {declaredClusterNeeds, NO_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {canIReport} from '../src/reports/can-i/report.js'
 import {canIView} from '../src/reports/can-i/view.js'
@@ -9,8 +10,8 @@ export default class CanI extends MeshCommand {
   static override summary = 'Show which commands you have permission to run, and the Role you are missing'
   static override usage = 'can-i [COMMAND...] [flags]'
   static override examples = [
-    '<%= config.bin %> can-i proxy-config -n demo',
-    '<%= config.bin %> can-i iptables -n demo -o role | kubectl apply -f -',
+    example('Ask whether your permissions suffice for proxy-config in one namespace', 'can-i proxy-config -n demo'),
+    example('Create the Role that iptables needs', 'can-i iptables -n demo -o role | kubectl apply -f -'),
   ]
   static override forms = formsOf(canIView)
   static override needs = NO_NEEDS

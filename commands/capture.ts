@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto'
 import {Flags} from '@oclif/core'
 import {captureProgress} from '../src/cli/capture-progress.js'
 import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {progressLine} from '../src/cli/progress-line.js'
@@ -19,9 +20,9 @@ export default class Capture extends MeshCommand {
   static override description =
     'Replay the bundle with --from. Keys, tokens, passwords and environment values are removed; Secrets are never read. Anything that could not be read is recorded, with the reason. docs/bundle.md describes the format.'
   static override examples = [
-    '<%= config.bin %> capture deploy/reviews-v1 --from sample --to reviews.tgz',
-    '<%= config.bin %> capture -A --with istiod --to incident.tgz',
-    '<%= config.bin %> capture -n demo --check-secrets',
+    example('Capture one workload into a bundle', 'capture deploy/reviews-v1 --from sample --to reviews.tgz'),
+    example('Capture every pod and the control plane', 'capture -A --with istiod --to incident.tgz'),
+    example('List what would be redacted, without writing a bundle', 'capture -n demo --check-secrets'),
   ]
   static override forms = formsOf(captureView, capturedSecretsView)
   static override needs = CAPTURE_NEEDS

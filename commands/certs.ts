@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {durationMs, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {certsReport} from '../src/reports/certs/report.js'
@@ -9,8 +10,8 @@ import {formsOf} from '../src/reports/view.js'
 export default class Certs extends MeshCommand {
   static override summary = 'Show the certificates of proxies: validity, identity, rotation, and the roots they trust'
   static override examples = [
-    '<%= config.bin %> certs -n demo --from sample',
-    '<%= config.bin %> certs -A --warn 720h -o prom',
+    example('Show the certificates of a namespace, the worst first', 'certs -n demo --from sample'),
+    example('Export the ends of all certificates for Prometheus', 'certs -A --warn 720h -o prom'),
   ]
   static override forms = formsOf(certsView)
   static override needs = POLICY_NEEDS

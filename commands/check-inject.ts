@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {fileFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {requirementsToLabels} from '../src/model/selector.js'
@@ -14,9 +15,12 @@ export default class CheckInject extends MeshCommand {
   static override summary = 'Explain whether a pod is injected, by which webhook, or why not'
   static override aliases = ['x:check-inject', 'experimental:check-inject']
   static override examples = [
-    'deploy/sick-noinject-v1 --from sample',
-    '-l app=web,version=v2 -n demo --from sample',
-  ].map(rest => `<%= config.bin %> check-inject ${rest}`)
+    example('Explain why a workload has no sidecar', 'check-inject deploy/sick-noinject-v1 --from sample'),
+    example(
+      'Predict injection for labels, before there is a pod',
+      'check-inject -l app=web,version=v2 -n demo --from sample',
+    ),
+  ]
   static override forms = formsOf(checkInjectView)
   static override needs: CommandNeeds = {
     cluster: {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {checkSettings} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
+import {example} from '../src/cli/example.js'
 import {debugFlags, repeatableFlag, selectorFlag, suppressFlag, teamFlags, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
@@ -20,11 +21,17 @@ export default class Check extends MeshCommand {
   static override strict = false
   static override usage = 'check [POD...] [flags]'
   static override examples = [
-    'deploy/sick-uid-v1 --from sample',
-    '-n demo --from sample --only MCT1001,IST0143',
-    '-f deployment.yaml -f service.yaml -o sarif=check.sarif -o table',
-    '-n demo --from sample -o baseline=accepted.yaml',
-  ].map(rest => `<%= config.bin %> check ${rest}`)
+    example('Check one workload', 'check deploy/sick-uid-v1 --from sample'),
+    example('Check a namespace with two rules only', 'check -n demo --from sample --only MCT1001,IST0143'),
+    example(
+      'Check manifests before they are applied, and write SARIF for code review',
+      'check -f deployment.yaml -f service.yaml -o sarif=check.sarif -o table',
+    ),
+    example(
+      "Accept today's findings, so that only new ones count",
+      'check -n demo --from sample -o baseline=accepted.yaml',
+    ),
+  ]
   static override flags = {
     file: repeatableFlag('manifests to check: files, directories, - for standard input', 'f'),
     selector: selectorFlag,

@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {completionScript} from '../src/cli/completion-script.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {write} from '../src/cli/streams.js'
 
@@ -9,8 +10,8 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 export default class Completion extends MeshCommand {
   static override summary = 'Generate the shell completion script for bash, zsh, fish or PowerShell'
   static override examples = [
-    'source <(<%= config.bin %> completion bash)',
-    '<%= config.bin %> completion fish | source',
+    example('Complete in this bash session', 'source <(<%= config.bin %> completion bash)'),
+    example('Complete in this fish session', 'completion fish | source'),
   ]
   static override needs = NO_NEEDS
   static override args = {

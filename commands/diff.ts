@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {runDiff} from '../src/cli/run-diff.js'
 import {diffView} from '../src/reports/diff/view.js'
@@ -10,9 +11,9 @@ export default class Diff extends MeshCommand {
   static override description =
     'Each side is a pod, a file, a bundle or a snapshot. Resources are matched by name; order is compared only where Envoy honours it. Exit code 0: equal, 1: different. -o json prints a JSON Patch.'
   static override examples = [
-    '<%= config.bin %> diff deploy/sick-nack-v1 --from sample',
-    '<%= config.bin %> diff before.tgz after.tgz',
-    '<%= config.bin %> diff --replicas sts/db -n demo',
+    example('Compare what istiod sent with what Envoy runs', 'diff deploy/sick-nack-v1 --from sample'),
+    example('Compare two captures', 'diff before.tgz after.tgz'),
+    example('Find the replica whose config differs from the rest', 'diff --replicas sts/db -n demo'),
   ]
   static override forms = formsOf(diffView)
   static override needs: CommandNeeds = {

@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {egressReport} from '../src/reports/egress/report.js'
@@ -10,9 +11,9 @@ import {formsOf} from '../src/reports/view.js'
 export default class Egress extends MeshCommand {
   static override summary = 'Show what a pod may call outside the mesh, and what happens to a request to one host'
   static override examples = [
-    '<%= config.bin %> egress deploy/sleep -n demo --from sample',
-    '<%= config.bin %> egress deploy/sleep https://api.example.com',
-    '<%= config.bin %> egress deploy/sleep api.example.com:443 -o patch | kubectl apply -f -',
+    example('List the external hosts a pod may call', 'egress deploy/sleep -n demo --from sample'),
+    example('Say what happens to a request to one external URL', 'egress deploy/sleep https://api.example.com'),
+    example('Allow one external host', 'egress deploy/sleep api.example.com:443 -o patch | kubectl apply -f -'),
   ]
   static override forms = formsOf(egressView)
   static override needs = DESCRIBE_NEEDS

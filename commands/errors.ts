@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {durationMs, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {errorsReport} from '../src/reports/errors/report.js'
@@ -15,9 +16,9 @@ export default class Errors extends MeshCommand {
   static override description =
     'Reads the access logs of the sidecars and gateways, groups the failing requests by source, destination, code, flags and details, and traces one request of each group to name the object and field that causes it. Nothing is sent.'
   static override examples = [
-    '<%= config.bin %> errors -A --from sample',
-    '<%= config.bin %> errors deploy/sleep -n demo --since 5m',
-    '<%= config.bin %> errors -n demo -o json',
+    example('Explain every failing request in the access logs', 'errors -A --from sample'),
+    example('Explain the failures of one workload in the last five minutes', 'errors deploy/sleep -n demo --since 5m'),
+    example('Get the failures of a namespace as JSON', 'errors -n demo -o json'),
   ]
   static override forms = formsOf(errorsView)
   static override needs: CommandNeeds = {

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {readCheckConfig} from '../src/cli/check-settings.js'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {explainedText} from '../src/cli/explained-text.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -21,12 +22,15 @@ export default class Explain extends MeshCommand {
   static override description =
     "Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details, TLS errors, gRPC codes, cluster names, terms of old and new Istio releases, and log lines of Envoy, pilot-agent, istiod, istio-cni and ztunnel, access logs and events. With --from, it also traces the request of an access-log line through the configuration there. Without an argument it lists what can be explained."
   static override examples = [
-    ...['MCT1001', 'IST0143', '15006', 'UF', '503 UF,URX', 'BlackHoleCluster'].map(
-      word => `<%= config.bin %> explain ${word}`,
-    ),
-    "<%= config.bin %> explain 'Envoy proxy is NOT ready: config not received from XDS server'",
-    '<%= config.bin %> explain -f access.log',
-    '<%= config.bin %> explain -f access.log --from incident.tgz',
+    example('Explain a rule', 'explain MCT1001'),
+    example('Explain a code of istioctl analyze', 'explain IST0143'),
+    example('Explain a port', 'explain 15006'),
+    example('Explain a response flag', 'explain UF'),
+    example('Explain a status with its response flags', 'explain 503 UF,URX'),
+    example('Explain a term', 'explain BlackHoleCluster'),
+    example('Explain a log line', "explain 'Envoy proxy is NOT ready: config not received from XDS server'"),
+    example('Explain the failures in an access log', 'explain -f access.log'),
+    example('Explain them with the configuration of a bundle', 'explain -f access.log --from incident.tgz'),
   ]
   static override forms = formsOf(explainView)
   static override needs = NO_NEEDS
@@ -59,9 +63,9 @@ export default class Explain extends MeshCommand {
     }
     // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
-    const rules = own
-      ? [...(await knownRules(await readCheckConfig(flags.config, process.cwd()))), ...CONFIG_RULES]
-      : ALL_RULES
+    const config = own ? await readCheckConfig(flags.config, process.cwd()) : undefined
+    const known = config === undefined ? undefined : [...(await knownRules(config)), ...CONFIG_RULES]
+    const rules = () => known ?? ALL_RULES
     if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)
     await this.withSource({...flags, file: undefined}, async source => {
       const {explainedHere, explainedHereView} = await import('../src/reports/errors/explained.js')

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {debugFlags, durationMs, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {driftReport, expectedReport, impliedBy, iptablesWithDriftReport} from '../src/reports/iptables/drift-report.js'
@@ -11,9 +12,9 @@ import {formsOf} from '../src/reports/view.js'
 export default class Iptables extends MeshCommand {
   static override summary = "Explain a pod's iptables rules: what is captured or bypassed, and why"
   static override examples = [
-    '<%= config.bin %> iptables deploy/productpage-v1 --from sample',
-    '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
-    'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
+    example('Say what the rules of a pod capture', 'iptables deploy/productpage-v1 --from sample'),
+    example('Compare the rules with those it should have', 'iptables deploy/sick-drift-v1 --from sample --drift'),
+    example("Read the rules from istio-init's log", 'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -'),
   ]
   static override forms = formsOf(driftView, iptablesView)
   static override needs: CommandNeeds = {

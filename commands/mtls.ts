@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 import {POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {mtlsReport} from '../src/reports/mtls/report.js'
@@ -10,8 +11,11 @@ export default class Mtls extends MeshCommand {
   static override summary = 'Show what clients send and servers take: mTLS, plaintext, and where the two conflict'
   static override hiddenAliases = ['authn:tls-check']
   static override examples = [
-    '<%= config.bin %> mtls -n demo --from sample',
-    '<%= config.bin %> mtls deploy/productpage-v1 details:9080 --from sample',
+    example('List all pairs of clients and servers of a namespace', 'mtls -n demo --from sample'),
+    example(
+      'Compare both sides of one call, and the configuration of both proxies',
+      'mtls deploy/productpage-v1 details:9080 --from sample',
+    ),
   ]
   static override forms = formsOf(mtlsView)
   static override needs = POLICY_NEEDS

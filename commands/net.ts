@@ -1,5 +1,6 @@
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {netReport} from '../src/reports/net/report.js'
@@ -9,8 +10,8 @@ import {formsOf} from '../src/reports/view.js'
 export default class Net extends MeshCommand {
   static override summary = "Show a pod's addresses, routes and processes, and what each process is to the mesh"
   static override examples = [
-    '<%= config.bin %> net deploy/details-v1 -n demo --from sample',
-    'docker top web -ef | <%= config.bin %> net -f -',
+    example('Show the addresses, routes and processes of a pod', 'net deploy/details-v1 -n demo --from sample'),
+    example('Read processes from standard input', 'docker top web -ef | <%= config.bin %> net -f -'),
   ]
   static override forms = formsOf(netView)
   static override needs: CommandNeeds = {

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {matrixReport} from '../src/reports/packet/matrix-report.js'
@@ -12,9 +13,9 @@ import {formsOf} from '../src/reports/view.js'
 export default class Packet extends MeshCommand {
   static override summary = 'Show where a packet ends up and which iptables rule decides'
   static override examples = [
-    '<%= config.bin %> packet deploy/productpage-v1 --from sample --out tcp://reviews:9080',
-    '<%= config.bin %> packet deploy/productpage-v1 --from sample --in tcp://:9080 --peer 10.0.0.9',
-    '<%= config.bin %> packet -f rules.txt --all',
+    example('Follow an outbound packet', 'packet deploy/productpage-v1 --from sample --out tcp://reviews:9080'),
+    example('Follow an inbound packet', 'packet deploy/sick-drift-v1 --from sample --in tcp://:9080 --peer 10.0.0.9'),
+    example('Run the standard set of packets through rules in a file', 'packet -f rules.txt --all'),
   ]
   static override forms = formsOf(matrixView, packetView)
   static override needs: CommandNeeds = {

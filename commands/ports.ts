@@ -1,5 +1,6 @@
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {debugFlags, filesFlag, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {portsReport} from '../src/reports/ports/report.js'
@@ -9,8 +10,8 @@ import {formsOf} from '../src/reports/view.js'
 export default class Ports extends MeshCommand {
   static override summary = "Show a pod's listening sockets and the ports the mesh cannot reach"
   static override examples = [
-    '<%= config.bin %> ports deploy/details-v1 --from sample',
-    'ss -Hlntup | <%= config.bin %> ports -f -',
+    example('List listening ports, and those the mesh cannot reach', 'ports deploy/details-v1 --from sample'),
+    example('Read sockets from standard input', 'ss -Hlntup | <%= config.bin %> ports -f -'),
   ]
   static override forms = formsOf(portsView)
   static override needs: CommandNeeds = {

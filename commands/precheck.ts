@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
@@ -17,10 +18,13 @@ export default class Precheck extends MeshCommand {
   static override strict = false
   static override usage = 'precheck [FILE|DIR|-]... --target 1.NN [flags]'
   static override examples = [
-    '--target 1.31',
-    '--target 1.28 --from incident.tgz',
-    'mesh/ --from-version 1.22 --target 1.24 -o sarif=precheck.sarif',
-  ].map(rest => `<%= config.bin %> precheck ${rest}`)
+    example('Ask whether the cluster can be upgraded', 'precheck --target 1.31'),
+    example('Ask the same of a bundle', 'precheck --target 1.28 --from incident.tgz'),
+    example(
+      'Check manifests for two releases, and write SARIF',
+      'precheck mesh/ --from-version 1.22 --target 1.24 -o sarif=precheck.sarif',
+    ),
+  ]
   static override flags = {
     target: Flags.string({helpValue: '1.NN', default: '1.31', description: 'the release to upgrade to'}),
     'from-version': Flags.string({helpValue: '1.NN', description: 'the running release (default: what the mesh runs)'}),

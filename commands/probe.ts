@@ -3,6 +3,7 @@ import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark} from '../src/cli/streams.js'
 import {UserError} from '../src/model/user-error.js'
@@ -16,9 +17,12 @@ export default class Probe extends MeshCommand {
   static override description =
     "Runs curl, wget or bash in a container of the pod's application (exec), and nothing else; what is run is printed. Without --method the request is a GET."
   static override examples = [
-    '<%= config.bin %> probe deploy/productpage-v1 http://details:9080/details/0',
-    '<%= config.bin %> probe deploy/sleep http://ratings:9080/ratings/0 -H end-user=jason -o json',
-    '<%= config.bin %> probe --suite expectations.yaml -n demo',
+    example('Send one request, and compare it with the prediction', 'probe deploy/productpage-v1 http://details:9080/'),
+    example(
+      'Send it with a header, and print JSON',
+      'probe deploy/sleep http://ratings:9080/ -H end-user=jason -o json',
+    ),
+    example('Send the requests of a file of expectations', 'probe --suite expectations.yaml -n demo'),
   ]
   static override forms = formsOf(probeView, suiteView)
   static override needs: CommandNeeds = DESCRIBE_NEEDS

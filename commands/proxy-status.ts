@@ -1,6 +1,7 @@
 import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {atFlag, durationMs, fileFlagFor, readTime, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {ownProxy} from '../src/cli/own-proxy.js'
@@ -17,7 +18,9 @@ import {formsOf} from '../src/reports/view.js'
 export default class ProxyStatus extends MeshCommand {
   static override summary = "Show each proxy's sync status with istiod, and why it is out of sync"
   static override aliases = ['ps']
-  static override examples = ['<%= config.bin %> proxy-status --from sample --only problem']
+  static override examples = [
+    example('Show only proxies that are out of sync', 'proxy-status --from sample --only problem'),
+  ]
   static override forms = formsOf(diffView, proxyStatusView)
   static override needs: CommandNeeds = {
     cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs', 'namespaces', 'traffic']},

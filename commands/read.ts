@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {readReport} from '../src/reports/read/report.js'
@@ -15,9 +16,9 @@ export default class Read extends MeshCommand {
   static override description =
     'Formats are recognised by content: config dumps and admin pages of Envoy (complete, truncated or in parts), tables and JSON of istioctl, kernel rules, socket lists, logs and Kubernetes objects; also inside archives, HTML, Markdown and logs.'
   static override examples = [
-    '<%= config.bin %> read config_dump.json',
-    'kubectl logs deploy/web -c istio-proxy | <%= config.bin %> read -',
-    '<%= config.bin %> read --forms   # every format, and the commands that read it',
+    example('Say what a file is, and answer the first question about it', 'read config_dump.json'),
+    example('Read a paste from standard input', 'kubectl logs deploy/web -c istio-proxy | <%= config.bin %> read -'),
+    example('List every format, and the commands that read it', 'read --forms'),
   ]
   static override forms = formsOf(formsView, readView)
   static override needs = NO_NEEDS

@@ -1,4 +1,5 @@
 import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {meshRulesReport} from '../src/reports/rules/report.js'
 import {rulesView} from '../src/reports/rules/view.js'
@@ -7,7 +8,7 @@ import {ALL_RULES} from '../src/rules/all-rules.js'
 
 export default class Rules extends MeshCommand {
   static override summary = "List the rules that 'check' and 'analyze' evaluate"
-  static override examples = ['<%= config.bin %> rules', '<%= config.bin %> rules -o json']
+  static override examples = [example('List all rules', 'rules'), example('List them as JSON', 'rules -o json')]
 
   static override forms = formsOf(rulesView)
   static override needs = NO_NEEDS

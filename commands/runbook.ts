@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {installedRunbooks} from '../src/cli/runbooks.js'
 import {runbookReport} from '../src/reports/runbook/report.js'
@@ -8,7 +9,10 @@ import {formsOf} from '../src/reports/view.js'
 
 export default class RunbookCommand extends MeshCommand {
   static override summary = 'Show what to do about a symptom, step by step'
-  static override examples = ['<%= config.bin %> runbook', '<%= config.bin %> runbook 403']
+  static override examples = [
+    example('List the runbooks', 'runbook'),
+    example('Show the steps for a status, a flag or a symptom', 'runbook 403'),
+  ]
   static override forms = formsOf(runbookView)
   static override needs = NO_NEEDS
   static override strict = false

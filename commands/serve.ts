@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {commonFlags} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -13,8 +14,8 @@ export default class Serve extends MeshCommand {
   static override description =
     'The server listens only on 127.0.0.1, over TLS, with its own certificate and token. Its kubeconfig is a temporary file that is removed on exit; your own kubeconfig is not changed. Put a command after -- to run it against the server.'
   static override examples = [
-    '<%= config.bin %> serve --from sample -- kubectl get pods -n demo',
-    '<%= config.bin %> serve --from incident.tgz',
+    example('Run one command against the sample mesh', 'serve --from sample -- kubectl get pods -n demo'),
+    example('Serve a bundle until Ctrl-C', 'serve --from incident.tgz'),
   ]
   static override needs = NO_NEEDS
   static override strict = false

@@ -1,5 +1,6 @@
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {serverInfoReport} from '../src/reports/server-info/report.js'
@@ -9,8 +10,8 @@ import {formsOf} from '../src/reports/view.js'
 export default class ServerInfo extends MeshCommand {
   static override summary = "Show version, state, uptime, options and node of a pod's Envoy"
   static override examples = [
-    '<%= config.bin %> server-info deploy/reviews-v1 -n demo --from sample',
-    '<%= config.bin %> server-info -f server_info.json -o wide',
+    example('Show version, state and uptime of an Envoy', 'server-info deploy/reviews-v1 -n demo --from sample'),
+    example('Read a saved page, and show all options', 'server-info -f server_info.json -o wide'),
   ]
   static override forms = formsOf(serverInfoView)
   static override needs: CommandNeeds = {

@@ -2,6 +2,7 @@ import {setTimeout} from 'node:timers/promises'
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {durationMs, fileFlag, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {statsReport} from '../src/reports/stats/report.js'
@@ -12,9 +13,9 @@ export default class Stats extends MeshCommand {
   static override summary = "Show what a pod's Envoy has counted: requests, errors and times per upstream"
   static override aliases = ['envoy-stats', 'es']
   static override examples = [
-    '<%= config.bin %> stats deploy/productpage-v1 -n demo --from sample',
-    '<%= config.bin %> stats deploy/productpage-v1 --watch --interval 5s',
-    '<%= config.bin %> stats -f stats.txt -o json',
+    example('Show requests and errors per upstream', 'stats deploy/productpage-v1 -n demo --from sample'),
+    example('Show what changes every five seconds', 'stats deploy/productpage-v1 --watch --interval 5s'),
+    example('Read saved statistics, and print JSON', 'stats -f stats.txt -o json'),
   ]
   static override forms = formsOf(changesView, statsView)
   static override needs: CommandNeeds = {

@@ -1,5 +1,6 @@
 import {fromToArguments} from '../src/cli/args.js'
 import {TRACE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {traceFlags} from '../src/cli/trace-flags.js'
@@ -10,11 +11,20 @@ import {formsOf} from '../src/reports/view.js'
 export default class Trace extends MeshCommand {
   static override summary = 'Trace one request through the mesh or through one Envoy, and show what decides it'
   static override examples = [
-    '<%= config.bin %> trace deploy/productpage-v1 http://details:9080/ --from sample',
-    '<%= config.bin %> trace ingress http://bookinfo.example.com/productpage',
-    '<%= config.bin %> trace deploy/productpage-v1 --from sample --out http://reviews:9080/reviews/0',
-    '<%= config.bin %> trace -f config_dump.json --in http://:9080/ --principal spiffe://cluster.local/ns/demo/sa/sleep',
-    '<%= config.bin %> trace --cases given/c000 -o json',
+    example(
+      'Follow a request through both kernels and both proxies',
+      'trace deploy/productpage-v1 http://details:9080/ --from sample',
+    ),
+    example('Follow a request that enters by the gateway', 'trace ingress http://bookinfo.example.com/productpage'),
+    example(
+      'Show what one Envoy does with a request',
+      'trace deploy/productpage-v1 --from sample --out http://reviews:9080/reviews/0',
+    ),
+    example(
+      'Do the same with a config dump in a file',
+      'trace -f config_dump.json --in http://:9080/ --principal spiffe://cluster.local/ns/demo/sa/sleep',
+    ),
+    example('Run a folder of requests', 'trace --cases given/c000 -o json'),
   ]
   static override forms = [...formsOf(traceView), 'mermaid'] as const
   static override needs = TRACE_NEEDS

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {verifyReport} from '../src/reports/verify/report.js'
 import {verifyView} from '../src/reports/verify/view.js'
@@ -8,8 +9,8 @@ import {formsOf} from '../src/reports/view.js'
 export default class Verify extends MeshCommand {
   static override summary = 'Check that requests come out as a file expects, by tracing them; nothing is sent'
   static override examples = [
-    '<%= config.bin %> verify -f expectations.yaml --from sample',
-    '<%= config.bin %> verify -f expectations.yaml -n shop -o junit > verify.xml',
+    example('Check that requests come out as a file expects', 'verify -f expectations.yaml --from sample'),
+    example('Do so in a pipeline, with JUnit results', 'verify -f expectations.yaml -n shop -o junit > verify.xml'),
   ]
   static override forms = formsOf(verifyView)
   static override needs = DESCRIBE_NEEDS

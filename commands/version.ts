@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {clientVersion, versionReport} from '../src/reports/version/report.js'
@@ -9,8 +10,8 @@ import {formsOf} from '../src/reports/view.js'
 export default class Version extends MeshCommand {
   static override summary = 'Show the versions of meshctl, the control plane and the proxies'
   static override examples = [
-    '<%= config.bin %> version --from sample',
-    '<%= config.bin %> version --no-remote   # the client version only',
+    example('Show the versions of istiod and the proxies', 'version --from sample'),
+    example('Show the client version only', 'version --no-remote'),
   ]
   static override forms = formsOf(versionView)
   static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: []}}

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {type CommandNeeds, POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {readChange, readTraffic} from '../src/cli/mesh-change.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {formsOf} from '../src/reports/view.js'
@@ -12,10 +13,16 @@ import {whatIfView} from '../src/reports/what-if/view.js'
 export default class WhatIf extends MeshCommand {
   static override summary = 'Show what a change of Istio objects would do to requests, before it is applied'
   static override examples = [
-    '<%= config.bin %> what-if --delete destinationrule/demo/details-plaintext --from sample',
-    '<%= config.bin %> what-if -f strict.yaml --traffic requests.jsonl',
-    '<%= config.bin %> what-if --strict-readiness --from sample',
-    '<%= config.bin %> what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
+    example(
+      'Show which requests the deletion of an object changes',
+      'what-if --delete destinationrule/demo/details-plaintext --from sample',
+    ),
+    example('Test a change against recorded requests', 'what-if -f strict.yaml --traffic requests.jsonl'),
+    example('Show what STRICT mTLS would break, by namespace', 'what-if --strict-readiness --from sample'),
+    example(
+      'Test a deletion against recorded requests of a bundle, and print JSON',
+      'what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
+    ),
   ]
   static override forms = formsOf(whatIfView)
   static override needs: CommandNeeds = {...(POLICY_NEEDS.cluster && {cluster: POLICY_NEEDS.cluster})}

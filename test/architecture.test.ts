@@ -9,6 +9,7 @@ const ROWS: Readonly<Record<string, number>> = {
   commands: 9,
   'src/cli': 8,
   'src/kubeapi': 7,
+  'src/reports/WHOLE': 7,
   'src/reports/COMPOSITE': 6,
   'src/reports/QUESTION': 5,
   'src/reports': 4,
@@ -20,11 +21,15 @@ const ROWS: Readonly<Record<string, number>> = {
   'src/analysis': 1,
   'src/wire': 1,
   'src/model': 0,
+  'src/page': 0,
   'src/terminal': 0,
 }
 
 /** Reports made of other reports; every other folder of src/reports answers one question and knows no other. */
 const COMPOSITES = ['all', 'analyze', 'describe', 'egress', 'errors', 'snapshots', 'verify', 'what-if']
+
+/** Reports that show composites beside one another. */
+const WHOLES = ['overview']
 
 /** The longest chain of parts that import one another within a folder of src/reports or src/evidence. */
 const FLOORS = 6
@@ -36,6 +41,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'fastest-levenshtein': /^src\/model\/nearest\.ts$/,
   hpagent: /^src\/sources\/cluster\/agent\.ts$/,
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
+  '@dagrejs/dagre': /^src\/terminal\/html\/graph-layout\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,
   re2js: /^src\/model\/linear-regex\.ts$/,
@@ -86,6 +92,7 @@ function roomOf(file: string): string {
 function rowOf(room: string): number | undefined {
   const [, report] = /^src\/reports\/(.+)$/.exec(room) ?? []
   if (report === undefined) return ROWS[room]
+  if (WHOLES.includes(report)) return ROWS['src/reports/WHOLE']
   return ROWS[COMPOSITES.includes(report) ? 'src/reports/COMPOSITE' : 'src/reports/QUESTION']
 }
 
@@ -163,7 +170,7 @@ describe('the house', () => {
       )
     const folders = [...new Set(FILES.filter(file => /^src\/reports\/.+\//.test(file)).map(roomOf))]
     const made = folders.map(room => room.slice('src/reports/'.length)).filter(folder => others(folder).length > 0)
-    expect(made.sort()).toEqual(COMPOSITES)
+    expect(made.sort()).toEqual([...COMPOSITES, ...WHOLES].sort())
   })
 
   test('parts of a report stand on few floors and import in one direction', () => {

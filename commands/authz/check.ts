@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {selectorFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {authzCheckReport} from '../../src/reports/authz/check-report.js'
@@ -9,7 +10,12 @@ import {formsOf} from '../../src/reports/view.js'
 export default class AuthzCheck extends MeshCommand {
   static override summary = 'Show the AuthorizationPolicies of a pod, by the objects and by its proxy'
   static override hiddenAliases = ['x:authz:check', 'experimental:authz:check']
-  static override examples = ['<%= config.bin %> authz check deploy/ratings-v1 --from sample']
+  static override examples = [
+    example(
+      'List the policies of a pod, and whether its proxy has them',
+      'authz check deploy/ratings-v1 --from sample',
+    ),
+  ]
   static override forms = formsOf(authzCheckView)
   static override needs = POLICY_NEEDS
   static override args = podArgument

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {authzQuestion} from '../../src/cli/authz-question.js'
 import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {UserError} from '../../src/model/user-error.js'
 import {authzTestReport} from '../../src/reports/authz/test-report.js'
@@ -11,9 +12,15 @@ export default class AuthzTest extends MeshCommand {
   static override summary =
     'Decide one request by the AuthorizationPolicies and by the proxy, and say what would change the verdict'
   static override examples = [
-    '<%= config.bin %> authz test deploy/productpage-v1 ratings:9080 --path /ratings/7 --from sample',
-    '<%= config.bin %> authz test sa:demo/bookinfo-reviews ratings:9080 --path /ratings/7 --from sample',
-    '<%= config.bin %> authz test --matrix -n demo --from sample',
+    example(
+      'Decide one request of a workload',
+      'authz test deploy/productpage-v1 ratings:9080 --path /ratings/7 --from sample',
+    ),
+    example(
+      'Decide one request of a service account',
+      'authz test sa:demo/bookinfo-reviews ratings:9080 --path /ratings/7 --from sample',
+    ),
+    example('Show who may call what in a namespace', 'authz test --matrix -n demo --from sample'),
   ]
   static override forms = formsOf(authzTestView)
   static override needs = POLICY_NEEDS

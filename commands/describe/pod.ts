@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {fileFlag, selectorFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {describeReport} from '../../src/reports/describe/report.js'
@@ -12,9 +13,10 @@ export default class DescribePod extends MeshCommand {
     'describe:po',
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`]),
   ]
-  static override examples = ['deploy/reviews-v1 --from sample', '-f config_dump.json'].map(
-    rest => `<%= config.bin %> describe pod ${rest}`,
-  )
+  static override examples = [
+    example("Show a pod's Services, routes, policies and sync status", 'describe pod deploy/reviews-v1 --from sample'),
+    example('Describe a pod from its config dump alone', 'describe pod -f config_dump.json'),
+  ]
   static override forms = formsOf(describeView)
   static override needs = DESCRIBE_NEEDS
   static override args = podArgument

@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
 import {serviceView} from '../../src/reports/describe/service-view.js'
@@ -11,7 +12,9 @@ export default class DescribeService extends MeshCommand {
     'describe:svc',
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:service`, `${root}:describe:svc`]),
   ]
-  static override examples = ['<%= config.bin %> describe service reviews --from sample']
+  static override examples = [
+    example('Show how requests to a Service are routed and protected', 'describe service reviews --from sample'),
+  ]
   static override forms = formsOf(serviceView)
   static override needs = DESCRIBE_NEEDS
   static override args = {

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {shownWord} from '../../src/cli/outputs.js'
@@ -22,7 +23,10 @@ export default class ProxyConfigAll extends MeshCommand {
   static override aliases = proxyConfigAliases('all', 'a')
   static override hiddenAliases = proxyConfigHidden('a')
   static override examples = [
-    '<%= config.bin %> proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
+    example(
+      'Print every table of an Envoy with headings',
+      'proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
+    ),
   ]
   static override forms = formsOf(allView)
   static override needs = PROXY_CONFIG_NEEDS

@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
@@ -11,7 +12,10 @@ export default class ProxyConfigBootstrap extends MeshCommand {
   static override aliases = proxyConfigAliases('bootstrap', 'b')
   static override hiddenAliases = proxyConfigHidden('b')
   static override examples = [
-    '<%= config.bin %> proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
+    example(
+      'Summarize the bootstrap configuration',
+      'proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
+    ),
   ]
   static override forms = formsOf(bootstrapView)
   static override needs = PROXY_CONFIG_NEEDS

@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   clusterFlags,
@@ -16,8 +17,11 @@ export default class ProxyConfigCluster extends MeshCommand {
   static override aliases = proxyConfigAliases('cluster', 'clusters', 'c')
   static override hiddenAliases = proxyConfigHidden('clusters', 'c')
   static override examples = [
-    '<%= config.bin %> proxy-config cluster deploy/productpage-v1 -n demo --from sample --port 9080',
-    '<%= config.bin %> pc c -f config_dump.json -o wide',
+    example(
+      'Show the clusters of one port',
+      'proxy-config cluster deploy/productpage-v1 -n demo --from sample --port 9080',
+    ),
+    example('Read a config dump in a file, with more columns', 'pc c -f config_dump.json -o wide'),
   ]
   static override forms = formsOf(clustersView)
   static override needs = PROXY_CONFIG_NEEDS

@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {ecdsReport} from '../../src/reports/ecds/report.js'
@@ -10,7 +11,9 @@ export default class ProxyConfigEcds extends MeshCommand {
   static override summary = "Show the filters of a pod's Envoy that are delivered through ECDS"
   static override aliases = proxyConfigAliases('ecds', 'ec')
   static override hiddenAliases = proxyConfigHidden('ec')
-  static override examples = ['<%= config.bin %> proxy-config ecds -f config_dump.json']
+  static override examples = [
+    example('Show extension filters from a config dump in a file', 'proxy-config ecds -f config_dump.json'),
+  ]
   static override forms = formsOf(ecdsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument

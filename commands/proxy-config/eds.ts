@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {endpointFlags, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
 import {edsReport} from '../../src/reports/eds/report.js'
@@ -9,7 +10,12 @@ import {formsOf} from '../../src/reports/view.js'
 export default class ProxyConfigEds extends MeshCommand {
   static override summary = "Show the endpoints a pod's Envoy received from istiod (EDS)"
   static override aliases = proxyConfigAliases('eds')
-  static override examples = ['<%= config.bin %> proxy-config eds deploy/productpage-v1 -n demo --from sample -o wide']
+  static override examples = [
+    example(
+      'Show endpoints as EDS delivered them',
+      'proxy-config eds deploy/productpage-v1 -n demo --from sample -o wide',
+    ),
+  ]
   static override forms = formsOf(edsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument

@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {shownWord} from '../../src/cli/outputs.js'
 import {
@@ -17,8 +18,11 @@ export default class ProxyConfigEndpoint extends MeshCommand {
   static override aliases = proxyConfigAliases('endpoint', 'endpoints', 'ep')
   static override hiddenAliases = proxyConfigHidden('endpoints', 'ep')
   static override examples = [
-    '<%= config.bin %> proxy-config endpoint deploy/productpage-v1 -n demo --from sample --status unhealthy',
-    '<%= config.bin %> pc ep -f clusters.json -o wide',
+    example(
+      'Show only unhealthy endpoints',
+      'proxy-config endpoint deploy/productpage-v1 -n demo --from sample --status unhealthy',
+    ),
+    example('Read a clusters page in a file, with more columns', 'pc ep -f clusters.json -o wide'),
   ]
   static override forms = formsOf(endpointsView)
   static override needs = PROXY_CONFIG_NEEDS

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   listenerFlags,
@@ -18,8 +19,11 @@ export default class ProxyConfigListener extends MeshCommand {
   static override aliases = proxyConfigAliases('listener', 'listeners', 'l')
   static override hiddenAliases = proxyConfigHidden('listeners', 'l')
   static override examples = [
-    '<%= config.bin %> proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
-    '<%= config.bin %> pc l -f config_dump.json --verbose=false',
+    example(
+      'Show the listeners of one port',
+      'proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
+    ),
+    example('Show one row per listener', 'pc l -f config_dump.json --verbose=false'),
   ]
   static override forms = formsOf(listenersView)
   static override needs = PROXY_CONFIG_NEEDS

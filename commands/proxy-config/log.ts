@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {podArgument} from '../../src/cli/args.js'
 import {changeLevels} from '../../src/cli/change-levels.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
@@ -16,8 +17,11 @@ export default class ProxyConfigLog extends MeshCommand {
   static override aliases = proxyConfigAliases('log', 'o')
   static override hiddenAliases = proxyConfigHidden('o')
   static override examples = [
-    '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo',
-    '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',
+    example('Show the log levels of a proxy', 'proxy-config log deploy/reviews-v1 -n demo'),
+    example(
+      'Change two of them for five minutes',
+      'proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',
+    ),
   ]
   static override forms = formsOf(logLevelsView)
   static override needs = PROXY_CONFIG_NEEDS

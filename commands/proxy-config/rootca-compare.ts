@@ -1,5 +1,6 @@
 import {podArg} from '../../src/cli/args.js'
 import {type CommandNeeds, PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
@@ -12,7 +13,10 @@ export default class ProxyConfigRootcaCompare extends MeshCommand {
   static override aliases = proxyConfigAliases('rootca-compare', 'rc')
   static override hiddenAliases = proxyConfigHidden('rc')
   static override examples = [
-    '<%= config.bin %> proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo --from sample',
+    example(
+      'Compare the root certificates of two proxies',
+      'proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo --from sample',
+    ),
   ]
   static override forms = formsOf(rootCaView)
   static override needs: CommandNeeds = {aboutProxy: true, cluster: PROXY_CONFIG_NEEDS.cluster}

@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {shownWord} from '../../src/cli/outputs.js'
 import {
@@ -18,8 +19,11 @@ export default class ProxyConfigRoute extends MeshCommand {
   static override aliases = proxyConfigAliases('route', 'routes', 'r')
   static override hiddenAliases = proxyConfigHidden('routes', 'r')
   static override examples = [
-    '<%= config.bin %> proxy-config route deploy/productpage-v1 -n demo --from sample --name 9080',
-    '<%= config.bin %> pc r -f config_dump.json -o wide',
+    example(
+      'Show one route configuration',
+      'proxy-config route deploy/productpage-v1 -n demo --from sample --name 9080',
+    ),
+    example('Read a config dump in a file, with more columns', 'pc r -f config_dump.json -o wide'),
   ]
   static override forms = formsOf(routesView)
   static override needs = PROXY_CONFIG_NEEDS

@@ -1,5 +1,6 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
@@ -12,8 +13,8 @@ export default class ProxyConfigSecret extends MeshCommand {
   static override aliases = proxyConfigAliases('secret', 'secrets', 's')
   static override hiddenAliases = proxyConfigHidden('secrets', 's')
   static override examples = [
-    '<%= config.bin %> proxy-config secret deploy/reviews-v1 -n demo --from sample',
-    '<%= config.bin %> pc s -f config_dump.json -o wide --at 2026-12-01T00:00:00Z',
+    example('Show the certificates an Envoy holds', 'proxy-config secret deploy/reviews-v1 -n demo --from sample'),
+    example('Judge their validity as of another time', 'pc s -f config_dump.json -o wide --at 2026-12-01T00:00:00Z'),
   ]
   static override forms = formsOf(secretsView)
   static override needs = PROXY_CONFIG_NEEDS

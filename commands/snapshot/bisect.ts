@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {bisectReport, bisectView, parseBisectQuery} from '../../src/reports/snapshots/bisect.js'
 import {formsOf} from '../../src/reports/view.js'
@@ -8,7 +9,9 @@ import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js
 
 export default class SnapshotBisect extends MeshCommand {
   static override summary = 'Find the snapshot in which a resource appeared or disappeared'
-  static override examples = ['<%= config.bin %> snapshot bisect cluster/ratings.demo']
+  static override examples = [
+    example('Find the snapshot in which a cluster appeared or disappeared', 'snapshot bisect cluster/ratings.demo'),
+  ]
   static override forms = formsOf(bisectView)
   static override needs = NO_NEEDS
   static override args = {

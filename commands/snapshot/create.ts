@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {CAPTURE_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {undoable} from '../../src/cli/interrupt.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {progressLine} from '../../src/cli/progress-line.js'
@@ -15,7 +16,9 @@ export default class SnapshotCreate extends MeshCommand {
   static override summary = 'Save the state of the mesh, to compare it later'
   static override description =
     'Snapshots are kept in your state directory and redacted like bundles; identical data is stored once. Read one with --from snapshot:NAME.'
-  static override examples = ['<%= config.bin %> snapshot create -n demo --name before-upgrade']
+  static override examples = [
+    example('Save the state of a namespace under a name', 'snapshot create -n demo --name before-upgrade'),
+  ]
   static override forms = formsOf(captureView)
   static override needs = CAPTURE_NEEDS
   static override strict = false

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {runDiff} from '../../src/cli/run-diff.js'
@@ -12,8 +13,8 @@ import {listSnapshots} from '../../src/sources/snapshot/store.js'
 export default class SnapshotDiff extends MeshCommand {
   static override summary = 'Compare two snapshots (default: the newest two)'
   static override examples = [
-    '<%= config.bin %> snapshot diff --since 1h',
-    '<%= config.bin %> snapshot diff before after',
+    example('Show what changed in the last hour', 'snapshot diff --since 1h'),
+    example('Compare two snapshots by name', 'snapshot diff before after'),
   ]
   static override forms = formsOf(diffView)
   static override needs = NO_NEEDS

@@ -1,4 +1,5 @@
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {snapshotListReport, snapshotListView} from '../../src/reports/snapshots/list.js'
 import {formsOf} from '../../src/reports/view.js'
@@ -7,6 +8,7 @@ import {listSnapshots} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotList extends MeshCommand {
   static override summary = 'List the snapshots on this machine, oldest first'
+  static override examples = [example('List the snapshots', 'snapshot list')]
   static override aliases = ['snapshot:ls']
 
   static override forms = formsOf(snapshotListView)

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {pruneReport, pruneView} from '../../src/reports/snapshots/prune.js'
@@ -9,7 +10,9 @@ import {pruneSnapshots} from '../../src/sources/snapshot/prune.js'
 
 export default class SnapshotPrune extends MeshCommand {
   static override summary = 'Remove old snapshots and unreferenced data'
-  static override examples = ['<%= config.bin %> snapshot prune --keep 10 --older-than 7d --dry-run']
+  static override examples = [
+    example('Say what would be removed', 'snapshot prune --keep 10 --older-than 7d --dry-run'),
+  ]
   static override forms = formsOf(pruneView)
   static override needs = NO_NEEDS
   static override flags = {

@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {snapshotShowReport, snapshotShowView} from '../../src/reports/snapshots/show.js'
 import {formsOf} from '../../src/reports/view.js'
@@ -8,6 +9,7 @@ import {findSnapshot, isWhole, snapshotIndex} from '../../src/sources/snapshot/s
 
 export default class SnapshotShow extends MeshCommand {
   static override summary = 'Show what a snapshot contains, and whether it is complete'
+  static override examples = [example('Show what a snapshot holds', 'snapshot show before-upgrade')]
   static override forms = formsOf(snapshotShowView)
   static override needs = NO_NEEDS
   static override args = {

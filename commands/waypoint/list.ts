@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {fileFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {sortFlag} from '../../src/cli/proxy-config-flags.js'
@@ -8,7 +9,10 @@ import {waypointListView} from '../../src/reports/waypoints/view.js'
 
 export default class WaypointList extends MeshCommand {
   static override summary = 'List waypoints'
-  static override examples = ['<%= config.bin %> waypoint list -A', '<%= config.bin %> waypoint list -n amb -o wide']
+  static override examples = [
+    example('List the waypoints of every namespace', 'waypoint list -A'),
+    example('List those of one namespace, with more columns', 'waypoint list -n amb -o wide'),
+  ]
   static override forms = formsOf(waypointListView)
   static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
   static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}

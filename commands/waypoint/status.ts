@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {fileFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {sortFlag} from '../../src/cli/proxy-config-flags.js'
@@ -9,8 +10,8 @@ import {waypointStatusView} from '../../src/reports/waypoints/view.js'
 export default class WaypointStatus extends MeshCommand {
   static override summary = 'Show the status of waypoints, their pods and who uses them'
   static override examples = [
-    '<%= config.bin %> waypoint status -A',
-    '<%= config.bin %> waypoint status -n amb -o wide',
+    example('Show whether every waypoint is ready', 'waypoint status -A'),
+    example('Show one namespace, with more columns', 'waypoint status -n amb -o wide'),
   ]
   static override forms = formsOf(waypointStatusView)
   static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const

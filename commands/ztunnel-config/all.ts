@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
@@ -18,8 +19,8 @@ export default class ZtunnelConfigAll extends MeshCommand {
   static override aliases = ztunnelAliases('all', 'a')
   static override hiddenAliases = ztunnelHidden('a')
   static override examples = [
-    '<%= config.bin %> ztunnel-config all client.amb',
-    '<%= config.bin %> zc all -f config_dump.json',
+    example('Show all a ztunnel knows, by one of its pods', 'ztunnel-config all client.amb'),
+    example('Read a config dump in a file', 'zc all -f config_dump.json'),
   ]
   static override forms = formsOf({})
   static override needs = ZTUNNEL_CONFIG_NEEDS

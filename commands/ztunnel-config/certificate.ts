@@ -1,3 +1,4 @@
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
@@ -17,8 +18,8 @@ export default class ZtunnelConfigCertificate extends MeshCommand {
   static override aliases = ztunnelAliases('certificate', 'certificates', 'certs', 'cert')
   static override hiddenAliases = ztunnelHidden('certificates', 'certs', 'cert')
   static override examples = [
-    '<%= config.bin %> ztunnel-config certificate client.amb',
-    '<%= config.bin %> zc certificate -f config_dump.json',
+    example("Show the certificates of the node's ztunnel", 'ztunnel-config certificate client.amb'),
+    example('Read a config dump in a file', 'zc certificate -f config_dump.json'),
   ]
   static override forms = formsOf(certificatesView)
   static override needs = ZTUNNEL_CONFIG_NEEDS

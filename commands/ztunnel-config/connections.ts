@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
@@ -19,8 +20,8 @@ export default class ZtunnelConfigConnections extends MeshCommand {
   static override aliases = ztunnelAliases('connections', 'cons')
   static override hiddenAliases = ztunnelHidden('cons')
   static override examples = [
-    '<%= config.bin %> ztunnel-config connections client.amb',
-    '<%= config.bin %> zc connections -f config_dump.json',
+    example("Show the open connections of the node's ztunnel", 'ztunnel-config connections client.amb'),
+    example('Read a config dump in a file', 'zc connections -f config_dump.json'),
   ]
   static override forms = formsOf({})
   static override needs = ZTUNNEL_CONFIG_NEEDS

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   ZTUNNEL_CONFIG_NEEDS,
@@ -16,8 +17,8 @@ export default class ZtunnelConfigLog extends MeshCommand {
   static override aliases = ztunnelAliases('log', 'o')
   static override hiddenAliases = ztunnelHidden('o')
   static override examples = [
-    '<%= config.bin %> ztunnel-config log',
-    '<%= config.bin %> zc log ztunnel-lwqz5.istio-system --level access=debug',
+    example('Show the log levels of every ztunnel', 'ztunnel-config log'),
+    example('Change the level of one target of one ztunnel', 'zc log ztunnel-lwqz5.istio-system --level access=debug'),
   ]
   static override forms = formsOf(ztunnelLogView)
   static override needs = ZTUNNEL_CONFIG_NEEDS

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
@@ -18,8 +19,8 @@ export default class ZtunnelConfigPolicy extends MeshCommand {
   static override aliases = ztunnelAliases('policy', 'policies', 'p', 'pol')
   static override hiddenAliases = ztunnelHidden('policies', 'p', 'pol')
   static override examples = [
-    '<%= config.bin %> ztunnel-config policy client.amb',
-    '<%= config.bin %> zc policy -f config_dump.json',
+    example("Show the policies of the node's ztunnel", 'ztunnel-config policy client.amb'),
+    example('Read a config dump in a file', 'zc policy -f config_dump.json'),
   ]
   static override forms = formsOf(policiesView)
   static override needs = ZTUNNEL_CONFIG_NEEDS

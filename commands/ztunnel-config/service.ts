@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
@@ -18,8 +19,8 @@ export default class ZtunnelConfigService extends MeshCommand {
   static override aliases = ztunnelAliases('service', 'services', 's', 'svc')
   static override hiddenAliases = ztunnelHidden('services', 's', 'svc')
   static override examples = [
-    '<%= config.bin %> ztunnel-config service client.amb',
-    '<%= config.bin %> zc service -f config_dump.json',
+    example("Show the Services the node's ztunnel knows", 'ztunnel-config service client.amb'),
+    example('Read a config dump in a file', 'zc service -f config_dump.json'),
   ]
   static override forms = formsOf(servicesView)
   static override needs = ZTUNNEL_CONFIG_NEEDS

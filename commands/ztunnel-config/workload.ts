@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
@@ -19,8 +20,8 @@ export default class ZtunnelConfigWorkload extends MeshCommand {
   static override aliases = ztunnelAliases('workload', 'workloads', 'w')
   static override hiddenAliases = ztunnelHidden('workloads', 'w')
   static override examples = [
-    '<%= config.bin %> ztunnel-config workload client.amb',
-    '<%= config.bin %> zc workload -f config_dump.json',
+    example("Show the workloads the node's ztunnel knows", 'ztunnel-config workload client.amb'),
+    example('Read a config dump in a file', 'zc workload -f config_dump.json'),
   ]
   static override forms = formsOf(workloadsView)
   static override needs = ZTUNNEL_CONFIG_NEEDS

@@ -4,7 +4,7 @@ import {writeFile} from 'node:fs/promises'
 import {join, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {build} from 'esbuild'
-import {lazyOclif} from './lazy-requires.js'
+import {lazyRequires} from './lazy-requires.js'
 
 const NARROW = fileURLToPath(new URL('oclif-core.js', import.meta.url))
 
@@ -15,6 +15,31 @@ const narrowOclif = {
     builder.onResolve({filter: /^@oclif\/core$/}, ({importer}) =>
       importer.includes('node_modules') ? undefined : {path: NARROW},
     )
+  },
+}
+
+/** A client of WebSockets needs no server of them. */
+const narrowWs = {
+  name: 'narrow-ws',
+  setup(builder) {
+    builder.onResolve({filter: /^ws$/}, ({importer}) =>
+      importer.includes('/src/wire/')
+        ? {path: join(builder.initialOptions.absWorkingDir, 'node_modules/ws/lib/websocket.js')}
+        : undefined,
+    )
+  },
+}
+
+/** oclif's traces of itself, which load terminals before anything is traced. */
+const withoutTraces = {
+  name: 'without-traces',
+  setup(builder) {
+    builder.onResolve({filter: /^debug$/}, ({path, importer}) =>
+      importer.includes('@oclif/core') ? {path, namespace: 'silent'} : undefined,
+    )
+    builder.onLoad({filter: /.*/, namespace: 'silent'}, () => ({
+      contents: 'module.exports = () => Object.assign(() => {}, {enabled: false})',
+    }))
   },
 }
 
@@ -66,16 +91,20 @@ export async function compile(root, out) {
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
-    plugins: [narrowOclif, withoutUnusedOclif, lazyOclif],
+    plugins: [narrowOclif, narrowWs, withoutTraces, withoutUnusedOclif, lazyRequires],
     external: ['typescript', 'ts-node', 'tsx'],
     banner: {js: REQUIRE},
   })
   await writeFile(join(out, 'package.json'), '{"type": "module"}\n')
   const inOut = path => relative(out, join(root, path))
   const outputs = Object.fromEntries(
-    Object.entries(metafile.outputs).map(([path, {imports, entryPoint}]) => [
+    Object.entries(metafile.outputs).map(([path, {imports, entryPoint, bytes}]) => [
       inOut(path),
-      {imports: imports.map(each => ({...each, path: each.external ? each.path : inOut(each.path)})), entryPoint},
+      {
+        imports: imports.map(each => ({...each, path: each.external ? each.path : inOut(each.path)})),
+        entryPoint,
+        bytes,
+      },
     ]),
   )
   const entryOf = path => path.replace(/\.ts$/, '.js')

@@ -1,24 +1,29 @@
-// Packages that TypeScript compiled to CommonJS load everything they may need at once. Here each of their modules loads what it needs when it first uses it.
+// CommonJS packages load everything they may need at once. Here each of their modules loads what it needs when it first uses it.
 import {readFile} from 'node:fs/promises'
 
-/** `const x_1 = require("y")` at the beginning of a line, as TypeScript writes imports, with or without one of its helpers around it. */
-const IMPORT =
-  /^(?:const|var) (\w+_\d+|\w+(?= = __importStar)) = ((?:__importDefault|__importStar)?\(?require\("[^"]+"\)\)?);$/gm
+/** `const x = require("y")` at the beginning of a line, with or without one of TypeScript's helpers around it. */
+const IMPORT = /^(?:const|var) (\w+) = ((?:__importDefault|__importStar)?\(?require\(["'][^"']+["']\)\)?);$/gm
 
-/** The text of a module with each import as a function that loads it once, called at every use. */
+/** Where a name stands for itself: not within a longer one, nor as the name of a property; a spread is no property. */
+export const AS_NAME = '(?<![\\w$])(?<!(?<!\\.\\.)\\.)'
+
+/** The text of a module with each import of which only members are used as a function that loads it once. */
 export function withLazyRequires(text) {
-  const names = [...text.matchAll(IMPORT)].map(([, name]) => name)
-  let lazy = text.replace(IMPORT, (_, name, load) => `let $$${name};\nconst ${name} = () => ($$${name} ??= ${load});`)
-  for (const name of names)
-    lazy = lazy.replace(new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?=\\.)`, 'g'), `(${name}())`)
+  const members = name => new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g')
+  const asValue = name => new RegExp(`${AS_NAME}${name}(?![\\w$.]| = )`)
+  const names = [...text.matchAll(IMPORT)].map(([, name]) => name).filter(name => !asValue(name).test(text))
+  let lazy = text.replace(IMPORT, (whole, name, load) =>
+    names.includes(name) ? `let $$${name};\nconst ${name} = () => ($$${name} ??= ${load});` : whole,
+  )
+  for (const name of names) lazy = lazy.replace(members(name), `(${name}())`)
   return lazy
 }
 
-/** esbuild's plugin that loads oclif's modules so. */
-export const lazyOclif = {
-  name: 'lazy-oclif',
+/** esbuild's plugin that loads the modules of oclif and ws so. */
+export const lazyRequires = {
+  name: 'lazy-requires',
   setup(builder) {
-    builder.onLoad({filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/}, async ({path}) => ({
+    builder.onLoad({filter: /node_modules[\\/](@oclif[\\/]core|ws)[\\/]lib[\\/].*\.js$/}, async ({path}) => ({
       contents: withLazyRequires(await readFile(path, 'utf8')),
       loader: 'js',
     }))

@@ -18,6 +18,12 @@ function listForms({forms, flags: {output} = {}}) {
   output.description = `output format: ${words.join(', ')}; FORM=FILE writes a file (repeatable)`
 }
 
+/** Help ends with where more is written about the command. */
+function nameDocs(id, command, homepage) {
+  const page = `${homepage.replace(/#.*$/, '')}/blob/main/docs/commands/${id.replaceAll(':', '-')}.md`
+  command.description = [command.description, `Documentation: ${page}`].filter(text => text !== undefined).join('\n\n')
+}
+
 /** Reads the commands of the tree in `stage` and writes their manifest beside it, with oclif's settings of the package. */
 export async function writeManifest(stage) {
   const {Config} = await import('@oclif/core/config')
@@ -26,6 +32,7 @@ export async function writeManifest(stage) {
   const {manifest} = [...config.plugins.values()][0]
   for (const command of Object.values(manifest.commands)) listForms(command)
   for (const command of Object.values(manifest.commands)) command.usage ??= usageOf(command)
+  for (const [id, command] of Object.entries(manifest.commands)) nameDocs(id, command, pjson.homepage)
   const {name, version, oclif} = pjson
   const whole = {name, version, oclif, commands: manifest.commands}
   await writeFile(join(stage, 'oclif.manifest.json'), JSON.stringify(whole))

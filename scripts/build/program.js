@@ -41,6 +41,7 @@ export async function writeProgram({root, tree, manifest, out}) {
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
-    define: {BUILD: JSON.stringify(known)},
+    // A text: JSON is read faster than script.
+    define: {BUILD: JSON.stringify(JSON.stringify(known))},
   })
 }

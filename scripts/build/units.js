@@ -3,35 +3,46 @@
 import {readFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {transform} from 'esbuild'
+import {AS_NAME} from './lazy-requires.js'
 
-/** A unit that this share of the commands may load lies with the others of its kind in one file: `base`. */
-const SHARED_BY = 0.2
+/** Units that this share of the commands load lie in one file, `base`. */
+const MOST = 0.5
 
-/** The commands and other entries that reach each output of esbuild, by a static or a dynamic import. */
-function reachedBy(outputs, entries) {
-  const reached = new Map(Object.keys(outputs).map(path => [path, new Set()]))
-  for (const entry of entries) {
-    const todo = [entry]
-    while (todo.length > 0) {
-      const path = todo.pop()
-      const by = reached.get(path)
-      if (by === undefined || by.has(entry)) continue
-      by.add(entry)
-      for (const {path: next, external, kind} of outputs[path].imports) {
-        if (!external && kind === 'import-statement') todo.push(next)
-      }
+/** What the live source loads lies in a file of its own, but for what is so large that only few may want it. */
+const LIVE = 'src/sources/cluster/source.ts'
+const LARGE_BYTES = 100_000
+
+/** The outputs of esbuild that a start loads by its imports; `dynamic`: also by those it may make later. */
+function reachedFrom(outputs, start, dynamic) {
+  const reached = new Set()
+  const todo = [start]
+  while (todo.length > 0) {
+    const path = todo.pop()
+    if (reached.has(path) || outputs[path] === undefined) continue
+    reached.add(path)
+    for (const {path: next, external, kind} of outputs[path].imports) {
+      if (!external && (dynamic || kind === 'import-statement')) todo.push(next)
     }
   }
   return reached
 }
 
-/** The name of the unit that a module of the ESM tree becomes: #, its file, a slash, its own name. */
+/** The name of the unit that each module of the ESM tree becomes: #, its file, a slash, its own name. A file is read as a whole, so it holds what is used together. The first entry is the program itself. */
 export function unitNames(outputs, entries) {
-  const reached = reachedBy(outputs, entries)
+  const reached = entries.map(entry => [entry, reachedFrom(outputs, entry, false)])
+  const [live] = Object.entries(outputs).find(([, {entryPoint}]) => entryPoint === LIVE) ?? []
+  if (live === undefined) throw new Error(`no output is made of ${LIVE}`)
+  const whileLive = reachedFrom(outputs, live, true)
   const names = new Map()
-  for (const [path, by] of reached) {
+  for (const [path, {bytes}] of Object.entries(outputs)) {
     const own = path.replace(/\.js$/, '').replaceAll('/', '.')
-    names.set(path, by.size >= entries.length * SHARED_BY ? `#base/${own}` : `#${own}/${own}`)
+    const by = reached.filter(([, paths]) => paths.has(path)).map(([entry]) => entry)
+    const fileOf = () => {
+      if (by.includes(entries[0]) || by.length >= entries.length * MOST) return 'base'
+      if (whileLive.has(path) && bytes < LARGE_BYTES) return 'live'
+      return by.length === 1 ? by[0].replace(/\.js$/, '').replaceAll('/', '.') : own
+    }
+    names.set(path, `#${fileOf()}/${own}`)
   }
   return names
 }
@@ -67,11 +78,8 @@ async function unitOf(esm, path, names) {
     const load = specifier.startsWith('.') ? 'lazy' : wrapped ? 'lazyDefault' : 'lazy'
     return `${name}=require.${load}(${JSON.stringify(idOf(specifier))})`
   })
-  for (const name of lazy)
-    text = text.replace(new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?=\\.)`, 'g'), `(${name}())`)
-  const whole = lazy.find(name =>
-    new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?!\\(\\)\\)\\.|=require\\.lazy)(?![\\w$])`).test(text),
-  )
+  for (const name of lazy) text = text.replace(new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g'), `(${name}())`)
+  const whole = lazy.find(name => new RegExp(`${AS_NAME}${name}(?!\\(\\)\\)\\.|=require\\.lazy)(?![\\w$])`).test(text))
   if (whole !== undefined) throw new Error(`${path} uses ${whole} as a value, which is not known to be lazy`)
   // Dynamic imports.
   text = text.replace(

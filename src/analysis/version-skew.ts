@@ -1,7 +1,7 @@
 import type {MeshVersions} from '../model/mesh-versions.js'
 
-/** Minor releases a proxy may be older than its control plane (istio.io, "Supported releases": control plane and data plane skew). */
-const PROXY_BEHIND = 2
+/** Minor releases a proxy may be older than its control plane (istio.io, "Supported releases": the control plane can be one version ahead). */
+const PROXY_BEHIND = 1
 
 function minor(version: string): number | undefined {
   const [, number] = /^1\.(\d+)/.exec(version) ?? []
@@ -19,7 +19,7 @@ export function versionFindings({client, controlPlanes, dataPlanes}: MeshVersion
     if (own > newest) return [`${who}, newer than the control plane (1.${newest}): upgrade the control plane first`]
     return newest - own > PROXY_BEHIND
       ? [
-          `${who}, ${newest - own} minor releases behind the control plane (1.${newest}): at most ${PROXY_BEHIND} are supported. Restart those workloads to inject them again`,
+          `${who}, ${newest - own} minor releases behind the control plane (1.${newest}): at most ${PROXY_BEHIND} is supported. Restart those workloads to inject them again`,
         ]
       : own < newest
         ? [

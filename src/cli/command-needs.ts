@@ -58,6 +58,11 @@ export const TRACE_NEEDS: CommandNeeds = {
 /** As `check`, without a debug container. */
 export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
 
+/** What the questions read that `report` joins. */
+export const REPORT_NEEDS: CommandNeeds = {
+  cluster: {needs: ['pods'], more: [...RULES, 'allPods', 'slices']},
+}
+
 export const DESCRIBE_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods', 'services'], more: [...RULES, 'slices', 'allPods', 'istiodSlices']},
 }

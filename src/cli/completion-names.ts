@@ -52,7 +52,7 @@ async function explainedWords(): Promise<readonly Candidate[]> {
     import('../reports/explain/topic.js'),
   ])
   const titles = new Map(ALL_RULES.map(({code, title}) => [code, title]))
-  return knownNames(ALL_RULES).map(word => {
+  return knownNames(() => ALL_RULES).map(word => {
     const meaning = titles.get(word)
     return meaning === undefined ? {word} : {word, meaning}
   })

@@ -61,7 +61,7 @@ export const commonFlags = {
     char: 'r',
     helpGroup: CLUSTER,
     helpValue: 'NAME',
-    description: 'control plane revision or tag (default: every revision)',
+    description: 'control plane revision or tag',
   }),
   as: Flags.string({helpGroup: CLUSTER, helpValue: 'USER', description: 'user to impersonate'}),
   'as-group': Flags.string({

@@ -7,7 +7,7 @@ import {endOnInterrupt} from './interrupt.js'
 import {endOnUncaught} from './last-resort.js'
 import type {Program} from './program.js'
 import {runCommand} from './run.js'
-import {remark} from './streams.js'
+import {remark, write} from './streams.js'
 import type {OclifError} from './usage/usage-error.js'
 import {applyUserConfig} from './user-config.js'
 
@@ -17,13 +17,24 @@ function programName(): string {
 }
 
 /** Short names of topics, so that --help works on them too. */
-const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config'}
+const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config', zc: 'ztunnel-config'}
 
 /** The arguments with a topic's short name expanded, and `help COMMAND` as `COMMAND --help`. */
 function spelledOut(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
   const long = own(TOPICS, argv[0] ?? '')
   return long === undefined ? argv : [long, ...argv.slice(1)]
+}
+
+function isHelpAlone(words: readonly string[]): boolean {
+  return words.length === 1 && ['--help', '-h'].includes(words[0] ?? '')
+}
+
+/** The three lines of a greeting for the name alone, and the program's help for --help alone. */
+async function welcome(words: readonly string[], program: Program): Promise<void> {
+  const {greeting, programHelp} = await import('./usage/welcome.js')
+  const bin = programName()
+  await write(process.stdout, words.length === 0 ? greeting(bin) : programHelp(program.root, bin, process.stdout))
 }
 
 /** True when a word may be `ns/NAME`. */
@@ -61,6 +72,7 @@ export async function main(argv: readonly string[], program: Program): Promise<v
   const root = () => pathToFileURL(`${program.root}/`)
   let words = spelledOut(argv)
   try {
+    if (words.length === 0 || isHelpAlone(words)) return await welcome(words, program)
     await applyUserConfig(process.env)
     words = await rewritten(words, root)
     await runCommand(words, program, programName())

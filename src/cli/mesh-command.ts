@@ -149,13 +149,16 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     const specs = outputSpecs(flags.output, view, flags.fix)
     process.exitCode = reportExitCode(report, flags['require-all'])
-    await writeOutputs(specs, report, view)
+    const title = `meshctl ${(this.id ?? '').replaceAll(':', ' ')}`
+    await writeOutputs(specs, report, view, title)
     const shown = specs.find(({file}) => file === undefined)
     if (shown === undefined) return await this.remarks(report, view, 'short', flags.quiet)
     const {form, template} = await chosenForm(shown, view)
     const colour = flags['no-color'] ? 'never' : flags.color
-    const layout = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)
-    const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort, template)
+    const plain = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)
+    // Tables are as istioctl's where a form was asked for, and in pipes.
+    const layout = {...plain, fitTables: plain.fit === true && shown.form === undefined}
+    const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort, template, title)
     await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes) : bytes)
     await this.remarks(report, view, form, flags.quiet)
   }

@@ -1,5 +1,7 @@
 import {isObject} from '../formats/decode.js'
+import {gapSentences} from '../model/answer.js'
 import {UserError} from '../model/user-error.js'
+import type {Report} from '../reports/report.js'
 import {type Form, formsOf, isDocForm, type TextForm, type View} from '../reports/view.js'
 import type {Doc} from '../terminal/doc.js'
 import {escapeLines} from '../terminal/escape.js'
@@ -40,6 +42,15 @@ function dataOf<R>(report: R, view: View<R>): unknown {
   return own ? {...data, provenance: report.provenance} : data
 }
 
+/** Any report as a page: what was not checked first, then the widest document. */
+async function pageOf<R>(report: R, doc: Doc, title: string): Promise<string> {
+  const {docPage} = await import('../terminal/html/doc-page.js')
+  const {origin, gaps = [], notes = []} = report as Partial<Report>
+  const remarks = [...gapSentences(gaps).map(each => `not checked: ${each}`), ...notes]
+  const when = origin?.capturedAt === undefined ? '' : `, ${origin.capturedAt}`
+  return docPage(title, `${origin?.label ?? ''}${when}`, remarks, doc, 'meshctl')
+}
+
 /** The answer to a JSONPath template; a template that kubectl would refuse is an error here too. */
 async function templated(data: unknown, form: Form, template: string): Promise<string> {
   const [{jsonpathText, jsonpathJson}, {TemplateError}] = await Promise.all([
@@ -76,6 +87,7 @@ export async function rendered<R>(
   toTerminal: boolean,
   sortBy?: string,
   template = '',
+  title = 'meshctl',
 ): Promise<string | Uint8Array> {
   switch (form) {
     case 'json': {
@@ -87,6 +99,8 @@ export async function rendered<R>(
       const {renderYaml} = await import('../terminal/yaml.js')
       return renderYaml(dataOf(report, view))
     }
+    case 'html':
+      return view.page?.(report) ?? (await pageOf(report, ordered(view.doc(report, 'wide'), sortBy), title))
     case 'raw': {
       const bytes = view.raw?.(report) ?? new Uint8Array()
       return toTerminal ? escapeLines(Buffer.from(bytes).toString('utf8')) : bytes
@@ -102,7 +116,8 @@ export async function rendered<R>(
       const sorted = ordered(view.doc(report, form), sortBy)
       // Loaded on demand: few reports draw boxes.
       const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
-      return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
+      const toned = layout.colour ? (await import('../reports/state-tones.js')).withStateTones(sorted) : sorted
+      return renderDoc(toned, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
     }
   }
 }

@@ -80,10 +80,24 @@ export async function chosenForm<R>({form, template}: OutputSpec, view: View<R>)
 }
 
 /** Writes the output files, without colour and 80 columns wide. */
-export async function writeOutputs<R>(specs: readonly OutputSpec[], report: R, view: View<R>): Promise<void> {
+export async function writeOutputs<R>(
+  specs: readonly OutputSpec[],
+  report: R,
+  view: View<R>,
+  title?: string,
+): Promise<void> {
   for (const {form, file} of specs) {
     if (file === undefined || form === undefined) continue
-    const bytes = await rendered(report, view, form, {width: 80, colour: false, headers: true}, false)
+    const bytes = await rendered(
+      report,
+      view,
+      form,
+      {width: 80, colour: false, headers: true},
+      false,
+      undefined,
+      '',
+      title,
+    )
     try {
       await writeFile(file, bytes)
     } catch (error) {

@@ -1,3 +1,4 @@
+import {isAsciiLocale} from '../terminal/ascii.js'
 import {escapeLines} from '../terminal/escape.js'
 import type {Layout} from '../terminal/render.js'
 
@@ -18,6 +19,7 @@ export function layoutFor(
     colour: colour === 'always' || (colour === 'auto' && auto),
     headers,
     fit: stream.isTTY === true,
+    ascii: isAsciiLocale(env),
   }
 }
 

@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {Artifact, EvidenceId} from '../model/evidence.js'
 import {evidenceRow} from '../model/evidence.js'
 import {byText} from '../model/order.js'
@@ -45,7 +46,7 @@ function sourceOf({traits: {live, complete}}: Source): ProvenanceSource {
 /** When a source that says nothing more answered: now for a live one, else the time of its recording. */
 function observedAt(source: Source): {readonly observedAt?: string} {
   const at = source.traits.live ? new Date().toISOString() : source.origin.capturedAt
-  return at === undefined ? {} : {observedAt: at}
+  return definedFields({observedAt: at})
 }
 
 /** The use of a list of objects that a source answered. */

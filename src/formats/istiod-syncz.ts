@@ -89,7 +89,7 @@ function legacyComplete(entry: JsonObject, types: readonly TypeSync[]): readonly
 
 /** A cell of istioctl's table: `SYNCED`, `STALE (Never Acknowledged)`, `STALE (3m)`, `NOT SENT`. */
 function tableState(type: string, cell: string): readonly TypeSync[] {
-  const state = (['SYNCED', 'STALE', 'NOT SENT', 'ERROR'] as const).find(each => cell.startsWith(each))
+  const state = (['SYNCED', 'STALE', 'NOT SENT', 'ERROR', 'SUBSCRIBED'] as const).find(each => cell.startsWith(each))
   if (state === undefined) return []
   return [{type, state, ...(/never acknowledged/i.test(cell) ? {ackedOnce: false} : {})}]
 }

@@ -7,10 +7,12 @@ import {readLabelSelector} from './injection-webhook.js'
 function peerOf(entry: unknown): PolicyPeer {
   const [pods, namespaces] = [objectOf(entry, 'podSelector'), objectOf(entry, 'namespaceSelector')]
   const cidr = textOf(entry, 'ipBlock', 'cidr')
+  const exceptions = textsOf(entry, 'ipBlock', 'except')
   return {
     pods: pods === undefined ? undefined : readLabelSelector(pods),
     namespaces: namespaces === undefined ? undefined : readLabelSelector(namespaces),
     cidr,
+    ...(exceptions.length === 0 ? {} : {exceptions}),
   }
 }
 

@@ -5,7 +5,7 @@ import {unwrapLines} from './wrapped-text/unwrap.js'
 
 /** Headers of ps(1), `docker top`, `crictl` and BusyBox: PID among them, the command last. */
 const HEADER =
-  /^\s*(?=.*\bPID\b)((?:UID|USER|PID|PPID|LABEL|CONTAINER|RUSER|EUSER|NETNS|NI|PRI|RSS|VSZ|SZ|%CPU|%MEM|C|S|F|STIME|START|STARTED|TT|TTY|STAT|TIME|WCHAN|ADDR|PGID|SID|ELAPSED|HPID|HUSER)\s+)+(CMD|COMMAND|ARGS)\s*$/
+  /^(?=.*\bPID\b)\s*((?:UID|USER|PID|PPID|LABEL|CONTAINER|RUSER|EUSER|NETNS|NI|PRI|RSS|VSZ|SZ|%CPU|%MEM|C|S|F|STIME|START|STARTED|TT|TTY|STAT|TIME|WCHAN|ADDR|PGID|SID|ELAPSED|HPID|HUSER)\s+)+(CMD|COMMAND|ARGS)\s*$/
 /** Columns of STIME and START that hold a blank when the process is older than a day (`Oct 31`). */
 const MONTH = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{1,2})\b/
 

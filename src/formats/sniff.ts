@@ -73,7 +73,7 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+)|^COMMAND[ \t]+PID/m,
   ],
   ['envoy.logging', /^active loggers:/m],
-  ['net.processes', /^[ \t]*(?=.*\bPID\b)(?:[A-Z%]{1,9}[ \t]+)+(?:CMD|COMMAND|ARGS)[ \t]*$/m],
+  ['net.processes', /^(?=.*\bPID\b)[ \t]*(?:[A-Z%]{1,9}[ \t]+)+(?:CMD|COMMAND|ARGS)[ \t]*$/m],
   ['net.ip-addr', /^\d+: \S+: <[A-Z0-9,_-]*> mtu \d|^\S+?:?\s+(?:flags=\d+<|Link encap:)/m],
   [
     'net.ip-route',

@@ -1,4 +1,5 @@
 import {type Answer, answered, missing} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import {type Artifact, evidenceRow} from '../model/evidence.js'
 import type {
   ZtunnelCertificate,
@@ -42,8 +43,7 @@ function workload(value: unknown): ZtunnelWorkload {
     namespace: text(value, 'namespace'),
     workloadIps: textsOf(value, 'workloadIps'),
     hostname: text(value, 'hostname'),
-    ...(waypoint === undefined ? {} : {waypoint}),
-    ...(networkGateway === undefined ? {} : {networkGateway}),
+    ...definedFields({waypoint, networkGateway}),
     protocol: text(value, 'protocol'),
     serviceAccount: text(value, 'serviceAccount'),
     workloadName: text(value, 'workloadName'),
@@ -65,7 +65,7 @@ function workload(value: unknown): ZtunnelWorkload {
     nativeTunnel: flagOf(value, 'nativeTunnel') ?? false,
     applicationTunnel: {
       protocol: text(value, 'applicationTunnel', 'protocol'),
-      ...(tunnelPort === undefined ? {} : {port: tunnelPort}),
+      ...definedFields({port: tunnelPort}),
     },
     authorizationPolicies: textsOf(value, 'authorizationPolicies'),
     services: textsOf(value, 'services'),
@@ -106,7 +106,7 @@ function service(value: unknown): ZtunnelService {
             healthPolicy: text(balancer, 'healthPolicy'),
           },
         }),
-    ...(waypoint === undefined ? {} : {waypoint}),
+    ...definedFields({waypoint}),
     endpoints: Object.fromEntries(found),
     subjectAltNames: textsOf(value, 'subjectAltNames'),
     ipFamilies: text(value, 'ipFamilies'),

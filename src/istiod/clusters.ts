@@ -2,7 +2,14 @@ import {at, numberOf, objectOf, textOf} from '../formats/decode.js'
 import type {Json} from '../model/envoy/schema.js'
 import {own} from '../model/own.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
-import {hasOutlierDetection, ruleFor, type Subset, trafficPolicy} from './destination-rules.js'
+import {
+  endpointTls,
+  hasOutlierDetection,
+  readsSecrets,
+  ruleFor,
+  type Subset,
+  trafficPolicy,
+} from './destination-rules.js'
 import {clientSockets, endpointTakesMtls} from './mtls.js'
 import type {Message} from './rbac/strings.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from './registry.js'
@@ -86,6 +93,7 @@ function balancing(policy: unknown): Message {
 
 function madeCluster(
   state: IstioState,
+  place: ProxyPlace,
   host: RegisteredHost,
   port: RegisteredPort,
   subset: Subset | undefined,
@@ -94,6 +102,7 @@ function madeCluster(
   const name = clusterName(port.port, subset?.name ?? '', host.host)
   const policy = trafficPolicy(rule, port.port, subset)
   const settings = objectOf(policy, 'tls')
+  const toEndpoints = objectOf({tls: endpointTls(rule, port.port, subset)}, 'tls')
   const endpoints = inSubset(host.endpoints(port), subset)
   const type = TYPES[host.resolution]
   const sockets = clientSockets(state, {
@@ -101,13 +110,14 @@ function madeCluster(
     port: port.port,
     subset: subset?.name ?? '',
     settings,
+    readsSecrets: readsSecrets(place, rule),
     endpoints: host.endpoints(port),
     trustDomain: state.settings.trustDomains[0] ?? 'cluster.local',
   })
   const made = endpoints?.map(each => ({
     address: each.address,
     port: each.port,
-    mtls: endpointTakesMtls(state, each, settings),
+    mtls: endpointTakesMtls(state, each, toEndpoints),
     healthy: each.ready,
   }))
   const dynamic = type === 'EDS'
@@ -130,5 +140,5 @@ function madeCluster(
 export function clustersOf(state: IstioState, place: ProxyPlace, host: RegisteredHost): readonly MadeCluster[] {
   const rule = ruleFor(state, place, host)
   const subsets: readonly (Subset | undefined)[] = [undefined, ...(rule?.subsets ?? [])]
-  return host.ports.flatMap(port => subsets.map(subset => madeCluster(state, host, port, subset, rule)))
+  return host.ports.flatMap(port => subsets.map(subset => madeCluster(state, place, host, port, subset, rule)))
 }

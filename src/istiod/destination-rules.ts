@@ -1,4 +1,5 @@
 import {at, field, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {groupedBy} from '../model/grouped-by.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {type Labels, matchesLabels, requirementsOf} from '../model/selector.js'
 import {isExportedTo, type RegisteredHost} from './registry.js'
@@ -34,18 +35,24 @@ function subsetsOf(objects: readonly KubeObject[]): readonly Subset[] {
   return [...found.values()]
 }
 
-function merged(objects: readonly KubeObject[]): MergedRule {
+/**
+ * Rules for one host in one namespace merge when they are exported alike; of several that are not, the youngest counts
+ * (istio.io, 1.24 change notes: DestinationRules with different exportTo).
+ */
+function merged(all: readonly KubeObject[]): MergedRule {
+  const groups = [...groupedBy(all, each => [...textsOf(each, 'spec', 'exportTo')].sort().join(' ')).values()]
+  const objects = groups.at(-1) ?? all
   const policy = objects.map(each => objectOf(each, 'spec', 'trafficPolicy')).find(each => each !== undefined)
   return {objects, policy, subsets: subsetsOf(objects)}
 }
 
-/** The most exact host among the rules of one namespace that fit, and the rules that have it. */
+/** The rule of the most exact host that fits among those of one namespace; `none` when its rules are for other workloads. */
 function atLevel(
   rules: readonly KubeObject[],
   host: string,
   place: ProxyPlace,
   domain: string,
-): MergedRule | undefined {
+): MergedRule | 'none' | undefined {
   const named = rules.map(
     rule => [fullHost(textOf(rule, 'spec', 'host') ?? '', rule.metadata.namespace ?? 'default', domain), rule] as const,
   )
@@ -65,7 +72,7 @@ function atLevel(
   })
   const plain = mine.filter(rule => selector(rule) === undefined)
   const chosen = selecting.length > 0 ? selecting : plain
-  return chosen.length === 0 ? undefined : merged(chosen)
+  return chosen.length === 0 ? 'none' : merged(chosen)
 }
 
 /**
@@ -91,7 +98,7 @@ export function ruleFor(
       : [of(place.namespace, false), of(namespace, true), of(rootNamespace, true)]
   for (const level of levels) {
     const found = atLevel(level, host, place, clusterDomain)
-    if (found !== undefined) return found
+    if (found !== undefined) return found === 'none' ? undefined : found
   }
   return undefined
 }
@@ -102,17 +109,53 @@ export function policyAt(policy: unknown, port: number): unknown {
   return own ?? policy
 }
 
-/** The settings of a cluster: those of the port, replaced field by field by those of the subset. */
+/** What the settings of a subset for a port replace whole, even where they do not say it. */
+const WHOLE_BY_PORT = ['connectionPool', 'outlierDetection', 'loadBalancer', 'tls'] as const
+
+/** The settings of a cluster: those of the port, replaced field by field by those of the subset, and whole by those of the subset for the port. */
 export function trafficPolicy(rule: MergedRule | undefined, port: number, subset: Subset | undefined): unknown {
-  const base = policyAt(rule?.policy, port)
-  if (subset?.policy === undefined) return base
-  const own = policyAt(subset.policy, port)
-  return {...(objectOf({base}, 'base') ?? {}), ...(objectOf({own}, 'own') ?? {})}
+  const base = objectOf({base: policyAt(rule?.policy, port)}, 'base') ?? {}
+  if (subset?.policy === undefined) return rule?.policy === undefined ? undefined : base
+  const own = {...base, ...objectOf({own: subset.policy}, 'own')}
+  const byPort = listOf(subset.policy, 'portLevelSettings').find(each => numberOf(each, 'port', 'number') === port)
+  if (byPort === undefined) return own
+  return {...own, ...Object.fromEntries(WHOLE_BY_PORT.map(name => [name, field(byPort, name)]))}
+}
+
+function endpointTlsOf(policy: unknown, port: number): unknown {
+  const own = listOf(policy, 'portLevelSettings').find(
+    each => numberOf(each, 'port', 'number') === port && objectOf(each, 'tls') !== undefined,
+  )
+  return field(own, 'tls') ?? field(policy, 'tls')
+}
+
+/**
+ * The TLS settings that say whether endpoints are sent mTLS: unlike those of the cluster, a port that says nothing about TLS takes
+ * what the rule says, and a subset what the rule says for all (facts measured of istiod, EDS).
+ */
+export function endpointTls(rule: MergedRule | undefined, port: number, subset: Subset | undefined): unknown {
+  return endpointTlsOf(subset?.policy, port) ?? endpointTlsOf(rule?.policy, port)
 }
 
 /** The TLS settings of a cluster; undefined when the rule leaves them to istiod. */
 export function tlsSettings(rule: MergedRule | undefined, port: number, subset: Subset | undefined): unknown {
   return field(trafficPolicy(rule, port, subset), 'tls')
+}
+
+/** Whether the proxy reads the Secret a rule names: a gateway does, a sidecar only for a rule with a workloadSelector (istio.io, ClientTLSSettings). */
+export function readsSecrets({gateway}: ProxyPlace, rule: MergedRule | undefined): boolean {
+  return (
+    gateway || rule?.objects.some(each => selectorOf(each, 'workloadSelector', 'matchLabels') !== undefined) === true
+  )
+}
+
+/** Whether TLS settings are dropped, and plaintext is sent, because their Secret is not read. */
+export function dropsTls(settings: unknown, reads: boolean): boolean {
+  const credential = textOf(settings, 'credentialName') ?? ''
+  const mode = textOf(settings, 'mode')
+  return (
+    (mode === 'SIMPLE' || mode === 'MUTUAL') && credential !== '' && !credential.startsWith('configmap://') && !reads
+  )
 }
 
 /** Whether hosts that fail are ejected. */

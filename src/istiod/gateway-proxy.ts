@@ -1,5 +1,6 @@
 import {at, field, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
 import type {Json} from '../model/envoy/schema.js'
+import {groupedBy} from '../model/grouped-by.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import {resourcesOf, withSection} from './dump.js'
@@ -74,6 +75,20 @@ function virtualHosts(view: Viewpoint, server: Server): readonly Message[] {
   })
 }
 
+/** At a gateway, VirtualServices of one host merge: the routes of the older come first. */
+function mergedHosts(all: readonly Message[]): readonly Message[] {
+  return [...groupedBy(all, each => textOf(each, 'name') ?? '').values()].map((some): Message => {
+    const seen = new Set<string>()
+    const routes = some
+      .flatMap(each => listOf(each, 'routes') as readonly Message[])
+      .filter(route => {
+        const text = JSON.stringify(route)
+        return !seen.has(text) && seen.add(text) !== undefined
+      })
+    return {...some[0], routes}
+  })
+}
+
 function manager(dump: Message, config: string): Message | undefined {
   const filters = resourcesOf(dump, 'listeners')
     .flatMap(each => listOf(each, 'filter_chains'))
@@ -129,8 +144,11 @@ export function gatewayProxy(donor: Message, from: Viewpoint, view: Viewpoint): 
   const targets = [...new Set(servers.map(each => each.target))]
   const configs = new Map(servers.map(each => [each.config, servers.filter(other => other.config === each.config)]))
   const routes = [...configs].map(([name, mine]): Message => {
-    const hosts = new Map(mine.flatMap(each => virtualHosts(view, each)).map(each => [textOf(each, 'name'), each]))
-    return {name, virtual_hosts: [...hosts.values()], ignore_port_in_host_matching: true}
+    return {
+      name,
+      virtual_hosts: mergedHosts(mine.flatMap(each => virtualHosts(view, each))),
+      ignore_port_in_host_matching: true,
+    }
   })
   const routed = withSection(clusters, 'routes', () => undefined, routes)
   const own = targets.map(target =>

@@ -1,11 +1,14 @@
 import {at, field, listOf, numberOf, objectOf, textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {own} from '../model/own.js'
+import {httpRoutes} from './delegates.js'
+import {authoritySet, headerChanges} from './header-changes.js'
 import type {Message} from './rbac/strings.js'
 import {countsFor, matchesOf, matchOf, rewriteOf} from './route-match.js'
 import type {ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
-import {destinationCluster, httpRoutes} from './virtual-services.js'
+import {destinationCluster} from './virtual-services.js'
 
 // HTTPRoute of a VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
 
@@ -82,7 +85,7 @@ function retryOf(retries: unknown): Message {
       ...(on === undefined ? {} : {retry_on: [...new Set(named)].join(',')}),
       ...(codes.length === 0 ? {} : {retriable_status_codes: codes}),
       num_retries: attempts,
-      ...(perTry === undefined ? {} : {per_try_timeout: perTry}),
+      ...definedFields({per_try_timeout: perTry}),
     },
   }
 }
@@ -102,24 +105,47 @@ function redirectOf(redirect: unknown): Message {
   const port = numberOf(redirect, 'port')
   return {
     ...(uri === undefined ? {} : uri.startsWith('%PREFIX()%') ? {prefix_rewrite: uri.slice(10)} : {path_redirect: uri}),
-    ...(authority === undefined ? {} : {host_redirect: authority}),
-    ...(scheme === undefined ? {} : {scheme_redirect: scheme}),
-    ...(port === undefined ? {} : {port_redirect: port}),
+    ...definedFields({host_redirect: authority, scheme_redirect: scheme, port_redirect: port}),
     ...(names[code] === undefined ? {} : {response_code: names[code]}),
   }
 }
 
-function clusterChoice(route: unknown, home: string, state: IstioState, port: number, gateway: boolean): Message {
+function clusterChoice(
+  route: unknown,
+  home: string,
+  state: IstioState,
+  port: number,
+  gateway: boolean,
+): {readonly choice: Message; readonly headers: Message} {
   const targets = listOf(route, 'route').map(each => ({
     name: destinationCluster(field(each, 'destination'), home, state, port, gateway),
     weight: numberOf(each, 'weight'),
+    headers: field(each, 'headers'),
   }))
   const weighted = targets.filter(each => (each.weight ?? 0) > 0)
   const [only] = targets
-  if (targets.length === 1 && only !== undefined) return {cluster: only.name}
-  const [alone] = weighted
-  if (weighted.length === 1 && alone !== undefined) return {cluster: alone.name}
-  return {weighted_clusters: {clusters: weighted.map(({name, weight}) => ({name, weight: weight ?? 0}))}}
+  const alone = targets.length === 1 ? only : weighted.length === 1 ? weighted[0] : undefined
+  if (alone !== undefined) {
+    const authority = authoritySet(alone.headers)
+    return {
+      choice: {cluster: alone.name, ...(authority === undefined ? {} : {host_rewrite_literal: authority})},
+      headers: headerChanges(alone.headers),
+    }
+  }
+  const clusters = weighted.map(({name, weight, headers}): Message => {
+    const authority = authoritySet(headers)
+    const rewrite: Message = authority === undefined ? {} : {host_rewrite_literal: authority}
+    return {name, weight: weight ?? 0, ...headerChanges(headers), ...rewrite}
+  })
+  return {choice: {weighted_clusters: {clusters}}, headers: {}}
+}
+
+/** The headers two levels change of one request. */
+function joined(first: Message, second: Message): Message {
+  const names = [...new Set([...Object.keys(first), ...Object.keys(second)])]
+  return Object.fromEntries(
+    names.map(name => [name, [...listOf(first, name), ...listOf(second, name)] as readonly Message[]]),
+  )
 }
 
 function action(
@@ -135,14 +161,18 @@ function action(
   const direct = field(route, 'directResponse')
   if (direct !== undefined) return {direct_response: {status: numberOf(direct, 'status') ?? 0}}
   const timeout = protoDuration(textOf(route, 'timeout')) ?? '0s'
+  const {choice, headers} = clusterChoice(route, home, state, port, gateway)
+  const authority = authoritySet(field(route, 'headers'))
   return {
     route: {
-      ...clusterChoice(route, home, state, port, gateway),
+      ...(authority === undefined ? {} : {host_rewrite_literal: authority}),
+      ...choice,
       timeout,
       ...retryOf(field(route, 'retries')),
       ...rewriteOf(field(route, 'rewrite'), match),
       max_grpc_timeout: timeout,
     },
+    ...joined(headerChanges(field(route, 'headers')), headers),
   }
 }
 
@@ -169,8 +199,9 @@ function corsOf(route: unknown): Message {
 function catchesAll(match: unknown): boolean {
   if (match === undefined) return true
   const uri = textOf(match, 'uri', 'prefix')
+  const anyPath = uri === '/' || textOf(match, 'uri', 'regex') === '.*' || at(match, 'uri') === undefined
   const others = ['headers', 'withoutHeaders', 'queryParams', 'scheme', 'method', 'authority']
-  return (uri === '/' || at(match, 'uri') === undefined) && others.every(name => field(match, name) === undefined)
+  return anyPath && others.every(name => field(match, name) === undefined)
 }
 
 /** The routes a VirtualService gives one port; istiod stops at the first that takes everything. */
@@ -192,7 +223,7 @@ export function virtualServiceRoutes(
         ...corsOf(route),
       }
       made.push({
-        ...(textOf(route, 'name') === undefined ? {} : {name: textOf(route, 'name') ?? ''}),
+        ...definedFields({name: textOf(route, 'name')}),
         match: matchOf(match),
         ...action(route, match, home, state, port, place.gateway),
         metadata: {

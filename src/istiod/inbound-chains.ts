@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {MtlsMode} from '../model/istio-policy.js'
 import type {Message} from './rbac/strings.js'
 import type {Reading} from './registry.js'
@@ -74,7 +75,7 @@ export function inboundChains(port: number, reading: Reading, mode: MtlsMode, pa
     filter_chain_match: {
       ...(port === 0 ? {} : {destination_port: port}),
       transport_protocol: transport,
-      ...(alpn === undefined ? {} : {application_protocols: alpn}),
+      ...definedFields({application_protocols: alpn}),
     },
     filters: reads === 'http' ? parts.http : parts.tcp,
     ...(ends === true ? {transport_socket: reads === 'http' ? parts.httpTls : parts.tcpTls} : {}),

@@ -1,4 +1,5 @@
 import {flagOf, listOf, textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import type {Message} from './rbac/strings.js'
@@ -25,7 +26,7 @@ function provider(rule: unknown): Message {
   const audiences = textsOf(rule, 'audiences')
   const headers = listOf(rule, 'fromHeaders').map(each => ({
     name: textOf(each, 'name') ?? '',
-    ...(textOf(each, 'prefix') === undefined ? {} : {value_prefix: textOf(each, 'prefix') ?? ''}),
+    ...definedFields({value_prefix: textOf(each, 'prefix')}),
   }))
   const params = textsOf(rule, 'fromParams')
   const cookies = textsOf(rule, 'fromCookies')
@@ -55,7 +56,16 @@ export function jwtFilter(state: IstioState, place: ProxyPlace): Message | undef
     requires_any: {requirements: [{provider_name}, {allow_missing: {}}]},
   })
   const [only = ''] = names
-  const requires: Message = names.length === 1 ? optional(only) : {requires_all: {requirements: names.map(optional)}}
+  // Any token that one of the issuers takes is enough, and so is none at all (facts measured of istiod).
+  const several: Message = {
+    requires_any: {
+      requirements: [
+        ...names.map((provider_name): Message => ({provider_name})),
+        {requires_all: {requirements: names.map(optional)}},
+      ],
+    },
+  }
+  const requires: Message = names.length === 1 ? optional(only) : several
   return {
     name: 'envoy.filters.http.jwt_authn',
     typed_config: {

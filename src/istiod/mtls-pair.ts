@@ -4,7 +4,7 @@ import {own} from '../model/own.js'
 import type {ObjectRef} from '../model/pod.js'
 import {objectRefOf} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
-import {ruleFor, type Subset, tlsSettings} from './destination-rules.js'
+import {dropsTls, endpointTls, readsSecrets, ruleFor, type Subset, tlsSettings} from './destination-rules.js'
 import {clientSockets, endpointTakesMtls} from './mtls.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from './registry.js'
 import type {ProxyPlace} from './scope.js'
@@ -60,6 +60,8 @@ function sending(
   const settings = objectOf({tls: tlsSettings(rule, port.port, subset)}, 'tls')
   const [object] = rule?.objects ?? []
   const by = object === undefined ? undefined : objectRefOf(object)
+  if (dropsTls(settings, readsSecrets(sender, rule)))
+    return {sent: 'plaintext', rule: by, because: 'credentialName is ignored by sidecars without a workloadSelector'}
   if (settings !== undefined) {
     const mode = textOf(settings, 'mode') ?? 'DISABLE'
     return {sent: own(SENT, mode) ?? 'plaintext', rule: by, because: `tls.mode is ${mode}`}
@@ -70,6 +72,7 @@ function sending(
     port: port.port,
     subset: subset?.name ?? '',
     settings: undefined,
+    readsSecrets: false,
     endpoints: host.endpoints(port),
     trustDomain: '',
   })
@@ -83,7 +86,14 @@ function sending(
           ? 'the Service is headless and not every pod takes mTLS'
           : 'auto mTLS follows the mode of the namespace or mesh, which is DISABLE; policies of workloads and ports do not count',
     }
-  return endpointTakesMtls(state, endpoint, undefined)
+  const byRule = objectOf({tls: endpointTls(rule, port.port, subset)}, 'tls')
+  if (byRule !== undefined && !endpointTakesMtls(state, endpoint, byRule))
+    return {
+      sent: 'plaintext',
+      rule: by,
+      because: 'the port has settings without tls, and tls of the rule counts for endpoints',
+    }
+  return endpointTakesMtls(state, endpoint, byRule)
     ? {sent: 'mTLS', rule: undefined, because: 'auto mTLS'}
     : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not take it'}
 }

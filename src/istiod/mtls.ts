@@ -1,8 +1,10 @@
 import {mtlsMode} from '../analysis/traffic-policy/peer-mode.js'
 import {textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {MtlsMode} from '../model/istio-policy.js'
 import type {Labels} from '../model/selector.js'
+import {dropsTls} from './destination-rules.js'
 import type {Message} from './rbac/strings.js'
 import type {RegisteredEndpoint, RegisteredHost} from './registry.js'
 import type {IstioState} from './state.js'
@@ -67,7 +69,7 @@ function ownTls(settings: unknown, mode: string): Message {
       ...own,
       combined_validation_context: {...names(sans), validation_context_sds_secret_config: {name: 'file-root:system'}},
     },
-    ...(sni === undefined ? {} : {sni}),
+    ...definedFields({sni}),
   })
 }
 
@@ -77,6 +79,8 @@ export interface SocketQuestion {
   readonly port: number
   readonly subset: string
   readonly settings: unknown
+  /** A sidecar reads the Secret of credentialName only for a rule with a workloadSelector. */
+  readonly readsSecrets: boolean
   readonly endpoints: readonly RegisteredEndpoint[] | undefined
   readonly trustDomain: string
 }
@@ -94,6 +98,7 @@ export function clientSockets(state: IstioState, question: SocketQuestion): Clie
   const mode = textOf(settings, 'mode')
   const sni = textOf(settings, 'sni') ?? `outbound_.${port}_.${subset}_.${host.host}`
   if (settings !== undefined) {
+    if (dropsTls(settings, question.readsSecrets)) return {}
     if (mode === 'SIMPLE' || mode === 'MUTUAL') return {transport_socket: ownTls(settings, mode)}
     if (mode !== 'ISTIO_MUTUAL') return {}
     const sans = textsOf(settings, 'subjectAltNames')

@@ -3,13 +3,16 @@ import {own} from '../model/own.js'
 import {clustersOf, endpointConfig, type MadeCluster} from './clusters.js'
 import {resourcesOf, withSection} from './dump.js'
 import type {Message} from './rbac/strings.js'
-import {hostsInScope} from './scope.js'
+import {hostsInScope, hostsOutOfScope} from './scope.js'
 import type {Viewpoint} from './viewpoint.js'
+import {routedDestinations} from './virtual-services.js'
 
 /** Every outbound cluster istiod makes for a proxy, by name. */
 export function madeClusters({state, place}: Viewpoint): ReadonlyMap<string, MadeCluster> {
   const made = new Map<string, MadeCluster>()
-  for (const host of hostsInScope(state, place))
+  const led = routedDestinations(state, place)
+  const more = hostsOutOfScope(state, place).filter(({host}) => led.has(host))
+  for (const host of [...hostsInScope(state, place), ...more])
     for (const each of clustersOf(state, place, host)) if (!made.has(each.name)) made.set(each.name, each)
   return made
 }

@@ -1,4 +1,5 @@
 import {at, field, listOf, numberOf, objectOf, textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {clusterName} from './clusters.js'
@@ -207,7 +208,7 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
     return {
       ...listener,
       filter_chains: kept as Json,
-      ...(settled === undefined ? {} : {default_filter_chain: settled}),
+      ...definedFields({default_filter_chain: settled}),
     }
   }
   const edited = withSection(dump, 'listeners', edit, [])

@@ -63,6 +63,12 @@ function readingOf(protocol: ReturnType<typeof istioProtocol>): Reading {
   return protocol === 'unknown' ? 'auto' : 'tcp'
 }
 
+/** How the bytes of a port are read whose protocol an Istio object names. */
+export function readingOfProtocol(protocol: string, port: number): Reading {
+  const name = protocol.toLowerCase()
+  return readingOf(istioProtocol({name: name === '' ? undefined : name, port, protocol: 'TCP'}))
+}
+
 function endpointsOf(
   workloads: readonly Workload[],
   port: RegisteredPort,
@@ -144,8 +150,7 @@ export function hostsOfServiceEntry(object: KubeObject, workloads: readonly Work
   const ports = listOf(object, 'spec', 'ports').flatMap(each => {
     const port = numberOf(each, 'number')
     if (port === undefined) return []
-    const name = (textOf(each, 'protocol') ?? '').toLowerCase()
-    const reading = readingOf(istioProtocol({name: name === '' ? undefined : name, port, protocol: 'TCP'}))
+    const reading = readingOfProtocol(textOf(each, 'protocol') ?? '', port)
     return [{port, reading, target: numberOf(each, 'targetPort') ?? port, name: textOf(each, 'name') ?? ''}]
   })
   const given = entryEndpoints(object, workloads)

@@ -1,4 +1,5 @@
 import {at, field, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import type {Message} from './rbac/strings.js'
 import {quoted} from './rbac/strings.js'
@@ -6,6 +7,7 @@ import type {ProxyPlace} from './scope.js'
 
 // HTTPMatchRequest: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
 
+/** Undefined for a match that any value meets: an empty one, and the regex `*`, which is none. */
 function stringMatch(match: unknown, ignoreCase = false): Message | undefined {
   const exact = textOf(match, 'exact')
   const prefix = textOf(match, 'prefix')
@@ -13,7 +15,7 @@ function stringMatch(match: unknown, ignoreCase = false): Message | undefined {
   const fold: Message = ignoreCase ? {ignore_case: true} : {}
   if (exact !== undefined) return {exact, ...fold}
   if (prefix !== undefined) return {prefix, ...fold}
-  return regex === undefined ? undefined : {safe_regex: {regex}}
+  return regex === undefined || regex === '*' ? undefined : {safe_regex: {regex}}
 }
 
 function headerMatch(name: string, match: unknown): Message {
@@ -89,7 +91,7 @@ export function rewriteOf(rewrite: unknown, match: unknown): Message {
     if (exact !== undefined) return {regex_rewrite: {pattern: {regex: quoted(exact)}, substitution: uri}}
     return {prefix_rewrite: uri}
   }
-  return {...path(), ...(authority === undefined ? {} : {host_rewrite_literal: authority})}
+  return {...path(), ...definedFields({host_rewrite_literal: authority})}
 }
 
 /** Everything `listOf` gives, or one undefined where there is nothing: a route without a match matches all. */

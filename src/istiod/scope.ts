@@ -1,4 +1,4 @@
-import {listOf, textOf, textsOf} from '../formats/decode.js'
+import {listOf, numberOf, textOf, textsOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {type Labels, matchesLabels, requirementsOf} from '../model/selector.js'
 import {isExportedTo, type RegisteredHost} from './registry.js'
@@ -46,39 +46,74 @@ export function hostsMeet(a: string, b: string): boolean {
   return hostFits(a, b) || hostFits(b, a)
 }
 
-function importsOf(sidecar: KubeObject): readonly {readonly namespace: string; readonly host: string}[] | undefined {
+/** One egress listener of a Sidecar: the hosts it imports, on one port or on all that no other listener has. */
+interface Egress {
+  readonly port: number | undefined
+  readonly hosts: readonly {readonly namespace: string; readonly host: string}[]
+}
+
+function egressOf(sidecar: KubeObject): readonly Egress[] | undefined {
   const egress = listOf(sidecar, 'spec', 'egress')
   if (egress.length === 0) return undefined
   const home = sidecar.metadata.namespace ?? 'default'
-  return egress
-    .flatMap(each => textsOf(each, 'hosts'))
-    .map(word => {
+  return egress.map(each => ({
+    port: numberOf(each, 'port', 'number'),
+    hosts: textsOf(each, 'hosts').map(word => {
       const slash = word.indexOf('/')
       const namespace = word.slice(0, slash)
       return {namespace: namespace === '.' ? home : namespace, host: word.slice(slash + 1)}
-    })
+    }),
+  }))
 }
 
-/** Whether the scope of a proxy takes in a host of a namespace, by the hosts its Sidecar imports. */
-export function importsHost(state: IstioState, place: ProxyPlace): (namespace: string, host: string) => boolean {
-  const sidecar = sidecarFor(state, place)
-  const imports = sidecar === undefined ? undefined : importsOf(sidecar)
-  if (imports === undefined) return () => true
-  const outside = imports.filter(each => each.namespace.startsWith('~'))
-  const inside = imports.filter(each => !each.namespace.startsWith('~'))
-  const fits = (list: typeof imports, namespace: string, host: string, drop: number) =>
+function imports({hosts}: Egress, namespace: string, host: string): boolean {
+  const outside = hosts.filter(each => each.namespace.startsWith('~'))
+  const inside = hosts.filter(each => !each.namespace.startsWith('~'))
+  const fits = (list: Egress['hosts'], drop: number) =>
     list.some(each => {
       const wanted = each.namespace.slice(drop)
       return (wanted === '*' || wanted === '' || wanted === namespace) && hostsMeet(each.host, host)
     })
-  return (namespace, host) =>
-    (inside.length === 0 || fits(inside, namespace, host, 0)) && !fits(outside, namespace, host, 1)
+  return (inside.length === 0 || fits(inside, 0)) && !fits(outside, 1)
 }
 
-/** The hosts a proxy gets configuration for. */
-export function hostsInScope(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
-  const imports = importsHost(state, place)
-  return state.hosts.filter(
-    each => isExportedTo(each.exportTo, each.namespace, place.namespace) && imports(each.namespace, each.host),
+/** Whether the scope of a proxy takes in a host of a namespace, by the hosts its Sidecar imports on any port. */
+export function importsHost(state: IstioState, place: ProxyPlace): (namespace: string, host: string) => boolean {
+  const sidecar = sidecarFor(state, place)
+  const listeners = sidecar === undefined ? undefined : egressOf(sidecar)
+  if (listeners === undefined) return () => true
+  return (namespace, host) => listeners.some(each => imports(each, namespace, host))
+}
+
+/** The host with the ports that some listener imports; undefined when none does. */
+function imported(host: RegisteredHost, listeners: readonly Egress[]): RegisteredHost | undefined {
+  const named = new Set(listeners.flatMap(({port}) => port ?? []))
+  const ports = host.ports.filter(({port}) =>
+    listeners.some(
+      each =>
+        (each.port === undefined ? !named.has(port) : each.port === port) && imports(each, host.namespace, host.host),
+    ),
   )
+  if (ports.length === 0 && host.ports.length > 0) return undefined
+  return ports.length === host.ports.length ? host : {...host, ports}
+}
+
+function visibleHosts(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
+  return state.hosts.filter(each => isExportedTo(each.exportTo, each.namespace, place.namespace))
+}
+
+/** The hosts a proxy gets configuration for, with the ports it gets it for. */
+export function hostsInScope(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
+  const sidecar = sidecarFor(state, place)
+  const listeners = sidecar === undefined ? undefined : egressOf(sidecar)
+  const visible = visibleHosts(state, place)
+  if (listeners === undefined) return visible
+  return visible.flatMap(host => imported(host, listeners) ?? [])
+}
+
+/** Hosts that are visible but not imported, which a proxy gets clusters for because an imported VirtualService leads to them. */
+export function hostsOutOfScope(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
+  if (sidecarFor(state, place) === undefined) return []
+  const inside = new Set(hostsInScope(state, place).map(({host}) => host))
+  return visibleHosts(state, place).filter(({host}) => !inside.has(host))
 }

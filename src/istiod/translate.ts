@@ -5,16 +5,39 @@ import {outboundClusters} from './outbound-clusters.js'
 import {outboundListeners} from './outbound-listeners.js'
 import {outboundRoutes} from './outbound-routes.js'
 import type {Message} from './rbac/strings.js'
-import type {Viewpoint} from './viewpoint.js'
+import type {InboundPort, Viewpoint} from './viewpoint.js'
 
-/** Clusters for ports the proxy did not serve yet: like the one for ports nothing declares, which leads to the pod itself. */
+/** The cluster behind an inbound port: the pod itself, or the endpoint a Sidecar names. */
+function inboundCluster({port, endpoint}: InboundPort, like: Message | undefined): Message {
+  const name = `inbound|${port}||`
+  if (endpoint === undefined) return {...like, name}
+  const {ip, port: port_value} = endpoint
+  const lb_endpoints = [{endpoint: {address: {socket_address: {address: ip, port_value}}}}]
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: '10s',
+    load_assignment: {cluster_name: name, endpoints: [{lb_endpoints}]},
+  }
+}
+
+function leadsAlike(a: InboundPort | undefined, b: InboundPort): boolean {
+  return a !== undefined && a.endpoint?.ip === b.endpoint?.ip && a.endpoint?.port === b.endpoint?.port
+}
+
+/** Clusters for ports the proxy did not serve yet, or that lead elsewhere now; the one for ports nothing declares leads to the pod itself. */
 function inboundClusters(dump: Message, from: Viewpoint, to: Viewpoint): Message {
-  const had = new Set(from.ports.map(each => each.port))
+  const had = new Map(from.ports.map(each => [each.port, each]))
   const like = resourcesOf(dump, 'clusters').find(each => textOf(each, 'name') === 'InboundPassthroughCluster')
-  const added = to.ports
-    .filter(each => !had.has(each.port))
-    .map(({port}): Message => ({...like, name: `inbound|${port}||`}))
-  return added.length === 0 ? dump : withSection(dump, 'clusters', each => each, added)
+  const changed = to.ports.filter(each => !leadsAlike(had.get(each.port), each))
+  if (changed.length === 0) return dump
+  const names = new Set(changed.map(({port}) => `inbound|${port}||`))
+  return withSection(
+    dump,
+    'clusters',
+    each => (names.has(textOf(each, 'name') ?? '') ? undefined : each),
+    changed.map(each => inboundCluster(each, like)),
+  )
 }
 
 /**

@@ -1,12 +1,16 @@
+import {listOf, numberOf, textOf} from '../formats/decode.js'
+import type {IpPort} from '../model/envoy/request.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
-import type {Reading, RegisteredHost} from './registry.js'
-import type {ProxyPlace} from './scope.js'
+import {type Reading, type RegisteredHost, readingOfProtocol} from './registry.js'
+import {type ProxyPlace, sidecarFor} from './scope.js'
 import type {IstioState} from './state.js'
 
 /** A port the proxy's own application is served on. */
 export interface InboundPort {
   readonly port: number
   readonly reading: Reading
+  /** Where its connections lead instead of the pod itself: the defaultEndpoint of a Sidecar. */
+  readonly endpoint?: IpPort
 }
 
 /** One proxy in one state of the mesh: what its configuration is made of. */
@@ -25,12 +29,37 @@ function selects({selector, namespace}: RegisteredHost, place: ProxyPlace): bool
   )
 }
 
+/** `127.0.0.1:8080`; undefined for the pod itself (`0.0.0.0:8080` and its own port, or none) and for a socket of the file system. */
+function endpointIn(text: string | undefined, port: number): IpPort | undefined {
+  const match = /^(127\.0\.0\.1|\[::1\]|0\.0\.0\.0|\[::\]):(\d+)$/.exec(text ?? '')
+  if (match === null) return undefined
+  const [, host = '', target = ''] = match
+  const ip = host === '[::1]' ? '::1' : '127.0.0.1'
+  const pod = host === '0.0.0.0' || host === '[::]'
+  return pod && Number(target) === port ? undefined : {ip, port: Number(target)}
+}
+
+/** The ports of the ingress listeners of the Sidecar that applies; they replace those of Services (istio.io, "Sidecar", ingress). */
+function ingressPorts(state: IstioState, place: ProxyPlace): readonly InboundPort[] | undefined {
+  const listeners = listOf(sidecarFor(state, place), 'spec', 'ingress')
+  if (listeners.length === 0) return undefined
+  return listeners.flatMap(each => {
+    const port = numberOf(each, 'port', 'number')
+    if (port === undefined || RESERVED.includes(port)) return []
+    const endpoint = endpointIn(textOf(each, 'defaultEndpoint'), port)
+    const reading = readingOfProtocol(textOf(each, 'port', 'protocol') ?? '', port)
+    return [{port, reading, ...(endpoint === undefined ? {} : {endpoint})}]
+  })
+}
+
 /** The ports Services serve a workload on; of several Services on one port the oldest names the protocol. */
 export function inboundPorts(
   state: IstioState,
   place: ProxyPlace,
   portNamed: (name: string) => number | undefined,
 ): readonly InboundPort[] {
+  const own = ingressPorts(state, place)
+  if (own !== undefined) return own
   const found = new Map<number, InboundPort>()
   for (const host of state.hosts.filter(each => selects(each, place)))
     for (const {target, reading} of host.ports) {

@@ -60,25 +60,29 @@ export function routedNames(state: IstioState, place: ProxyPlace): readonly Rout
     .flatMap(object => hostsOf(object, domain).map(name => ({name, object})))
 }
 
+/** The hosts that imported VirtualServices lead to: they come into scope with the routes (istio.io, "Sidecar", egress). */
+export function routedDestinations(state: IstioState, place: ProxyPlace): ReadonlySet<string> {
+  const domain = state.settings.clusterDomain
+  return new Set(
+    visibleIn(state, place, domain).flatMap(object => {
+      const home = object.metadata.namespace ?? 'default'
+      const routes = ['http', 'tcp', 'tls'].flatMap(list => listOf(object, 'spec', list))
+      const targets = routes.flatMap(route => [
+        ...listOf(route, 'route').map(each => textOf(each, 'destination', 'host')),
+        textOf(route, 'mirror', 'host'),
+        ...listOf(route, 'mirrors').map(each => textOf(each, 'destination', 'host')),
+      ])
+      return targets.flatMap(each => (each === undefined ? [] : [fullHost(each, home, domain)]))
+    }),
+  )
+}
+
 /** The names routed by VirtualServices bound to a gateway (`namespace/name`). */
 export function boundVirtualServices(state: IstioState, gateway: string): readonly RoutedName[] {
   return state
     .objects('VirtualService')
     .filter(each => gatewaysOf(each).includes(gateway))
     .flatMap(object => hostsOf(object, state.settings.clusterDomain).map(name => ({name, object})))
-}
-
-/** The HTTP routes of a VirtualService, those it delegates among them in place. */
-export function httpRoutes(state: IstioState, object: KubeObject): readonly unknown[] {
-  return listOf(object, 'spec', 'http').flatMap(route => {
-    const name = textOf(route, 'delegate', 'name')
-    if (name === undefined) return [route]
-    const home = textOf(route, 'delegate', 'namespace') ?? object.metadata.namespace
-    const other = state
-      .objects('VirtualService')
-      .find(each => each.metadata.name === name && each.metadata.namespace === home)
-    return other === undefined ? [] : listOf(other, 'spec', 'http')
-  })
 }
 
 /** The cluster of a destination: without a port, that of the listener; at a gateway, the only one of a host that has one. */

@@ -51,3 +51,16 @@ export type OutsideKind = (typeof OUTSIDE_KINDS)[number]
 export function isOutsideKubernetes({workload}: {readonly workload: {readonly kind: string}}): boolean {
   return OUTSIDE_KINDS.some(kind => kind === workload.kind)
 }
+
+/** The annotation under which a container keeps the name people know it by, where it has the name of a container of Istio in the pod made for it. */
+export function containerNameKey(name: string): string {
+  return `meshctl.io/container-name.${name}`
+}
+
+/** The name people know a container by: of a compose file or of docker, else the one in the pod. */
+export function containerName(
+  {annotations}: {readonly annotations: Readonly<Record<string, string>>},
+  name: string,
+): string {
+  return annotations[containerNameKey(name)] ?? name
+}

@@ -169,6 +169,11 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'NAME and the columns of a kind: READY STATUS, CLUSTER-IP, ENDPOINTS, ...; CONTAINER ID IMAGE',
   ),
   form('version', 'the versions istioctl prints', 'client version, control plane version, data plane version'),
+  form(
+    'istioctl-text',
+    'what istioctl tells about an installation or a pod',
+    'x check-inject (WEBHOOK REVISION INJECTED), x describe (Pod: ... Service: ...), verify-install (✔ and ✘)',
+  ),
   form('own-answer', 'an answer of meshctl (-o json)', 'apiVersion meshctl/v1'),
   form('log', 'log lines', 'access logs, istio-proxy, istiod, istio-cni, ztunnel, events', 'explain'),
 ]

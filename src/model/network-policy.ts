@@ -7,6 +7,8 @@ export interface PolicyPeer {
   readonly pods?: readonly Requirement[]
   readonly namespaces?: readonly Requirement[]
   readonly cidr?: string
+  /** Ranges within `cidr` that are left out. */
+  readonly exceptions?: readonly string[]
 }
 
 /** Ports a rule lets through: every port of the protocol when none is given, a range when it has an end. */

@@ -1,7 +1,7 @@
-/** The sync state of one xDS type of one proxy. IGNORED: the proxy never subscribed to it. */
-export type SyncState = 'SYNCED' | 'STALE' | 'NOT SENT' | 'ERROR' | 'IGNORED'
+/** The sync state of one xDS type of one proxy. IGNORED: the proxy never subscribed to it. SUBSCRIBED: whether it is in sync is not said. */
+export type SyncState = 'SYNCED' | 'STALE' | 'NOT SENT' | 'ERROR' | 'IGNORED' | 'SUBSCRIBED'
 
-export const SYNC_STATES: readonly SyncState[] = ['ERROR', 'STALE', 'NOT SENT', 'SYNCED', 'IGNORED']
+export const SYNC_STATES: readonly SyncState[] = ['ERROR', 'STALE', 'NOT SENT', 'SYNCED', 'SUBSCRIBED', 'IGNORED']
 
 /** The state of one type, when it was last sent, and why the proxy rejected it. Times are RFC 3339. */
 export interface TypeSync {

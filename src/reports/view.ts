@@ -5,7 +5,7 @@ import type {Doc} from '../terminal/doc.js'
 const DOC_FORMS = ['short', 'table', 'wide'] as const
 
 /** Forms that `-o` knows for any answer; `raw` only where the view has the bytes. */
-export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'raw'] as const
+export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'html', 'raw'] as const
 
 /** Further forms of text, each only where a view has it in `texts`. */
 export const TEXT_FORMS = [
@@ -22,10 +22,10 @@ export const TEXT_FORMS = [
   'save',
   'nft',
   'mermaid',
+  'markdown',
   'log',
   'name',
   'csv',
-  'markdown',
 ] as const
 
 /** Forms that take a template, as kubectl's: `-o jsonpath={.items[*].name}`. */
@@ -54,6 +54,8 @@ export interface View<R> {
   /** `-o json` prints the entries of the data, which is a list, one per line. */
   readonly jsonLines?: true
   raw?(report: R): Uint8Array
+  /** The page of -o html; the widest document, as a page, if absent. */
+  page?(report: R): string
   /** Further text formats by their `-o` name, such as `prom`. */
   readonly texts?: Readonly<Partial<Record<TextForm, (report: R) => string>>>
   /** The column of its tables that names what each row is about: `-o name` and `-o csv` print these tables. */

@@ -33,5 +33,10 @@ export function renderBox(
     chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
   })
   for (const row of rows) table.push(row.map(cell => shown(cell, paint)))
-  return table.toString().split('\n')
+  const lines = table.toString().split('\n')
+  // cli-table3 draws either every line between rows or none: the one below the header is the top one with other corners.
+  const [top = ''] = lines
+  const ruled = header.length > 0 && rows.length > 0
+  const below = top.replace('┌', '├').replace('┐', '┤').replaceAll('┬', '┼')
+  return ruled ? [...lines.slice(0, 2), below, ...lines.slice(2)] : lines
 }

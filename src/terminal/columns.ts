@@ -7,7 +7,7 @@ export type Paint = (text: string, tone: Tone) => string
 const NOT_ONE_UNIT = /[\ud800-\udfff]/
 
 /** Visible characters: Unicode code points, as istioctl's tables count them. */
-function width(text: string): number {
+export function textWidth(text: string): number {
   if (!NOT_ONE_UNIT.test(text)) return text.length
   let count = 0
   for (const char of text) count += char.codePointAt(0) === undefined ? 0 : 1
@@ -26,7 +26,7 @@ export function renderColumns(rows: readonly (readonly Cell[])[], padding: numbe
   const widths: number[] = []
   for (const row of rows) {
     for (let index = 0; index < row.length - 1; index++) {
-      const cells = width(escapeText(cellText(row[index] ?? ''))) + padding
+      const cells = textWidth(escapeText(cellText(row[index] ?? ''))) + padding
       if (cells > (widths[index] ?? 0)) widths[index] = cells
     }
   }
@@ -36,7 +36,7 @@ export function renderColumns(rows: readonly (readonly Cell[])[], padding: numbe
       const cell = row[index] ?? ''
       const text = escapeText(cellText(cell))
       line += painted(cell, text, paint)
-      if (index < row.length - 1) line += ' '.repeat((widths[index] ?? 0) - width(text))
+      if (index < row.length - 1) line += ' '.repeat((widths[index] ?? 0) - textWidth(text))
     }
     return line
   })

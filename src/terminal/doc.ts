@@ -26,6 +26,8 @@ export interface Table {
   readonly padding?: number
   readonly header?: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
+  /** Columns that a narrow terminal leaves out first, in this order. */
+  readonly spare?: readonly string[]
 }
 
 export interface TreeNode {

@@ -4,7 +4,8 @@ import {escapeText} from './escape.js'
 /** Characters that Markdown or the HTML in it gives a meaning to. */
 const SPECIAL = /[\\`*_<>[\]|#&~]/g
 
-function plain(text: string): string {
+/** Text as Markdown shows it literally (CommonMark, backslash escapes). */
+export function plain(text: string): string {
   return escapeText(text).replace(SPECIAL, char => (char === '<' ? '&lt;' : char === '&' ? '&amp;' : `\\${char}`))
 }
 

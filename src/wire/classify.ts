@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import {own} from '../model/own.js'
 import {gapInStatus} from './gap-status.js'
 import {type KubeStatus, parseKubeStatus} from './kube-status.js'
@@ -83,7 +84,7 @@ export function failureFromStatus(status: KubeStatus, httpStatus = status.code):
 export function failureFromRefusal(refusal: ErrorResponse): WireFailure {
   const status = parseKubeStatus(refusal.body)
   const retryAfterMs = retryAfterOf(refusal.retryAfter)
-  const wait = retryAfterMs === undefined ? {} : {retryAfterMs}
+  const wait = definedFields({retryAfterMs})
   if (status !== undefined) {
     const failure = failureFromStatus(status, refusal.httpStatus)
     return new WireFailure(failure.kind, failure.message, {...failure.details, ...wait})

@@ -271,41 +271,6 @@ describe('what files come in', () => {
   })
 })
 
-/** Texts that hold nothing for a command about an Envoy, sockets or rules. */
-const WORTHLESS = [
-  ['a.json', '{"a":1}'],
-  ['o.json', '{}'],
-  ['h.txt', 'hello world\n'],
-  ['noconf.json', '{"configs":[]}'],
-] as const
-
-const READERS = [
-  'pc cluster',
-  'pc listener',
-  'pc route',
-  'pc endpoint',
-  'pc eds',
-  'pc secret',
-  'pc bootstrap',
-  'pc ecds',
-  'pc all',
-  'server-info',
-  'ports',
-  'iptables',
-  'ps',
-]
-
-// Each run is a process: two texts per command, so that each text meets half of the commands.
-test.each(READERS.map((command, at) => [command, at] as const))(
-  'a file that holds nothing for %s is an error and not an empty answer',
-  async (command, at) => {
-    for (const [name, text] of WORTHLESS.filter((_, index) => index % 2 === at % 2)) {
-      const run = await meshctl([...command.split(' '), '-f', file(name, text)])
-      expect([name, run.code, run.stdout]).toEqual([name, 2, ''])
-    }
-  },
-)
-
 describe('read of a bundle', () => {
   test('says what it is and how to ask it, not what each blob is', async () => {
     const {stdout, code} = await meshctl(['read', 'src/sample/mesh.tgz'])

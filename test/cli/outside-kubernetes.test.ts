@@ -101,7 +101,7 @@ describe('files without Kubernetes', () => {
   test('compose: the user of the proxy, a missing capability, and the line of the service', async () => {
     const run = await meshctl(['check', '-f', compose])
     expect(run.stdout).toMatch(/ERROR MCT1001 Container web runs as uid 1337[\s\S]*compose\.yaml:2\b/)
-    expect(run.stdout).toMatch(/compose service bare \(manifest\): 1 error[\s\S]*MCT1009 istio-init lacks NET_ADMIN/)
+    expect(run.stdout).toMatch(/compose service bare \(manifest\): 1 error[\s\S]*MCT1009 bare-init lacks NET_ADMIN/)
   })
 
   test('compose: the rules its init container makes', async () => {

@@ -31,7 +31,7 @@ const MADE: readonly (readonly [workload: string, code: string])[] = [
 
 async function recorded(): Promise<Source> {
   return await captureSource(
-    ambientCapture(join(SHARED, 'ambient'), {moment: '2-policy', capturedAt: '2026-11-30T00:57:00Z'}),
+    ambientCapture(join(SHARED, 'ambient'), {moment: '2-policy', capturedAt: '2026-11-30T00:57:00Z', unredacted: true}),
   )
 }
 

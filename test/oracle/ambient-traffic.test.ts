@@ -54,7 +54,7 @@ function denier({accessLogs}: Recorded): string | undefined {
 
 async function check(moments: readonly string[], capturedAt: string): Promise<number> {
   const records = recorded(moments)
-  const source = await captureSource(ambientCapture(FOLDER, {moment: moments[0] ?? '', capturedAt}))
+  const source = await captureSource(ambientCapture(FOLDER, {moment: moments[0] ?? '', capturedAt, unredacted: true}))
   const {answers} = await trafficReport(source, records.map(({text}) => text).join('\n'), 'amb.jsonl')
   let decided = 0
   for (const [i, record] of records.entries()) {

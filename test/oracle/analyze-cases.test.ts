@@ -1,6 +1,9 @@
-import {existsSync, readFileSync} from 'node:fs'
-import {resolve} from 'node:path'
-import {expect, test} from '@jest/globals'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join, resolve} from 'node:path'
+import {afterAll, expect, test} from '@jest/globals'
+import {parseAllDocuments, stringify} from 'yaml'
+import {listOf, objectOf, textOf} from '../../src/formats/decode.js'
 import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
 import {type AnalyzeOptions, analyzeReport} from '../../src/reports/analyze/report.js'
 import {istioAnalyzer} from '../../src/rules/config/istio-codes.js'
@@ -49,9 +52,10 @@ async function open(paths: readonly string[]): Promise<AnalyzedSource['source']>
   return await openFiles(paths.map(path => resolve(FOLDER, path)))
 }
 
-async function answers(given: AnalyzerCase): Promise<readonly string[]> {
+async function answers(given: AnalyzerCase, written?: readonly string[]): Promise<readonly string[]> {
   const sources: AnalyzedSource[] = []
-  if (given.inputs !== undefined) sources.push({source: await open(given.inputs)})
+  const inputs = written ?? given.inputs
+  if (inputs !== undefined) sources.push({source: await open(inputs)})
   for (const [cluster, paths] of Object.entries(given.clusters ?? {}))
     sources.push({source: await open(paths), cluster})
   const mesh = settings(given.meshConfigFile)
@@ -91,5 +95,73 @@ withInputs("Istio's own analyzer cases, from files alone", () => {
   test.each(ALL.map(each => [each.case, each] as const))('%s', async (_name, given) => {
     const wanted = (given.expected ?? []).map(({code, resource}) => `${code} ${named(resource)}`).sort()
     expect(await answers(given)).toEqual(wanted)
+  })
+})
+
+type Written = (documents: readonly Document[], folder: string) => readonly string[]
+
+interface Document {
+  readonly kind: string
+  readonly metadata: {readonly name: string; readonly namespace?: string}
+}
+
+function file(folder: string, name: string, text: string): string {
+  const path = join(folder, name)
+  mkdirSync(dirname(path), {recursive: true})
+  writeFileSync(path, text)
+  return path
+}
+
+const CLUSTER_WIDE = /^(Namespace|Node|CustomResourceDefinition|GatewayClass|ClusterRole.*|.*WebhookConfiguration)$/
+
+/** Other ways to write the same objects. */
+const WRITTEN: Readonly<Record<string, Written>> = {
+  'as a list': (items, folder) => [file(folder, 'list.yaml', stringify({apiVersion: 'v1', kind: 'List', items}))],
+  'in reverse order': (all, folder) => [
+    file(
+      folder,
+      'all.yaml',
+      all
+        .toReversed()
+        .map(each => `---\n${stringify(each)}`)
+        .join(''),
+    ),
+  ],
+  'as JSON, a file each': (all, folder) => {
+    return all.map((each, index) => file(folder, `${index % 3}/${index}.json`, JSON.stringify(each)))
+  },
+  'with the default namespace written': (all, folder) => {
+    const written = all.map(each =>
+      CLUSTER_WIDE.test(each.kind) || each.metadata.namespace !== undefined
+        ? each
+        : {...each, metadata: {...each.metadata, namespace: 'default'}},
+    )
+    return [file(folder, 'all.yaml', written.map(each => `---\n${stringify(each)}`).join(''))]
+  },
+}
+
+function documentsOf(given: AnalyzerCase): readonly Document[] {
+  const texts = (given.inputs ?? []).map(path => readFileSync(resolve(FOLDER, path), 'utf8'))
+  const written = texts.flatMap(text =>
+    parseAllDocuments(text, {logLevel: 'silent'}).map((each): unknown => each.toJS()),
+  )
+  return written
+    .flatMap((each): readonly unknown[] => (textOf(each, 'kind') === 'List' ? listOf(each, 'items') : [each]))
+    .filter((each): each is Document => objectOf(each, 'metadata') !== undefined)
+}
+
+withInputs("Istio's own analyzer cases, written otherwise", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshctl-written-'))
+  afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+  test.each(Object.entries(WRITTEN))('%s', async (name, write) => {
+    const wrong: string[] = []
+    for (const given of ALL.filter(each => each.inputs !== undefined)) {
+      const own = join(folder, name.replaceAll(/\W/g, '-'), given.case.replaceAll(/\W/g, '-'))
+      const said = await answers(given, write(documentsOf(given), own))
+      const wanted = (given.expected ?? []).map(({code, resource}) => `${code} ${named(resource)}`).sort()
+      if (JSON.stringify(said) !== JSON.stringify(wanted)) wrong.push(`${given.case}: ${said.join(', ')}`)
+    }
+    expect(wrong).toEqual([])
   })
 })

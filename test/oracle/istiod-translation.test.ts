@@ -13,7 +13,7 @@ import {inboundPorts, type Viewpoint} from '../../src/istiod/viewpoint.js'
 import type {PodModel} from '../../src/model/pod.js'
 import {openFiles} from '../../src/sources/open.js'
 import type {Source} from '../../src/sources/source.js'
-import {captureSource, meshCapture} from '../support/mesh-capture.js'
+import {sharedMesh} from '../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../support/shared-data.js'
 
 function socketsOf(cluster: unknown): string {
@@ -153,7 +153,7 @@ describe('what the objects make of proxies is what istiod made of them', () => {
   sharedTest(
     'in the recorded mesh',
     async () => {
-      const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+      const source = await sharedMesh()
       const found = await compareAll(source)
       expect(found.filter(each => !SICK.test(each.pod) && each.wrong.length > 0)).toEqual([])
     },

@@ -1,10 +1,9 @@
-import {join} from 'node:path'
 import {expect} from '@jest/globals'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets/targets.js'
 import {RULES} from '../../src/rules/registry.js'
-import {captureSource, meshCapture} from '../support/mesh-capture.js'
-import {SHARED, sharedTest} from '../support/shared-data.js'
+import {sharedMesh} from '../support/mesh-capture.js'
+import {sharedTest} from '../support/shared-data.js'
 
 /** What was broken on purpose in each workload of the recorded mesh, and the rules that have to report it. */
 const BROKEN: Readonly<Record<string, readonly string[]>> = {
@@ -22,7 +21,7 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
 }
 
 sharedTest('every workload of the recorded mesh: what is broken is found, and nothing else', async () => {
-  const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+  const source = await sharedMesh()
   const {workloads} = await checkReport(source, await checkTargets(source, [], {allNamespaces: true}), {
     rules: RULES,
     failOn: 'warning',

@@ -1,12 +1,11 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {isObject, listOf} from '../../src/formats/decode.js'
-import {redactEvidence} from '../../src/formats/redact/redact.js'
 import type {EvidenceId, Provenance} from '../../src/model/evidence.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import {BUNDLE_VERSION, type EvidenceEntry, type ObjectsEntry} from '../../src/sources/bundle/layout.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
-import {type Capture, objectList} from './mesh-capture.js'
+import {type Capture, heldBytes, objectList} from './mesh-capture.js'
 
 /** Files of a pod's folder in a recording of an ambient mesh, by the evidence they are. */
 const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
@@ -38,16 +37,22 @@ export interface AmbientChoice {
   readonly capturedAt: string
   /** Pods of ambient namespaces to keep, by the start of `namespace.name`; all when absent. */
   readonly pods?: readonly string[]
+  /** Leaves evidence and objects as they were read. */
+  readonly unredacted?: true
 }
 
-function folderEvidence(folder: string, namespace: string, pod: string, blobs: BlobSet): readonly EvidenceEntry[] {
+function folderEvidence(
+  {folder, namespace, pod}: PodFolder,
+  choice: AmbientChoice,
+  blobs: BlobSet,
+): readonly EvidenceEntry[] {
   const provenance: Provenance = {from: 'node'}
   const entry = (id: EvidenceId, bytes: Uint8Array): EvidenceEntry => ({
     namespace,
     pod,
     id,
     provenance,
-    held: blobs.add(redactEvidence(id, bytes)),
+    held: blobs.add(heldBytes(id, bytes, choice)),
   })
   const found = (Object.entries(FILES) as [EvidenceId, string][])
     .filter(([, file]) => existsSync(join(folder, file)))
@@ -74,7 +79,7 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-function cniLog(moment: string, blobs: BlobSet): readonly EvidenceEntry[] {
+function cniLog(moment: string, choice: AmbientChoice, blobs: BlobSet): readonly EvidenceEntry[] {
   const folder = join(moment, 'istio-cni')
   if (!existsSync(folder)) return []
   return readdirSync(folder)
@@ -84,7 +89,7 @@ function cniLog(moment: string, blobs: BlobSet): readonly EvidenceEntry[] {
       pod: file.replace('.log.txt', ''),
       id: 'log.istio-cni',
       provenance: {from: 'node'},
-      held: blobs.add(redactEvidence('log.istio-cni', readFileSync(join(folder, file)))),
+      held: blobs.add(heldBytes('log.istio-cni', readFileSync(join(folder, file)), choice)),
     }))
 }
 
@@ -131,12 +136,12 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
     .filter(file => !file.startsWith('v1_pods') && file.endsWith('.json'))
     .flatMap((file): ObjectsEntry[] => {
       const list = json(join(folder, 'kubernetes/objects', file))
-      return objectList(list, listOf(list, 'items').filter(isObject), blobs)
+      return objectList(list, listOf(list, 'items').filter(isObject), blobs, choice.unredacted)
     })
   const evidence = new Map(
     folders
       .filter(({namespace, pod}) => kept(namespace, pod))
-      .flatMap(each => folderEvidence(each.folder, each.namespace, each.pod, blobs))
+      .flatMap(each => folderEvidence(each, choice, blobs))
       .map(entry => [`${entry.namespace}/${entry.pod}/${entry.id}`, entry]),
   )
   return {
@@ -146,9 +151,9 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
       from: 'a Kubernetes 1.34 cluster with Istio 1.31 in ambient mode',
       tool: 'meshctl',
       defaultNamespace: 'amb',
-      redacted: true,
-      evidence: [...evidence.values(), ...cniLog(moment, blobs), ...syncz(moment, pods, blobs)],
-      objects: [...lists, ...objectList({kind: 'PodList', apiVersion: 'v1'}, pods, blobs)],
+      redacted: choice.unredacted !== true,
+      evidence: [...evidence.values(), ...cniLog(moment, choice, blobs), ...syncz(moment, pods, blobs)],
+      objects: [...lists, ...objectList({kind: 'PodList', apiVersion: 'v1'}, pods, blobs, choice.unredacted)],
     },
     blobs: blobs.blobs,
   }

@@ -17,6 +17,7 @@ import {
 import {bundleSource} from '../../src/sources/bundle/source.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
 import type {Source} from '../../src/sources/source.js'
+import {SHARED} from './shared-data.js'
 
 /** Files of a raw capture folder (one folder per pod, as captured on the node) by the evidence they are. */
 const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
@@ -51,6 +52,8 @@ export interface CaptureChoice {
   readonly pods?: readonly string[]
   /** Pods whose kernel rules are left as the sidecar itself could read them: denied. */
   readonly unprivileged?: readonly string[]
+  /** Leaves evidence and objects as they were read: redaction takes most of the time, and only bundles that are kept need it. */
+  readonly unredacted?: true
 }
 
 export interface Capture {
@@ -72,6 +75,15 @@ function denial(folder: string): Gap | undefined {
   return {what: EVIDENCE['net.iptables.nft'].title, reason: 'no-privilege', detail: `iptables-save -c: ${said}`}
 }
 
+/** The evidence as a bundle holds it: redacted, unless the choice says otherwise. */
+export function heldBytes(
+  id: EvidenceId,
+  bytes: Uint8Array,
+  {unredacted}: Pick<CaptureChoice, 'unredacted'>,
+): Uint8Array {
+  return unredacted ? bytes : redactEvidence(id, bytes)
+}
+
 function podEvidence(
   folder: string,
   namespace: string,
@@ -88,7 +100,7 @@ function podEvidence(
       if (id === 'net.iptables.nft')
         entries.push({namespace, pod, id, provenance: {container: 'istio-proxy'}, held: denied})
     } else if (existsSync(path)) {
-      entries.push({namespace, pod, id, provenance: from, held: blobs.add(redactEvidence(id, readFileSync(path)))})
+      entries.push({namespace, pod, id, provenance: from, held: blobs.add(heldBytes(id, readFileSync(path), choice))})
     }
   }
   const proc = PROC.filter(file => existsSync(join(folder, file))).map(file => readFileSync(join(folder, file)))
@@ -98,7 +110,12 @@ function podEvidence(
 }
 
 /** istiod's own pages: syncz for each istiod, and the configuration it holds for each proxy (or its plain-text refusal). */
-function istiodEvidence(folder: string, keep: (podAndNamespace: string) => boolean, blobs: BlobSet): EvidenceEntry[] {
+function istiodEvidence(
+  folder: string,
+  keep: (podAndNamespace: string) => boolean,
+  choice: CaptureChoice,
+  blobs: BlobSet,
+): EvidenceEntry[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder).flatMap(istiod => {
     const syncz: unknown = JSON.parse(readFileSync(join(folder, istiod, 'debug_syncz.txt'), 'utf8'))
@@ -117,7 +134,7 @@ function istiodEvidence(folder: string, keep: (podAndNamespace: string) => boole
       const provenance = {from: istiod, path: `debug/config_dump?proxyID=${pod}.${namespace}`}
       const said = bytes.toString('utf8').trim()
       const refused: Gap = {what: EVIDENCE['istiod.config_dump'].title, reason: 'not-found', detail: said.slice(0, 200)}
-      const held = said.startsWith('{') ? blobs.add(redactEvidence('istiod.config_dump', bytes)) : refused
+      const held = said.startsWith('{') ? blobs.add(heldBytes('istiod.config_dump', bytes, choice)) : refused
       return [{namespace, pod, id: 'istiod.config_dump', provenance, held}]
     })
     const version = join(folder, istiod, 'version.txt')
@@ -153,7 +170,12 @@ function kept(object: KubeObject, podNames: readonly string[], choice: CaptureCh
 }
 
 /** A list of objects as an entry of a bundle, redacted; none for kinds meshctl does not know. */
-export function objectList(list: unknown, objects: readonly unknown[], blobs: BlobSet): ObjectsEntry[] {
+export function objectList(
+  list: unknown,
+  objects: readonly unknown[],
+  blobs: BlobSet,
+  unredacted?: true,
+): ObjectsEntry[] {
   const kind = (textOf(list, 'kind') ?? '').replace(/List$/, '')
   const apiVersion = textOf(list, 'apiVersion') ?? ''
   if (kindOf(kind) === undefined || ['Endpoints', 'Event'].includes(kind)) return []
@@ -161,7 +183,7 @@ export function objectList(list: unknown, objects: readonly unknown[], blobs: Bl
     .filter(isObject)
     .map(item => withoutManagedFields({...item, apiVersion, kind} as unknown as KubeObject))
     .filter(item => kind !== 'ConfigMap' || item.metadata.namespace === 'istio-system')
-    .map(item => redactObject(item))
+    .map(item => (unredacted ? item : redactObject(item)))
   const body = {apiVersion, kind: `${kind}List`, items: items.map(({apiVersion: _a, kind: _k, ...rest}) => rest)}
   return [{apiVersion, kind, namespace: '*', held: blobs.add(Buffer.from(JSON.stringify(body)))}]
 }
@@ -178,7 +200,7 @@ function objectLists(
     const items = listOf(list, 'items')
       .filter(isObject)
       .filter(item => kept({...item, kind} as unknown as KubeObject, podNames, choice))
-    return objectList(list, items, blobs)
+    return objectList(list, items, blobs, choice.unredacted)
   })
 }
 
@@ -218,8 +240,8 @@ export function meshCapture(folder: string, choice: CaptureChoice): Capture {
     from: 'a Kubernetes 1.34 cluster with Istio 1.31',
     tool: 'meshctl',
     defaultNamespace: 'demo',
-    redacted: true,
-    evidence: [...evidence, ...istiodEvidence(join(folder, 'istiod'), keep, blobs)],
+    redacted: choice.unredacted !== true,
+    evidence: [...evidence, ...istiodEvidence(join(folder, 'istiod'), keep, choice, blobs)],
     objects: [...objects, ...emptyLists(join(folder, 'kubernetes', 'discovery'), objects, blobs)],
   }
   return {index, blobs: blobs.blobs}
@@ -233,4 +255,9 @@ export async function captureSource(capture: Capture): Promise<Source> {
     {label: 'the capture', read: async path => files.get(path)},
     {kind: 'bundle', label: 'the capture'},
   )
+}
+
+/** The mesh of the shared recordings as a source, whole and as it was read. */
+export async function sharedMesh(capturedAt = '2026-11-20T19:00:00Z'): Promise<Source> {
+  return await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt, unredacted: true}))
 }

@@ -31,9 +31,9 @@ export function oracleSize(name: string, usual: {readonly seed: number; readonly
   }
 }
 
-/** A random part of a corpus in its own order: the share that `NAME_SHARE` or `TEST_SHARE` names, picked by the seed; all of it by default. */
-export function corpusShare<T>(name: string, corpus: readonly T[]): readonly T[] {
-  const {seed, count} = oracleSize(name, {seed: 2026, count: corpus.length})
+/** A random part of a corpus in its own order, picked by the seed: the usual share of it, times the share that `NAME_SHARE` or `TEST_SHARE` names. */
+export function corpusShare<T>(name: string, corpus: readonly T[], usual = 1): readonly T[] {
+  const {seed, count} = oracleSize(name, {seed: 2026, count: corpus.length * usual})
   if (count >= corpus.length) return corpus
   const random: Random = seeded(seed)
   const picked = new Set<number>()

@@ -20,6 +20,11 @@ function isServer(entry: AccessLogEntry): boolean {
   return sideOf(entry) === 'server'
 }
 
+/** A server name that a client outside the mesh asked for: proxies of the mesh use names such as `outbound_.80_._.web.shop.svc.cluster.local`. */
+function isForeignName(sni: string | undefined): boolean {
+  return sni?.includes('.') === true && !sni.startsWith('outbound_')
+}
+
 /** The authority or, where the line has none, nothing: is a port named in it that is not its protocol's own? */
 function hasOddPort({authority}: AccessLogEntry): boolean {
   const port = /:(\d+)$/.exec(authority ?? '')?.[1]
@@ -96,9 +101,29 @@ export const CAUSES: readonly Cause[] = [
     next: 'meshctl describe pod POD   # the mTLS mode of the server',
   },
   {
+    when: entry => mentions(entry, /TLS[_ ]error/i) && mentions(entry, /connection[_ ]reset[_ ]by[_ ]peer/i),
+    means:
+      'The server {upstream} reset the connection during the TLS handshake: it does not speak TLS on this port (no sidecar, the port is excluded, or a protocol where the server speaks first), or its proxy is not ready.',
+    next: 'meshctl describe pod POD   # mTLS of the server; then the DestinationRule of the host',
+  },
+  {
     when: entry => mentions(entry, /TLS[_ ]error|SSL routines|TLS handshake/i),
     means: 'The TLS handshake with the other side failed; the TLS error below gives the reason.',
     next: 'meshctl describe pod POD   # the mTLS mode of both sides',
+  },
+  {
+    when: entry =>
+      mentions(entry, /headers?_too_large|headers_timeout|too_many_headers|headers_count/) || entry.code === '431',
+    means:
+      'The request headers are too large (or too many): Envoy takes 60 KiB and 100 headers unless configured otherwise, and refuses more (431). Often a large cookie or token.',
+    next: 'Make the headers smaller, or raise max_request_headers_kb and max_headers_count with an EnvoyFilter.',
+  },
+  {
+    when: entry =>
+      (mentions(entry, /filter_chain_not_found/) || (has(entry, 'NR') && entry.tcp)) && isForeignName(entry.sni),
+    means:
+      'No filter chain of the listener at {local} has the server name (SNI) {sni}: no Gateway or TLSRoute on this port has the host, or its certificate is not there yet.',
+    next: 'meshctl proxy-config listener POD   # of the gateway: which SNI it serves; then the hosts of the Gateway',
   },
   {
     when: entry => mentions(entry, /filter_chain_not_found/),
@@ -196,7 +221,7 @@ export const CAUSES: readonly Cause[] = [
   {
     when: entry => has(entry, 'UO') || mentions(entry, /overflow/),
     means:
-      'A circuit breaker is open: connectionPool limits of the DestinationRule for {cluster} are exhausted (pending requests, connections or retries).',
+      'A circuit breaker is open: connectionPool limits of the DestinationRule ({cluster}) are exhausted: pending requests, connections or retries.',
     next: 'Raise connectionPool in the DestinationRule, or add capacity.',
   },
   {

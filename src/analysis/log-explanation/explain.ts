@@ -50,6 +50,7 @@ function filled(text: string, entry: AccessLogEntry): string {
     policy: policyIn(all),
     case: /\{([^{}]*)\}/.exec(all)?.[1]?.replaceAll('_', ' ') ?? 'the line does not say why',
     local: entry.localAddress ?? 'this address',
+    sni: entry.sni ?? '',
     authority: entry.authority ?? entry.sni ?? '',
     cluster: entry.cluster ?? '',
     upstream: entry.upstreamHost ?? '',
@@ -139,10 +140,16 @@ function writersFor({writer, message}: MessageLine): readonly LogWriter[] {
 /** Meanings of further patterns that the same line has. */
 const MAX_ALSO = 2
 
+/** Why Envoy rejected a configuration, where another component passes its words on. */
+function reasonsOf(writer: LogWriter, message: string): readonly LogMessage[] {
+  if (writer === 'Envoy' || !/ACK ERROR|\breject/i.test(message)) return []
+  return ENVOY_MESSAGES.filter(([words]) => words.test(message)).slice(0, 1)
+}
+
 function named(line: MessageLine): readonly LogMessage[] {
   for (const writer of writersFor(line)) {
     const known = TABLES[writer].filter(([words]) => words.test(line.message))
-    if (known.length > 0) return known
+    if (known.length > 0) return [...known, ...reasonsOf(writer, line.message)]
   }
   return GENERIC_MESSAGES.filter(([words]) => words.test(line.message))
 }

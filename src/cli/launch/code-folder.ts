@@ -1,5 +1,4 @@
 import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {homedir} from 'node:os'
 import {join} from 'node:path'
 
 /** Compiled code of this many builds or releases of Node is kept. */
@@ -14,9 +13,10 @@ function isOwn(folder: string): boolean {
 /** Where the user's caches lie; undefined if they want no compiled code, or it is another user's home (sudo). */
 function cacheHome(env: NodeJS.ProcessEnv): string | undefined {
   if (env.NODE_DISABLE_COMPILE_CACHE !== undefined) return undefined
-  const own = env.XDG_CACHE_HOME
-  const [parent, cache] = own?.startsWith('/') === true ? [own, own] : [homedir(), join(homedir(), '.cache')]
-  return isOwn(parent) ? cache : undefined
+  const {XDG_CACHE_HOME: own = '', HOME: home = ''} = env
+  const parent = own.startsWith('/') ? own : home
+  if (!parent.startsWith('/') || !isOwn(parent)) return undefined
+  return parent === own ? own : join(home, '.cache')
 }
 
 /** Keeps compiled code between runs of one build on one release of Node; every failure just means that there is none. */

@@ -15,28 +15,32 @@ interface Build {
   readonly main: string
 }
 
-declare const BUILD: Build
+declare const BUILD: string
 
 const VERSION_WORDS = ['--version', '-V', '-v']
 
-/** The command whose compiled code a run shares; lines that name none share theirs. */
-function codeName(argv: readonly string[]): string {
-  const named = namedCommand(argv, BUILD.commands)
-  return (named === undefined ? undefined : BUILD.commands[named.name]?.id.replaceAll(':', '-')) ?? 'oclif'
+/** Flags with which a command reads files instead of the cluster. */
+const OFFLINE = /^(--from|--file|-f)/
+
+/** The name of the compiled code that a run shares with others: those of the same command, live or not; lines that name none share theirs. */
+function codeName(argv: readonly string[], commands: CommandTable): string {
+  const named = namedCommand(argv, commands)
+  const name = (named === undefined ? undefined : commands[named.name]?.id.replaceAll(':', '-')) ?? 'oclif'
+  return argv.some(word => OFFLINE.test(word)) ? `${name}.offline` : name
 }
 
 /** Runs one command line of the program whose units lie in `folder` and whose other files lie in `root`. */
 export async function start(argv: readonly string[], folder: string, root: string): Promise<void> {
+  const {version, hash, commands, main: unit} = JSON.parse(BUILD) as Build
   endOnLostOutput(process.stdout)
   endOnLostOutput(process.stderr)
   if (argv.length === 1 && VERSION_WORDS.includes(argv[0] ?? '')) {
-    process.stdout.write(`meshctl (mesh diagnostics) ${BUILD.version}\n`)
+    process.stdout.write(`meshctl (mesh diagnostics) ${version}\n`)
     return
   }
-  const scripts = createScripts(folder, codeFolder(BUILD.hash, process.env), codeName(argv))
-  const units = createUnits(scripts.read)
+  const scripts = createScripts(folder, codeFolder(hash, process.env), codeName(argv, commands))
+  const units = createUnits(scripts.read, require)
   process.once('exit', () => scripts.keep(units.used()))
-  const {version, commands} = BUILD
-  const program = units.load(BUILD.main) as {readonly main: typeof main}
+  const program = units.load(unit) as {readonly main: typeof main}
   await program.main(argv, {root, version, commands, load: units.load})
 }

@@ -1,4 +1,3 @@
-import {createRequire} from 'node:module'
 import type {Script} from 'node:vm'
 
 /** A unit of the built program: fills in its module, loading others through `require`. */
@@ -27,9 +26,8 @@ function withDefault(module: object): object {
   return Object.create(module, {default: {value: module}})
 }
 
-/** The units of the program, each evaluated once, when it is first asked for; anything that is no unit is a built-in of Node. */
-export function createUnits(readScript: ReadScript): Units {
-  const native = createRequire(process.execPath)
+/** The units of the program, each evaluated once, when it is first asked for; anything that is no unit is a built-in of Node, which `native` loads. */
+export function createUnits(readScript: ReadScript, native: (id: string) => unknown): Units {
   const files = new Map<string, Readonly<Record<string, Unit>>>()
   const loaded = new Map<string, {exports: unknown}>()
   const builtins = new Map<string, object>()

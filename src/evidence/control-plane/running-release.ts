@@ -1,4 +1,5 @@
 import {listOf, textOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type IstioVersion, parseIstioVersion} from '../../model/istio-version.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {podLabel, podRefOf} from '../../model/kube-object.js'
@@ -38,7 +39,7 @@ function ofImages(objects: readonly KubeObject[], container: string) {
 }
 
 async function objectsOf(source: Source, kind: string, namespace?: string): Promise<readonly KubeObject[]> {
-  const answer = await source.objects({kind, ...(namespace === undefined ? {} : {namespace})})
+  const answer = await source.objects({kind, ...definedFields({namespace})})
   return answer.ok ? answer.value : []
 }
 

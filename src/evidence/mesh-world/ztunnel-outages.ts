@@ -1,5 +1,6 @@
 import type {ZtunnelOutage} from '../../analysis/request-path/world.js'
 import {listOf, numberOf, textOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
 
 function time(text: string | undefined): number | undefined {
@@ -48,6 +49,6 @@ export function ztunnelOutages(ztunnels: readonly KubeObject[]): readonly Ztunne
       .filter(each => each !== undefined)
     if (others.some(since => since <= from)) return []
     const to = others.length === 0 ? undefined : Math.min(...others)
-    return [{node: nodeOf(pod), ztunnel: pod.metadata.name, from, ...(to === undefined ? {} : {to})}]
+    return [{node: nodeOf(pod), ztunnel: pod.metadata.name, from, ...definedFields({to})}]
   })
 }

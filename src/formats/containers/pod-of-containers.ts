@@ -1,4 +1,10 @@
-import type {ContainerFacts, ContainerGroup, ContainerStatus, OutsideKind} from '../../model/container-facts.js'
+import {
+  type ContainerFacts,
+  type ContainerGroup,
+  type ContainerStatus,
+  containerNameKey,
+  type OutsideKind,
+} from '../../model/container-facts.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
@@ -108,6 +114,7 @@ export function podOfContainers(kind: OutsideKind, group: ContainerGroup): KubeO
     kind: 'Pod',
     metadata: {
       name: group.name,
+      annotations: Object.fromEntries([...called].map(([{name}, inPod]) => [containerNameKey(inPod), name])),
       ownerReferences: [{apiVersion: 'meshctl/v1', kind, name: group.name, controller: true}],
     },
     spec: {

@@ -2,6 +2,7 @@ import type {EvidenceId} from '../../model/evidence.js'
 import {type InputForm, inputForm} from '../../model/input-form.js'
 import {isInitDump} from '../envoy-init-dump.js'
 import {isStats} from '../envoy-stats.js'
+import {istioctlText} from '../istioctl-text.js'
 import {istioctlVersion} from '../istioctl-version.js'
 import {isDescribedPod} from '../kubectl-describe.js'
 import {kubectlTables} from '../kubectl-table.js'
@@ -83,6 +84,7 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
     ...(rulesFromArguments ? ['init-args'] : []),
     ...(istioctlVersion(text) === undefined ? [] : ['version']),
     ...(isInitDump(text) ? ['init-dump'] : []),
+    ...(istioctlText(text) === undefined ? [] : ['istioctl-text']),
     ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
     ...(!direct.includes('objects') && kubectlTables(text).length > 0 ? ['kubectl-table'] : []),
   ]

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {
   AuthorizationPolicyModel,
   EnvoyFilterModel,
@@ -193,7 +194,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
     httpFields: httpFields(object),
-    ...(atZtunnel === undefined ? {} : {atZtunnel}),
+    ...definedFields({atZtunnel}),
   }
 }
 

@@ -1,20 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type Tags,
-} from 'yaml'
+import {type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments} from 'yaml'
 import {contentStart} from './document-texts.js'
 import type {ObjectPath} from './objects.js'
-
-/** Types of YAML 1.1 that kubectl's reader does not know: dates and 12:30:00 are strings, and binary data stays as it is written. */
-const UNKNOWN = ['timestamp', 'binary', 'omap', 'pairs', 'set'].map(name => `tag:yaml.org,2002:${name}`)
+import {kubectlTags} from './yaml-tags.js'
 
 /** How manifests are read: YAML 1.1, as kubectl reads it (`kubectl create --dry-run=client` is the judge), names that come twice are looked for here. */
 export const MANIFEST_YAML = {
@@ -22,10 +9,7 @@ export const MANIFEST_YAML = {
   uniqueKeys: false,
   logLevel: 'silent',
   prettyErrors: false,
-  customTags: (tags: Tags) =>
-    tags.filter(
-      tag => typeof tag === 'string' || (!UNKNOWN.includes(tag.tag) && !('format' in tag && tag.format === 'TIME')),
-    ),
+  customTags: kubectlTags,
 } as const
 
 /** A mistake in a text, counted in characters from its start. */

@@ -124,6 +124,25 @@ function optionText(options: TargetOptions): string {
   return [...options].map(([name, value]) => (value === '' ? `--${name}` : `--${name} ${quoteWord(value)}`)).join(' ')
 }
 
+/** The options of targets; getopt takes any beginning that fits one of them alone (`--to` of REDIRECT is `--to-ports`). */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  REDIRECT: ['to-ports', 'random', 'random-fully'],
+  MASQUERADE: ['to-ports', 'random', 'random-fully'],
+  DNAT: ['to-destination', 'random', 'persistent'],
+  SNAT: ['to-source', 'random', 'random-fully', 'persistent'],
+  REJECT: ['reject-with'],
+  TPROXY: ['on-port', 'on-ip', 'tproxy-mark'],
+  MARK: ['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark'],
+  CT: ['notrack', 'zone', 'helper', 'ctevents', 'expevents', 'timeout'],
+}
+
+/** The option a word stands for: itself, or the only one that begins with it. */
+function wholeOption(target: string, word: string): string {
+  const all = Object.hasOwn(OPTIONS, target) ? (OPTIONS[target] ?? []) : []
+  const [only, ...more] = all.includes(word) ? [word] : all.filter(option => option.startsWith(word))
+  return only === undefined || more.length > 0 ? word : only
+}
+
 /** Targets of iptables-extensions(8) whose meaning the packet walk does not know. */
 const OTHERS: ReadonlySet<string> = new Set(
   'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT DSCP ECN HL HMARK IDLETIMER LED NETMAP RATEEST SECMARK SET SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TTL'.split(
@@ -143,6 +162,7 @@ export function isKnownTarget(name: string): boolean {
 
 /** The action of a target with its options; opaque, with the words kept, when either is not understood. */
 export function readTarget(name: string, options: TargetOptions): Action {
-  const action = Object.hasOwn(TARGETS, name) ? TARGETS[name]?.(options) : undefined
+  const whole = new Map([...options].map(([option, value]) => [wholeOption(name, option), value]))
+  const action = Object.hasOwn(TARGETS, name) ? TARGETS[name]?.(whole) : undefined
   return action ?? {kind: 'opaque', text: `-j ${quoteWord(name)} ${optionText(options)}`.trimEnd()}
 }

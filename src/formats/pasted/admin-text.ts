@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import {own} from '../../model/own.js'
 import type {UnwrappedLine} from '../wrapped-text/unwrap.js'
@@ -64,7 +65,7 @@ function hostStatus({address, facts}: Host): unknown {
   }
   return {
     address,
-    ...(facts.get('hostname') === undefined ? {} : {hostname: facts.get('hostname')}),
+    ...definedFields({hostname: facts.get('hostname')}),
     health_status: healthStatus(facts.get('health_flags')),
     ...(Number.isFinite(weight) ? {weight} : {}),
     ...(Number(facts.get('priority')) > 0 ? {priority: Number(facts.get('priority'))} : {}),

@@ -4,7 +4,7 @@ import {groupedPairs} from '../../model/grouped-by.js'
 import type {PastedTable} from '../../model/pasted-table.js'
 import {isObject} from '../decode.js'
 import {parseTables} from '../istioctl-table/parse.js'
-import {hasStates, syncEntries} from '../istioctl-table/proxy-status.js'
+import {listsProxies, syncEntries} from '../istioctl-table/proxy-status.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 import {unwrapLines} from '../wrapped-text/unwrap.js'
 import {clustersPage, listenersPage} from './admin-text.js'
@@ -171,7 +171,7 @@ export function recognisePasted(label: string, bytes: Uint8Array): Pasted {
   const lines = onlyJson ? [] : unwrapLines(text)
   const texts = [clustersPage(lines), listenersPage(lines)].filter(page => page !== undefined)
   const tables = onlyJson ? [] : parseTables(text)
-  const sync = tables.filter(table => table.kind === 'proxy-status' && hasStates(table))
+  const sync = tables.filter(table => table.kind === 'proxy-status' && listsProxies(table))
   return {
     evidence: [
       ...joinedPages(pages, json.missing),

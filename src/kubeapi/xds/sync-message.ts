@@ -5,7 +5,14 @@ import {writeField, writeMessage} from './protobuf-write.js'
 const CLIENT_CONFIG_TYPE = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'
 
 /** envoy.service.status.v3.ConfigStatus. */
-const STATUS: Readonly<Record<SyncState, number>> = {IGNORED: 0, SYNCED: 1, 'NOT SENT': 2, STALE: 3, ERROR: 4}
+const STATUS: Readonly<Record<SyncState, number>> = {
+  IGNORED: 0,
+  SUBSCRIBED: 0,
+  SYNCED: 1,
+  'NOT SENT': 2,
+  STALE: 3,
+  ERROR: 4,
+}
 
 /** google.protobuf.Any. */
 export function packAny(typeUrl: string, value: Uint8Array): Buffer {

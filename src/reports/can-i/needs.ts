@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {isMeshWide, KINDS, type Kind} from '../../model/kinds.js'
 import type {KubePermission} from '../../model/permission.js'
 
@@ -111,7 +112,7 @@ function namespaceOf(place: Place, {namespace, istioNamespace}: Places): string 
 
 function permissionsOf({place, resources, verbs}: Task, places: Places): readonly KubePermission[] {
   const namespace = namespaceOf(place, places)
-  const where = namespace === undefined ? {} : {namespace}
+  const where = definedFields({namespace})
   return resources.flatMap(([group, each]) => {
     const [resource = '', subresource] = each.split('/')
     const what = subresource === undefined ? {resource} : {resource, subresource}

@@ -1,28 +1,60 @@
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import type {CertsReport, ProxyCertificates, RootGroup} from './report.js'
+import type {CertStatus, CertsReport, ProxyCertificates, RootGroup} from './report.js'
 
-function proxyCells({pod, status, identity, validTo, serial, roots, because}: ProxyCertificates): readonly Cell[] {
+/** The worst first: what fails now, what is about to, what is in order. */
+const ORDER: readonly CertStatus[] = [
+  'EXPIRED',
+  'NOT YET VALID',
+  'OTHER IDENTITY',
+  'OTHER ROOT',
+  'NONE',
+  'NOT ROTATING',
+  'EXPIRES SOON',
+  'OK',
+]
+const WARNINGS: readonly CertStatus[] = ['NOT ROTATING', 'EXPIRES SOON']
+
+function statusCell(status: CertStatus): Cell {
+  return {text: status, tone: status === 'OK' ? 'good' : WARNINGS.includes(status) ? 'warn' : 'bad'}
+}
+
+function proxyCells({pod, status, identity, validTo, serial, roots, because}: ProxyCertificates, wide: boolean) {
   return [
     podLabel(pod),
-    {text: status, tone: status === 'OK' ? 'good' : 'bad'},
-    identity ?? '-',
+    statusCell(status),
     validTo ?? '-',
-    serial ?? '-',
-    roots.join(', ') || '-',
+    identity ?? '-',
+    ...(wide ? [serial ?? '-', roots.join(', ') || '-'] : []),
     because || '-',
   ]
 }
 
-function rootCells({serial, validTo, pods, published, status}: RootGroup): readonly Cell[] {
+/** How many of the things have each status, the worst first. */
+function statusCounts(all: readonly {readonly status: CertStatus}[]): string {
+  const counts = ORDER.map(status => [all.filter(each => each.status === status).length, status] as const)
+  return counts.flatMap(([count, status]) => (count === 0 ? [] : [`${count} ${status}`])).join(', ') || 'none'
+}
+
+function headline({asOf, proxies, roots}: CertsReport): readonly Cell[] {
+  const bad = [...proxies, ...roots].filter(({status}) => status !== 'OK')
+  const failing = bad.some(({status}) => !WARNINGS.includes(status))
   return [
-    serial,
-    {text: status, tone: status === 'OK' ? 'good' : 'bad'},
-    validTo,
-    String(pods),
-    published ? 'yes' : 'no',
+    `Certificates of ${humanCount(proxies.length, 'proxy', 'proxies')}: `,
+    {text: statusCounts(proxies), tone: bad.length === 0 ? 'good' : failing ? 'bad' : 'warn'},
+    `; ${humanCount(roots.length, 'root')}: ${statusCounts(roots)}`,
+    {text: ` (as of ${asOf})`, tone: 'dim'},
   ]
+}
+
+function worstFirst<T extends {readonly status: CertStatus}>(all: readonly T[]): readonly T[] {
+  return [...all].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
+}
+
+function rootCells({serial, validTo, pods, published, status}: RootGroup): readonly Cell[] {
+  return [serial, statusCell(status), validTo, String(pods), published ? 'yes' : 'no']
 }
 
 function seconds(time: string | undefined): number {
@@ -60,20 +92,21 @@ function prom({proxies, roots}: CertsReport): string {
 /** Roots first, then the certificate of each proxy. */
 export const certsView: View<CertsReport> = {
   namedBy: 'POD',
-  doc: ({asOf, proxies, roots}): readonly Block[] => [
-    {block: 'text', lines: [`as of ${asOf}`]},
+  doc: (report, form): readonly Block[] => [
+    {block: 'text', lines: [headline(report), '']},
     {
       block: 'table',
       style: 'columns',
       header: ['ROOT', 'STATUS', 'VALID UNTIL', 'PROXIES', 'PUBLISHED'],
-      rows: roots.map(rootCells),
+      rows: worstFirst(report.roots).map(rootCells),
     },
     {block: 'text', lines: ['']},
     {
       block: 'table',
       style: 'columns',
-      header: ['POD', 'STATUS', 'IDENTITY', 'VALID UNTIL', 'SERIAL', 'ROOTS', 'WHY'],
-      rows: proxies.map(proxyCells),
+      header: ['POD', 'STATUS', 'VALID UNTIL', 'IDENTITY', ...(form === 'wide' ? ['SERIAL', 'ROOTS'] : []), 'WHY'],
+      spare: ['IDENTITY'],
+      rows: worstFirst(report.proxies).map(each => proxyCells(each, form === 'wide')),
     },
   ],
   data: ({asOf, proxies, roots}) => ({asOf, roots, proxies}),

@@ -3,9 +3,9 @@ import {askedOnce} from '../../evidence/asked-once.js'
 import {readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
-import type {AnyRule} from '../../rules/any-rule.js'
 import type {Source} from '../../sources/source.js'
 import {type ExplainReport, explainReport} from '../explain/report.js'
+import type {RuleList} from '../explain/topic.js'
 import {explainView} from '../explain/view.js'
 import type {View} from '../view.js'
 import {type LineCause, lineCause} from './line-cause.js'
@@ -21,7 +21,7 @@ const TRACED = 10
 
 /** Explains a text as ever, and its access-log lines by the configuration of a source as well. */
 export async function explainedHere(
-  rules: readonly AnyRule[],
+  rules: RuleList,
   text: string,
   given: Source,
   istioNamespace: string,

@@ -1,5 +1,6 @@
 import {sideOf} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import type {FromWord} from '../trace/path-report.js'
 import type {PathFlags} from '../trace/path-spec.js'
@@ -49,7 +50,7 @@ export function lineQuestion(
   if (entry.request === undefined || entry.tcp || path === '-')
     return entry.localAddress === undefined
       ? undefined
-      : {from, to: entry.localAddress, flags: entry.sni === undefined ? {} : {sni: entry.sni}}
+      : {from, to: entry.localAddress, flags: definedFields({sni: entry.sni})}
   if (!/^[A-Z]+$/.test(method) || !path.startsWith('/')) return undefined
   const authority = entry.authority ?? entry.localAddress
   if (authority === undefined || !(NAME.test(authority) || /^\[[0-9a-f:]+\](?::\d{1,5})?$/i.test(authority)))

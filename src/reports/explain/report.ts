@@ -2,10 +2,9 @@ import {humanCount} from '../../model/human-count.js'
 import {nearestNames} from '../../model/nearest.js'
 import {BUILT_IN} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
-import type {AnyRule} from '../../rules/any-rule.js'
 import type {Report} from '../report.js'
 import {type ExplainedLine, type ExplainedText, explainLines} from './lines.js'
-import {isNoPort, knownNames, type Topic, topicOf} from './topic.js'
+import {isNoPort, knownNames, type RuleList, type Topic, topicOf} from './topic.js'
 
 export interface ExplainReport extends Report {
   readonly word: string
@@ -27,7 +26,7 @@ interface Found {
 }
 
 /** The longest names first: `native sidecar` before `sidecar`; each word is used once. */
-function topicsIn(rules: readonly AnyRule[], words: readonly string[]): Found {
+function topicsIn(rules: RuleList, words: readonly string[]): Found {
   const topics: Topic[] = []
   const unknown: string[] = []
   for (let start = 0; start < words.length; ) {
@@ -66,7 +65,7 @@ function isProse(words: readonly string[]): boolean {
 }
 
 /** The words of a text; a list such as `MCT1001,MCT1002` is taken apart unless it is a name as it stands. */
-function wordsIn(rules: readonly AnyRule[], text: string): readonly string[] {
+function wordsIn(rules: RuleList, text: string): readonly string[] {
   return text
     .split(/\s+/)
     .flatMap(word => (topicOf(rules, word) === undefined ? word.split(',').filter(part => part !== '') : [word]))
@@ -77,7 +76,7 @@ function isList(words: readonly string[], unknown: readonly string[]): boolean {
   return unknown.length * 2 < words.length
 }
 
-function notKnown(rules: readonly AnyRule[], text: string): UserError {
+function notKnown(rules: RuleList, text: string): UserError {
   const near = nearestNames(text, knownNames(rules))
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return new UserError(`unknown term ${JSON.stringify(shown)}`, {
@@ -93,7 +92,7 @@ function notKnown(rules: readonly AnyRule[], text: string): UserError {
 }
 
 /** The meaning of terms or log lines; a text without any known term is an error that names similar ones. */
-export function explainReport(rules: readonly AnyRule[], given: string): ExplainReport {
+export function explainReport(rules: RuleList, given: string): ExplainReport {
   const text = given.trim()
   const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
   const several = text.includes('\n')

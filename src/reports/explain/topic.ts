@@ -93,10 +93,16 @@ function formed(word: string): readonly WordMeaning[] {
   return grpc === undefined ? [] : meaningsOf(GRPC_NUMBERS[Number(grpc)] ?? '')
 }
 
+/** The rules that may be explained, loaded when a word could be the name of one. */
+export type RuleList = () => readonly AnyRule[]
+
+/** No rule is named by digits or by three letters, as ports and response flags are. */
+const RULE_NAME = /^(?=.*[a-z]).{4}/i
+
 /** Everything known about a term: a rule, an Istio code, a port, flags, an iptables chain or rule, a term of the mesh, Envoy or a log; undefined when unknown. */
-export function topicOf(rules: readonly AnyRule[], word: string): Topic | undefined {
+export function topicOf(rules: RuleList, word: string): Topic | undefined {
   const flags = flagsOf(word)
-  const found = findRules(rules, word)
+  const found = RULE_NAME.test(word) ? findRules(rules(), word) : []
   const meanings = [...istioCode(word), ...meaningsOf(word), ...formed(word)]
   const number = /^:?(\d+)$/.exec(word)?.[1]
   const uses = number === undefined ? [] : usesOf(Number(number))
@@ -131,9 +137,9 @@ export function isNoPort(word: string): boolean {
 }
 
 /** Every known name, for "did you mean". */
-export function knownNames(rules: readonly AnyRule[]): readonly string[] {
+export function knownNames(rules: RuleList): readonly string[] {
   return [
-    ...rules.flatMap(({code, slug}) => [code, slug]),
+    ...rules().flatMap(({code, slug}) => [code, slug]),
     ...Object.keys(RESPONSE_FLAGS),
     ...kernelWords(),
     ...Object.keys(MESH_TERMS),

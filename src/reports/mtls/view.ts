@@ -1,3 +1,4 @@
+import {humanCount} from '../../model/human-count.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {MtlsProof} from './proof.js'
@@ -11,18 +12,36 @@ const TONES: Readonly<Record<MtlsRow['status'], Tone>> = {
   UNKNOWN: 'dim',
 }
 
-function row(each: MtlsRow): readonly Cell[] {
-  const subset = each.subset === '' ? '' : `|${each.subset}`
+/** The worst first. */
+const ORDER: readonly MtlsRow['status'][] = ['CONFLICT', 'UNKNOWN', 'PLAINTEXT', 'PERMISSIVE', 'OK']
+
+/** The name of a Service without the domain that all of them share. */
+function hostOf({host, port, subset}: MtlsRow, wide: boolean): string {
+  const name = wide ? host : host.replace(/\.svc\.cluster\.local$/, '')
+  return `${name}:${port}${subset === '' ? '' : `|${subset}`}`
+}
+
+function row(each: MtlsRow, wide: boolean): readonly Cell[] {
   return [
     {text: each.status, tone: TONES[each.status]},
     each.from,
-    `${each.host}:${each.port}${subset}`,
+    hostOf(each, wide),
     each.server,
     each.client,
     each.policy ?? '-',
     each.rule ?? '-',
-    String(each.endpoints),
+    ...(wide ? [String(each.endpoints)] : []),
     each.because || '-',
+  ]
+}
+
+function headline(rows: readonly MtlsRow[]): readonly Cell[] {
+  const counts = ORDER.map(status => [rows.filter(each => each.status === status).length, status] as const)
+  const said = counts.filter(([count]) => count > 0)
+  const [worst] = said
+  return [
+    `${humanCount(rows.length, 'pair')} of clients and server: `,
+    {text: said.map(([count, status]) => `${count} ${status}`).join(', ') || 'none', tone: TONES[worst?.[1] ?? 'OK']},
   ]
 }
 
@@ -31,16 +50,27 @@ function proofRow({side, pod, where, proxy, objects, agrees}: MtlsProof): readon
   return [side, pod, where, proxy, objects, verdict]
 }
 
-const HEADER = ['STATUS', 'FROM', 'HOST:PORT', 'SERVER', 'CLIENT', 'PEERAUTHN', 'DESTINATION RULE', 'ENDPOINTS', 'WHY']
+const HEADER = ['STATUS', 'FROM', 'HOST:PORT', 'SERVER', 'CLIENT', 'PEERAUTHN', 'DESTINATION RULE']
+const SPARE = ['PEERAUTHN', 'DESTINATION RULE', 'CLIENT']
 const PROOF = ['SIDE', 'POD', 'WHERE', 'PROXY', 'OBJECTS', 'VERDICT']
 
 /** Pairs of client and server, and what each sends and takes. */
 export const mtlsView: View<MtlsReport> = {
   namedBy: 'HOST:PORT',
-  doc: ({rows, proofs}) => {
-    const table: Block = {block: 'table', style: 'columns', header: HEADER, rows: rows.map(row)}
+  doc: ({rows, proofs}, form) => {
+    const wide = form === 'wide'
+    const header = [...HEADER, ...(wide ? ['ENDPOINTS'] : []), 'WHY']
+    const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
+    const head: Block = {block: 'text', lines: [headline(rows), '']}
+    const table: Block = {
+      block: 'table',
+      style: 'columns',
+      header,
+      spare: SPARE,
+      rows: sorted.map(each => row(each, wide)),
+    }
     const held: Block = {block: 'table', style: 'columns', header: PROOF, rows: proofs.map(proofRow)}
-    return proofs.length === 0 ? [table] : [table, {block: 'text', lines: ['']}, held]
+    return proofs.length === 0 ? [head, table] : [head, table, {block: 'text', lines: ['']}, held]
   },
   data: ({rows, proofs}) => ({rows, proofs}),
 }

@@ -12,9 +12,9 @@ function ended({cells}: PastedRow, at: Date): string | undefined {
     return `certificate ${name} has expired: NOT AFTER is ${cells['NOT AFTER']} (${when})${cells['VALID CERT'] === 'true' ? '; VALID CERT true is what istioctl said when the table was made' : ''}`
   if (begin > at.getTime())
     return `certificate ${name} is not valid yet: NOT BEFORE is ${cells['NOT BEFORE']} (${when})`
-  if (cells['VALID CERT'] === 'false') return `certificate ${name} is not valid: istioctl says so`
   if (/warming|uninitialized/i.test(cells.STATUS ?? ''))
-    return `secret ${name} is ${(cells.STATUS ?? '').toLowerCase()}: Envoy waits for it`
+    return `secret ${name} is ${(cells.STATUS ?? '').toLowerCase()}: Envoy waits for it, and what needs it does not serve. The Secret does not exist, is of another namespace or kind, or istiod may not read it`
+  if (cells['VALID CERT'] === 'false') return `certificate ${name} is not valid: istioctl says so`
   return undefined
 }
 

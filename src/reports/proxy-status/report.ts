@@ -18,7 +18,7 @@ import {explained} from './explained.js'
 import {gather} from './gather.js'
 import {keepsRow} from './only.js'
 import {noSidecarProblem, unlistedProblem} from './unlisted.js'
-import {skewProblems} from './version-skew.js'
+import {skewBeside, skewProblems} from './version-skew.js'
 
 export interface ProxyStatusFilter {
   readonly istioNamespace: string
@@ -98,8 +98,16 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     const version = istiods.find(each => each.pod.name === istiod)?.version ?? ''
     const pod = podOf.get(id)
     const revision = pod === undefined ? '' : podRevision(pod)
-    return {id, proxy, istiod, revision, problems: [...problems, ...skewProblems(proxy, version)]}
+    const beside = [...listed.values()].filter(each => each.istiod === istiod).map(each => each.proxy)
+    const skew = version === '' ? skewBeside(proxy, beside) : skewProblems(proxy, version)
+    return {id, proxy, istiod, revision, problems: [...problems, ...skew]}
   })
+  if (rows.some(({proxy}) => proxy?.types.some(({state}) => state === 'SUBSCRIBED')))
+    gaps.push({
+      what: 'states of the proxies',
+      reason: 'not-found',
+      detail: 'the table lists what each proxy subscribes to: istioctl proxy-status -v 1 prints the states',
+    })
   const silent = istiods.filter(istiod => istiod.silent !== undefined)
   const unlisted = [...podOf].filter(([id, pod]) => !listed.has(id) && inView(id) && hasProxy(pod) && isAlive(pod))
   const notes: string[] = []

@@ -20,3 +20,26 @@ export function skewProblems(proxy: ProxyConnection, istiodVersion: string): rea
   const advice = behind < 0 ? 'Upgrade istiod first.' : "Restart the workload so that it gets istiod's proxy version."
   return [{kind: 'version-skew', proxy: proxy.id, types: [], reason, advice}]
 }
+
+/**
+ * The same where istiod's version is not known: proxies of one istiod whose releases lie further apart than it supports cannot all be supported, so the
+ * oldest is named.
+ */
+export function skewBeside(proxy: ProxyConnection, others: readonly ProxyConnection[]): readonly SyncProblem[] {
+  const ours = minor(proxy.version)
+  if (ours === undefined) return []
+  const newest = others
+    .flatMap(({id, version}) => {
+      const found = minor(version)
+      return found === undefined || found.major !== ours.major ? [] : [{id, version, minor: found.minor}]
+    })
+    .reduce<{id: string; version: string; minor: number} | undefined>(
+      (best, each) => (best === undefined || each.minor > best.minor ? each : best),
+      undefined,
+    )
+  if (newest === undefined || newest.minor - ours.minor < 2) return []
+  const behind = newest.minor - ours.minor
+  const reason = `the proxy (${proxy.version}) is ${behind} minor releases behind ${newest.id} (${newest.version}) on the same istiod, which supports its own release and the one before`
+  const advice = "Restart the workload so that it gets istiod's proxy version."
+  return [{kind: 'version-skew', proxy: proxy.id, types: [], reason, advice}]
+}

@@ -16,6 +16,7 @@ const TONES: Readonly<Record<SyncState, Tone>> = {
   ERROR: 'bad',
   'NOT SENT': 'dim',
   IGNORED: 'dim',
+  SUBSCRIBED: 'dim',
 }
 
 /** The core types and every other type that some proxy subscribes to. */
@@ -67,12 +68,17 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
   const silent = report.istiods.filter(istiod => istiod.silent !== undefined)
   const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} not answering`}`
   const head = `${counted(connected.length, 'proxy', 'proxies')} connected to ${replicas}: `
-  const noProblems = report.counted.length === 0 ? 'nothing to show' : 'all in sync'
-  const verdict = problemCounts.length === 0 ? noProblems : problemCounts.join(', ')
+  const unsaid = connected.some(row => row.proxy?.types.some(({state}) => state === 'SUBSCRIBED'))
+  const fine = unsaid ? 'whether they are in sync is not said' : 'all in sync'
+  const noProblems = report.counted.length === 0 ? 'nothing to show' : fine
+  const verdict = [...problemCounts, ...(unsaid && problemCounts.length > 0 ? [fine] : [])].join(', ') || noProblems
   const asOf = report.atSource === 'now' ? '' : ` (as of ${report.at.toISOString()})`
   return [
     head,
-    {text: verdict, tone: problemCounts.length === 0 ? 'good' : report.failing === true ? 'bad' : 'warn'},
+    {
+      text: verdict,
+      tone: problemCounts.length > 0 ? (report.failing === true ? 'bad' : 'warn') : unsaid ? 'warn' : 'good',
+    },
     {text: asOf, tone: 'dim'},
   ]
 }
@@ -136,7 +142,12 @@ function doc(report: ProxyStatusReport, form: 'short' | 'table' | 'wide'): Doc {
   const header = ['NAME', 'CLUSTER', ...types, 'ISTIOD', 'VERSION', ...(wide ? ['REVISION', 'TYPE'] : [])]
   const rows = report.rows.map(row => tableRow(report, types, wide, row))
   if (rows.length === 0) return [head, ...why]
-  return [head, ...why, {block: 'text', lines: ['']}, {block: 'table', style: 'columns', padding: 3, header, rows}]
+  return [
+    head,
+    ...why,
+    {block: 'text', lines: ['']},
+    {block: 'table', style: 'columns', padding: 3, header, rows, spare: ['VERSION', 'CLUSTER']},
+  ]
 }
 
 function data(report: ProxyStatusReport): unknown {

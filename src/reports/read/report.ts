@@ -1,4 +1,5 @@
 import {troubleIn} from '../../analysis/envoy-stats/trouble.js'
+import {istioctlFindings} from '../../analysis/istioctl-text.js'
 import {describedFindings} from '../../analysis/kubectl-table/described-pod.js'
 import {kubectlFindings} from '../../analysis/kubectl-table/findings.js'
 import {explainMessage} from '../../analysis/log-explanation/explain.js'
@@ -6,6 +7,7 @@ import {versionFindings} from '../../analysis/version-skew.js'
 import {parseInitDump} from '../../formats/envoy-init-dump.js'
 import {parseStats} from '../../formats/envoy-stats.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
+import {istioctlText} from '../../formats/istioctl-text.js'
 import {istioctlVersion} from '../../formats/istioctl-version.js'
 import {describedPod} from '../../formats/kubectl-describe.js'
 import {kubectlTables} from '../../formats/kubectl-table.js'
@@ -38,6 +40,7 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
   const text = Buffer.from(bytes).toString('utf8')
   const has = (id: string) => forms.some(form => form.id === id)
   const versions = istioctlVersion(text)
+  const said = has('istioctl-text') ? istioctlText(text) : undefined
   const waiting = has('init-dump') ? parseInitDump(text) : []
   return [
     ...(has('init-dump') && waiting.length === 0
@@ -48,6 +51,7 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
     ...(has('logging') ? verboseLoggers(text) : []),
     ...(has('described-pod') ? describedFindings(describedPod(text)) : []),
     ...(versions === undefined || !has('version') ? [] : versionFindings(versions)),
+    ...(said === undefined ? [] : istioctlFindings(said)),
     ...(has('kubectl-table') ? kubectlFindings(kubectlTables(text)) : []),
     ...(ownAnswer(bytes)?.lines ?? []),
   ]

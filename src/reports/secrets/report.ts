@@ -8,7 +8,7 @@ import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
-import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
+import {type EvaluationTime, evaluationTime, stamp} from '../evaluation-time.js'
 import {type Report, required} from '../report.js'
 
 export interface SecretReport extends Report {
@@ -25,6 +25,17 @@ export interface Moment {
   readonly now: Date
 }
 
+/** Certificates that are not valid at a time, by whom they are of. */
+function invalidNotes(secrets: readonly EnvoySecret[], at: Date): readonly string[] {
+  return secrets.flatMap(({name, certificate}) => {
+    if (certificate === undefined) return []
+    const {notAfter, notBefore, spiffeIds} = certificate
+    const who = `the certificate ${name}${spiffeIds.length === 0 ? '' : ` of ${spiffeIds.join(', ')}`}`
+    if (notAfter <= at) return [`${who} has expired: it was valid until ${stamp(notAfter)}`]
+    return notBefore > at ? [`${who} is not valid yet: it is from ${stamp(notBefore)}`] : []
+  })
+}
+
 /** The certificates a pod's Envoy has or is waiting for, and whether they are valid at the evaluation time. */
 export async function secretReport(given: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
   const source = noted(given)
@@ -37,6 +48,7 @@ export async function secretReport(given: Source, subject: PodRef, moment: Momen
   const notes = [
     ...pendingNotes('Secrets', section),
     ...unreadNotes('Secrets', [section]),
+    ...invalidNotes(secrets, evaluatedAt.at),
     ...(secrets.length === 0 ? [] : [`validity ${evaluatedAt.text}`]),
   ]
   const document = () => resourceJson(section)
@@ -68,6 +80,7 @@ function certsReport(source: NotedSource, subject: PodRef, artifact: Artifact, m
     gaps: artifact.incomplete ?? [],
     notes: [
       "from Envoy's /certs page: it names no secrets, and certificates that Envoy waits for are not on it",
+      ...invalidNotes(secrets, evaluatedAt.at),
       `validity ${evaluatedAt.text}`,
     ],
     subject,

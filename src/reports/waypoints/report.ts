@@ -1,6 +1,7 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readWaypoint} from '../../formats/waypoint.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {GATEWAY_API_GATEWAY} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
@@ -72,7 +73,7 @@ export async function waypointReport(
 ): Promise<WaypointReport> {
   const source = noted(given)
   const gaps: Gap[] = []
-  const inside = namespace === undefined ? {} : {namespace}
+  const inside = definedFields({namespace})
   const gateways = required(await source.objects({kind: GATEWAY_API_GATEWAY, ...inside}), source)
   const pods = optional(await source.objects({kind: 'Pod'}), gaps)
   const lists = await Promise.all(USERS.map(kind => source.objects({kind})))

@@ -7,7 +7,7 @@ import type {Source} from '../../sources/source.js'
 import {authzMatrixReport, type MatrixRow} from '../authz/matrix-report.js'
 import {type MtlsRow, mtlsReport} from '../mtls/report.js'
 import type {Report} from '../report.js'
-import {untranslated} from './untranslated.js'
+import {openFields, untranslated} from './untranslated.js'
 
 /** One answer that is another one with the change: mTLS of a pair, or who may call. */
 export interface PairChange {
@@ -111,6 +111,7 @@ export async function whatIfPairsReport(
     pairs.push(...authzChanges(before.rows, after.rows))
   }
   const applied = change.apply.map(objectRefOf)
+  const unknown = openFields(change.apply)
   const foreign = untranslated([...applied, ...change.remove])
   return {
     ...answeredFrom(source),
@@ -119,10 +120,11 @@ export async function whatIfPairsReport(
       ...change.problems,
       ...was.notes,
       ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
+      ...(unknown.length === 0 ? [] : [`not predicted: ${unknown.join('; ')}`]),
       'routes, faults and reach are not compared without requests: give some with --traffic',
     ],
     failing: pairs.some(each => each.breaks),
-    undecided: foreign.length > 0,
+    undecided: foreign.length > 0 || unknown.length > 0,
     applied: applied.map(objectLabel),
     removed: change.remove.map(objectLabel),
     pairs,

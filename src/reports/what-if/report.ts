@@ -9,8 +9,9 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {refusedByAmbient} from './ambient.js'
+import {type ChangedPolicies, changedPolicies, throughNetworkPolicies} from './network-policies.js'
 import {type Prediction, predict} from './prediction.js'
-import {untranslated} from './untranslated.js'
+import {openFields, untranslated} from './untranslated.js'
 
 /** What a change does to one recorded request. */
 export interface RequestChange {
@@ -21,6 +22,8 @@ export interface RequestChange {
   readonly before: Prediction
   readonly after: Prediction
   readonly changed: boolean
+  /** It works before and not after. */
+  readonly breaks: boolean
   /** What its client really saw before, where the record says. */
   readonly seen: string | undefined
   readonly why: string
@@ -61,7 +64,16 @@ function throughAmbient(
   return {...found, because, policy, outcome: 'denied', status, kind: status === null ? 'no-answer' : String(status)}
 }
 
-async function judge(meshes: TwoMeshes, request: TrafficRequest): Promise<RequestChange> {
+/** Whether the client gets what it asked for: a status below 400, or all that a TCP server says. */
+function works({kind}: Prediction): boolean {
+  return /^[123]\d\d$/.test(kind) || kind.startsWith('echo')
+}
+
+async function judge(
+  meshes: TwoMeshes,
+  request: TrafficRequest,
+  policies: ChangedPolicies | undefined,
+): Promise<RequestChange> {
   const find = (mesh: TwoMeshes['before']) =>
     mesh.pods.find(({ref}) => ref.name === request.pod && ref.namespace === request.namespace)
   const pod = find(meshes.before)
@@ -75,7 +87,8 @@ async function judge(meshes: TwoMeshes, request: TrafficRequest): Promise<Reques
     const mesh = meshes[which]
     const origin = find(mesh) ?? pod
     const found = await predict(mesh, {pod: origin, uid: request.uid, gid: request.uid}, to, speech)
-    return throughAmbient(meshes, which, origin, request, found)
+    const passed = throughAmbient(meshes, which, origin, request, found)
+    return policies === undefined ? passed : throughNetworkPolicies(policies[which], meshes, origin, passed)
   }
   const before = await ask('before')
   const after = await ask('after')
@@ -88,6 +101,7 @@ async function judge(meshes: TwoMeshes, request: TrafficRequest): Promise<Reques
     before,
     after,
     changed: !same,
+    breaks: works(before) && !works(after) && after.outcome !== 'undecided',
     seen: request.seen,
     why: same ? `nothing changes: ${after.because}` : after.because,
   }
@@ -108,9 +122,11 @@ export async function whatIfReport(given: Source, question: WhatIfQuestion): Pro
   )
   const meshes = await twoMeshes(source, change, moment(source), senders, question.istioNamespace)
   const judged: RequestChange[] = []
-  for (const request of requests) judged.push(await judge(meshes, request))
+  const policies = await changedPolicies(source, change)
+  for (const request of requests) judged.push(await judge(meshes, request, policies))
   const applied = change.apply.map(objectRefOf)
   const foreign = untranslated([...applied, ...change.remove])
+  const unknown = openFields(change.apply)
   const open = judged.filter(each => each.after.outcome === 'undecided').length
   return {
     ...answeredFrom(source),
@@ -119,10 +135,12 @@ export async function whatIfReport(given: Source, question: WhatIfQuestion): Pro
       ...change.problems,
       ...meshes.before.notes(),
       ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
+      ...(policies === undefined ? [] : ['NetworkPolicies are taken as enforced, which depends on the network plugin']),
+      ...(unknown.length === 0 ? [] : [`not predicted: ${unknown.join('; ')}`]),
       ...(open === 0 ? [] : [`${open} of ${judged.length} requests are undecided; each says why`]),
     ],
-    undecided: open > 0 || foreign.length > 0,
-    failing: judged.some(each => each.changed),
+    undecided: open > 0 || foreign.length > 0 || unknown.length > 0,
+    failing: judged.some(each => each.breaks),
     applied: applied.map(objectLabel),
     removed: change.remove.map(objectLabel),
     requests: judged,

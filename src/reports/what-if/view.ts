@@ -1,3 +1,5 @@
+import {definedFields} from '../../model/defined-fields.js'
+import {humanCount} from '../../model/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {Prediction} from './prediction.js'
@@ -15,7 +17,8 @@ function row({from, to, request, before, after, why}: RequestChange): readonly C
 export const whatIfView: View<WhatIfReport> = {
   doc: ({requests}) => {
     const changed = requests.filter(each => each.changed)
-    const summary = `${changed.length} of ${requests.length} requests change`
+    const broken = changed.filter(each => each.breaks).length
+    const summary = `${changed.length} of ${humanCount(requests.length, 'request')} change, ${broken} that worked would fail`
     return [
       {block: 'text' as const, lines: [summary]},
       ...(changed.length === 0
@@ -31,12 +34,13 @@ export const whatIfView: View<WhatIfReport> = {
     ]
   },
   data: ({requests}) =>
-    requests.map(({id, before, after, changed, seen, why}) => ({
+    requests.map(({id, before, after, changed, breaks, seen, why}) => ({
       id,
       before: shown(before),
       after: shown(after),
       changed,
-      ...(seen === undefined ? {} : {seen}),
+      breaks,
+      ...definedFields({seen}),
       why,
     })),
   jsonLines: true,

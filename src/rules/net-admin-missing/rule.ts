@@ -1,4 +1,4 @@
-import {isOutsideKubernetes} from '../../model/container-facts.js'
+import {containerName, isOutsideKubernetes} from '../../model/container-facts.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -25,18 +25,24 @@ export const rule = defineRule({
     if (added.includes('ALL')) return []
     const lacking = NEEDED.filter(name => !added.includes(name))
     if (lacking.length === 0) return []
+    const outside = isOutsideKubernetes(pod)
+    const name = containerName(pod, 'istio-init')
     return [
       {
         severity: lacking.includes('NET_ADMIN') ? 'error' : 'warning',
-        fix: isOutsideKubernetes(pod)
-          ? 'Give the container that sets up the rules the capability: cap_add: [NET_ADMIN], and user root.'
+        fix: outside
+          ? `Give ${name}, which sets up the rules, the capability: cap_add: [NET_ADMIN], and user root.`
           : undefined,
-        message: `istio-init lacks ${lacking.join(' and ')}.`,
+        message: `${name} lacks ${lacking.join(' and ')}.`,
         path: `${pod.specPath}.${init.path}.securityContext`,
         proof: [
           {
-            from: `${pod.specPath}.${init.path}.securityContext`,
-            text: added.length === 0 ? 'adds no capabilities' : `capabilities.add: ${added.join(', ')}`,
+            from: outside ? name : `${pod.specPath}.${init.path}.securityContext`,
+            text: outside
+              ? `has no capability ${lacking.join(' or ')} (cap_add)`
+              : added.length === 0
+                ? 'adds no capabilities'
+                : `capabilities.add: ${added.join(', ')}`,
           },
         ],
       },

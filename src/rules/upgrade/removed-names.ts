@@ -1,4 +1,5 @@
 import {proxyVariables} from '../../formats/istio-config/upgrade.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {annotatedObjects} from '../config/annotated-objects.js'
 import type {ConfigFound} from '../config/config-rule.js'
 import type {ConfigSet} from '../config/config-set.js'
@@ -15,7 +16,7 @@ interface Gone {
 }
 
 function gone(release: number, instead?: string, notes: Notes = 'change-notes', what: Gone['what'] = 'removed'): Gone {
-  return {release, notes, what, ...(instead === undefined ? {} : {instead})}
+  return {release, notes, what, ...definedFields({instead})}
 }
 
 function each(release: number, names: readonly string[]): readonly (readonly [string, Gone])[] {

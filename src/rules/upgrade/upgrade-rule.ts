@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Proof} from '../../model/finding.js'
 import type {ConfigFound, ConfigRule} from '../config/config-rule.js'
 import type {ConfigSet} from '../config/config-set.js'
@@ -61,7 +62,7 @@ export function ruleOf(row: Row): UpgradeRule {
     ...{code, slug, release, severity, title, why, fix, kinds},
     aliases: [],
     references: [notesPage(release, notes)],
-    ...(needs === undefined ? {} : {needs}),
+    ...definedFields({needs}),
     check: set => {
       if (!passes(set, release) || (row.kept !== undefined && isSet(set, row.kept))) return []
       return row.find(set).map(found => ({...found, message: `From 1.${release} on: ${found.message}`, proof: note}))

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
-import {createSecureContext} from 'node:tls'
+import {createSecureContext, type SecureContext, type SecureContextOptions} from 'node:tls'
 import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
@@ -26,8 +26,9 @@ export async function agentFor(
     ...(credentials.certificate === undefined ? {} : {cert: credentials.certificate, key: credentials.key}),
   }
   const secure = access.server.protocol === 'https:'
-  if (secure) checkCertificates(options)
-  if (access.proxyUrl === undefined) return secure ? connectedEarly(options, access.server) : new http.Agent(options)
+  const context = secure ? {secureContext: secureContext(options)} : {}
+  if (access.proxyUrl === undefined)
+    return secure ? connectedEarly({...options, ...context}, access.server) : new http.Agent(options)
   const proxy = proxyUrl(access.proxyUrl)
   if (proxy.protocol.startsWith('socks')) {
     const {SocksProxyAgent} = await import('socks-proxy-agent')
@@ -39,12 +40,13 @@ export async function agentFor(
     : new HttpProxyAgent({...options, proxy: proxy.href})
 }
 
-/** OpenSSL parses certificates and keys when the context is created; invalid ones are reported here instead of at the first connection. */
-function checkCertificates({ca, cert, key}: AgentOptions): void {
-  // The system's certificates are many and known to be good; only those of a kubeconfig are checked.
-  const own = ca !== undefined && Buffer.byteLength(String(ca)) < LIMITS.ownAuthorityBytes ? {ca} : {}
+/**
+ * The TLS settings of every connection, made once. OpenSSL parses certificates and keys here, so invalid ones are reported instead of at the first
+ * connection.
+ */
+function secureContext({ca, cert, key}: AgentOptions): SecureContext {
   const parts = [
-    {options: own, what: 'the certificate authority (certificate-authority) is not a PEM certificate'},
+    {options: {ca}, what: 'the certificate authority (certificate-authority) is not a PEM certificate'},
     {options: {cert}, what: 'the client certificate (client-certificate) is not a PEM certificate'},
     {options: {key}, what: 'the key of the client certificate (client-key) is not a PEM key'},
     {
@@ -52,15 +54,23 @@ function checkCertificates({ca, cert, key}: AgentOptions): void {
       what: 'the client certificate and its key (client-certificate, client-key) do not fit together',
     },
   ]
-  for (const {options, what} of parts) {
-    if (Object.values(options).every(part => part === undefined)) continue
-    try {
-      createSecureContext(options)
-    } catch (error) {
-      throw new UserError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
-        hint: 'It comes from the kubeconfig or from its credential plugin.',
-      })
+  try {
+    return createSecureContext(definedFields({ca, cert, key}))
+  } catch (error) {
+    for (const {options, what} of parts) {
+      if (!Object.values(options).every(part => part === undefined)) refuseInvalid(options, what)
     }
+    throw error
+  }
+}
+
+function refuseInvalid(options: SecureContextOptions, what: string): void {
+  try {
+    createSecureContext(options)
+  } catch (error) {
+    throw new UserError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'It comes from the kubeconfig or from its credential plugin.',
+    })
   }
 }
 

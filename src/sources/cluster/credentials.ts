@@ -19,7 +19,7 @@ export interface CredentialOptions {
   readonly pluginCluster: JsonObject
   readonly settings: Impersonation
   readonly env: Environment
-  readonly interactive: boolean
+  readonly interactive: () => boolean
   readonly now?: () => number
 }
 

@@ -20,7 +20,7 @@ export interface PluginRun {
   /** The cluster information passed to the plugin if `provideClusterInfo` is set. */
   readonly cluster: JsonObject
   readonly env: Environment
-  readonly interactive: boolean
+  readonly interactive: () => boolean
   readonly signal?: AbortSignal
 }
 
@@ -71,10 +71,10 @@ async function runPlugin(run: PluginRun): Promise<PluginCredential> {
   const apiVersion = textOf(exec, 'apiVersion') ?? ''
   if (command === undefined) throw new UserError('the kubeconfig has a credential plugin without a command')
   const always = textOf(exec, 'interactiveMode') === 'Always'
-  if (always && !run.interactive) {
+  if (always && !run.interactive()) {
     throw new UserError(`the credential plugin ${command} requires a terminal, and there is none`)
   }
-  const interactive = run.interactive && textOf(exec, 'interactiveMode') !== 'Never'
+  const interactive = run.interactive() && textOf(exec, 'interactiveMode') !== 'Never'
   const cluster = exec.provideClusterInfo === true ? {cluster: run.cluster} : {}
   const info = {apiVersion, kind: 'ExecCredential', spec: {interactive, ...cluster}}
   const own = listOf(exec, 'env').map(item => [textOf(item, 'name') ?? '', textOf(item, 'value') ?? ''] as const)

@@ -32,7 +32,7 @@ export interface TlsSettings {
 export interface AccessOptions {
   readonly settings: Pick<ClusterSettings, 'kubeconfig' | 'context'> & Impersonation
   readonly env: Environment
-  readonly interactive: boolean
+  readonly interactive: () => boolean
   /** Where the service account of a pod is mounted; `/` outside tests. */
   readonly rootFolder?: string
 }

@@ -1,6 +1,7 @@
 import type {Agent} from 'node:http'
 import {isObject, textOf} from '../../formats/decode.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import {observed} from '../../wire/api-server.js'
@@ -124,7 +125,7 @@ export function openLive(api: Api): Live {
     const url = new URL(`http://127.0.0.1/${path}`)
     const call = {url, method, agent: agentFor(ref, port), repeatable: true}
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
-    const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
+    const silence = definedFields({idleMs: api.idleMs})
     const run = (): Promise<HttpAnswer> =>
       withSlot(api.server.limiter, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
     const answer = await observed(api.server, name, run, each => ({
@@ -151,7 +152,7 @@ export function openLive(api: Api): Live {
     const stdout = collectBytes(argv.join(' '), limits.maxBytes)
     const stderr = collectHead(LIMITS.stderrBytes)
     const target = {namespace: ref.namespace, pod: ref.name, container, argv}
-    const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
+    const silence = definedFields({idleMs: api.idleMs})
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal, ...silence}
     try {
       const streams = {stdout: stdout.sink, stderr: stderr.sink}

@@ -3,9 +3,14 @@ import {openApi} from './api.js'
 import {clusterAccess} from './kubeconfig.js'
 import type {ClusterSettings} from './settings.js'
 
+/** Asked only for a plugin: Node opens standard input for this. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true
+}
+
 /** The live cluster of a kubeconfig context; the connection is opened immediately, but no request is sent before the first query. */
 export async function clusterSource(settings: ClusterSettings): Promise<Source> {
-  const access = await clusterAccess({settings, env: process.env, interactive: process.stdin.isTTY === true})
+  const access = await clusterAccess({settings, env: process.env, interactive: isTerminal})
   const userAgent = `meshctl (${process.platform}/${process.arch})`
   const {requestTimeoutMs, observe, warn} = settings
   const api = await openApi(access, {requestTimeoutMs, userAgent, observe, warn})

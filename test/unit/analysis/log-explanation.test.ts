@@ -223,7 +223,7 @@ describe('lines of components', () => {
     [
       `${T}\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: Error adding/updating listener(s) 0.0.0.0_80: cannot bind '0.0.0.0:80': Permission denied`,
       'Envoy',
-      /rejected a listener.*cannot open a listener/,
+      /cannot open a listener.*rejected a listener/,
     ],
     [`${T}\twarn\tads\tADS:LDS: ACK ERROR sidecar~10.0.0.1~a.b~b.svc.cluster.local-7 Internal:Error`, 'istiod', /NACK/],
     [

@@ -45,3 +45,12 @@ test('no pattern that starts at each line runs over the ends of lines', () => {
   )
   expect(found).toEqual([])
 })
+
+test('no pattern looks ahead over a line once for each blank the line starts with', () => {
+  const found = sources('src').flatMap(path =>
+    [...readFileSync(path, 'utf8').matchAll(/\^(?:\[ \\t\]|\\s)[*+]\(\?[=!]\.[*+].*/g)].map(
+      ([pattern]) => `${path}: ${pattern}`,
+    ),
+  )
+  expect(found).toEqual([])
+})

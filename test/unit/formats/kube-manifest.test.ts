@@ -133,6 +133,8 @@ describe('what is no mistake', () => {
     ['=', true],
     ['null', true],
     ['v1', true],
+    ['.', true],
+    ['e5', true],
     ['n', false],
     ['y', false],
     ['on', false],

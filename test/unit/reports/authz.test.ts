@@ -8,7 +8,7 @@ import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
 import {type AuthzVerdict, authzTestReport} from '../../../src/reports/authz/test-report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
-import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {sharedMesh} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 interface Recorded {
@@ -101,7 +101,7 @@ describe('who may ask what', () => {
     async () => {
       const records = answered(readFileSync(join(SHARED, 'traffic', 'demo.jsonl'), 'utf8'))
       expect(records.filter(each => each.status === 403).length).toBeGreaterThan(80)
-      const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+      const source = await sharedMesh()
       expect(await wrongAnswers(source, records)).toEqual([])
     },
     120_000,

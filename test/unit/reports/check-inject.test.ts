@@ -9,14 +9,14 @@ import {checkInjectReport, hypotheticalPod} from '../../../src/reports/check-inj
 import {checkInjectView} from '../../../src/reports/check-inject/view.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
-import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {sharedMesh} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const TEMP = tempFolder('check-inject')
 
 sharedTest("the tables match istioctl's, except for its colours", async () => {
-  const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+  const source = await sharedMesh()
   const folder = join(SHARED, 'istioctl/live')
   const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as {slug: string; argv: string[]}[]
   const runs = index.filter(({argv}) => argv.includes('check-inject'))

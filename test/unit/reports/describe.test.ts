@@ -14,7 +14,7 @@ import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {resolvePods} from '../../../src/sources/subject.js'
 import {expectGolden} from '../../support/golden.js'
-import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {sharedMesh} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 const NOW = new Date('2026-11-20T19:00:00Z')
@@ -428,7 +428,7 @@ function enforced(said: string): readonly string[] {
 }
 
 async function wholeMesh(): Promise<Source> {
-  return await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+  return await sharedMesh()
 }
 
 describe("compared with istioctl's output for live pods", () => {

@@ -12,7 +12,7 @@ import type {Source} from '../../../src/sources/source.js'
 import {resolvePods} from '../../../src/sources/subject.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 import {memorySource} from '../../support/memory-source.js'
-import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {sharedMesh} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 interface Reviewed {
@@ -91,7 +91,7 @@ describe('istiod against Envoy', () => {
   })
 
   sharedTest('every captured pair of dumps: only what was reviewed differs', async () => {
-    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const source = await sharedMesh('2026-11-20T18:57:00Z')
     const results = await everyProxy(source)
     expect(results.size).toBe(24)
     for (const [name, differences] of results) {
@@ -364,7 +364,7 @@ describe('two sides', () => {
   })
 
   sharedTest('two replicas of one StatefulSet are alike; with one changed cluster the odd one is found', async () => {
-    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const source = await sharedMesh('2026-11-20T18:57:00Z')
     const pods = await resolvePods(source, {name: 'sts/db', namespace: 'demo'})
     expect((await replicasReport(source, pods, 'sts/db')).failing).toBe(false)
     const odd: Source = {

@@ -80,7 +80,7 @@ describe('the configuration explains recorded access-log lines', () => {
   })
 
   test('explain adds the object, the field and the command below the line', async () => {
-    const {here, lines} = await explainedHere(RULES, DENIED, sample, 'istio-system')
+    const {here, lines} = await explainedHere(() => RULES, DENIED, sample, 'istio-system')
     expect(lines).toHaveLength(1)
     expect(here).toMatchObject([
       {

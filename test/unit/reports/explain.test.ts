@@ -10,12 +10,18 @@ import {RULES} from '../../../src/rules/registry.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 
 function explained(word: string): string {
-  return renderDoc(explainView.doc(explainReport(RULES, word), 'table'), {
-    width: 80,
-    colour: false,
-    headers: true,
-    fit: true,
-  })
+  return renderDoc(
+    explainView.doc(
+      explainReport(() => RULES, word),
+      'table',
+    ),
+    {
+      width: 80,
+      colour: false,
+      headers: true,
+      fit: true,
+    },
+  )
 }
 
 describe('explain', () => {
@@ -48,7 +54,7 @@ describe('explain', () => {
     expect(explained('IST0144')).toContain('MCT1001')
     expect(explained('15006')).toContain('Envoy inbound capture')
     expect(explained('UF')).toContain('response flag')
-    expect(() => explainReport(RULES, 'nope')).toThrow(/unknown term/)
+    expect(() => explainReport(() => RULES, 'nope')).toThrow(/unknown term/)
   })
 
   test('flags as an access log joins them, each by itself', () => {
@@ -63,7 +69,7 @@ describe('explain', () => {
       const text = explained(words)
       for (const heading of ['UF (', 'URX (', 'MCT1324 ', 'Port 15006'])
         expect(text).toMatch(new RegExp(`^${heading.replace('(', '\\(')}`, 'm'))
-      const data = explainView.data(explainReport(RULES, `${words} 15001`))
+      const data = explainView.data(explainReport(() => RULES, `${words} 15001`))
       expect(data).toMatchObject({
         ports: expect.arrayContaining([{port: 15006}, {port: 15001}].map(each => expect.objectContaining(each))),
       })
@@ -88,7 +94,7 @@ describe('explain', () => {
   })
 
   test.each(['65536', '99999', '000', '123456'])('%s is not a port', word => {
-    expect(() => explainReport(RULES, word)).toThrow(`${word} is not a port`)
+    expect(() => explainReport(() => RULES, word)).toThrow(`${word} is not a port`)
   })
 
   test.each(['1', '65535'])('%s is a port', word => {
@@ -157,7 +163,7 @@ describe('explain', () => {
   })
 
   test('the nearest names of an unknown word, and what can be explained at all', () => {
-    expect(() => explainReport(RULES, 'BlackHolCluster')).toThrow(
+    expect(() => explainReport(() => RULES, 'BlackHolCluster')).toThrow(
       expect.objectContaining({hint: 'Did you mean BlackHoleCluster?'}),
     )
     const contents = renderDoc(contentsView.doc(contentsReport(RULES), 'table'), {
@@ -188,7 +194,7 @@ describe('explain', () => {
   test('a log: equal lines once, problems first, and what was not recognised', () => {
     const ready = '2021-05-09T10:05:11.887025Z\tinfo\tEnvoy proxy is ready'
     const denied = '503 UH "-" "-"'
-    const report = explainReport(RULES, [ready, 'nothing of a log', denied, denied].join('\n'))
+    const report = explainReport(() => RULES, [ready, 'nothing of a log', denied, denied].join('\n'))
     expect(report.lines.map(({line, count}) => [line, count])).toEqual([
       [3, 2],
       [1, 1],

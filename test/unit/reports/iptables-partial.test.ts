@@ -1,90 +1,14 @@
 import {describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {UserError} from '../../../src/model/user-error.js'
-import {iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
-import {type IptablesReport, iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {packetContext} from '../../../src/reports/packet/report.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {recordedRulesets} from '../../support/netfilter-corpus.js'
+import {FORMS, partialForms, reportOf, TEXT_POD, verdictsOf, wrong} from './iptables-partial.js'
 
-const POD = {namespace: '', name: 'text', implied: true}
-const RULESETS = Object.entries(recordedRulesets())
-
-function reportOf(text: string): Promise<IptablesReport> {
-  return iptablesWithDriftReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
-}
-
-type Verdicts = Readonly<Record<string, string>>
-
-/** What a report says of the usual traffic: verdict and port; nothing for an excerpt, which answers nothing. */
-function verdictsOf({interceptions, excerpt}: IptablesReport): Verdicts {
-  const found = excerpt ? undefined : interceptions.find(({family}) => family === 'ip')
-  if (found === undefined) return {}
-  const outcomes = {
-    inbound: found.inbound.usual,
-    outbound: found.outbound.usual,
-    dnsUdp: found.dnsUdp,
-    dnsTcp: found.dnsTcp,
-    udp: found.udp,
-  }
-  return Object.fromEntries(
-    Object.entries(outcomes).map(([name, {verdict, port}]) => [name, `${verdict} ${port ?? ''}`]),
-  )
-}
-
-/** Where a partial text contradicts the complete one; "undetermined" is never wrong. */
-function wrong(lesser: Verdicts, whole: Verdicts): readonly string[] {
-  return Object.entries(lesser)
-    .filter(([name, verdict]) => !verdict.startsWith('insufficient') && verdict !== whole[name])
-    .map(([name, verdict]) => `${name}: ${verdict}, but ${whole[name]} in the complete text`)
-}
-
-const FORMS = [
-  'iptables-L-t-nat-line-numbers.txt',
-  'iptables-L-t-nat-resolved.txt',
-  'iptables-nvL-t-nat.txt',
-  'iptables-t-nat-S.txt',
-  'iptables-vS-t-nat.txt',
-  'nft-list-ruleset.txt',
-  'nft-a-list-ruleset.txt',
-  'nft-j-list-ruleset.json',
-]
-
-const CASES = RULESETS.flatMap(([name, {files, kind}]) => {
-  const save = files['iptables-save.txt'] ?? files['iptables-save-c.txt']
-  if (save === undefined || !save.includes('*nat')) return []
-  const forms = kind === 'shell' ? FORMS.filter(form => !form.startsWith('nft')) : FORMS
-  return forms.flatMap(form => {
-    const text = files[form]
-    return text === undefined || text.trim() === '' ? [] : [{name, form, text, save}]
-  })
-})
-
-/** Rules of the legacy back end, and native ones, are not in every form of text: there the forms tell of other rules. */
-const COMPARABLE = CASES.filter(({name, form}) => !/legacy|residue|twice/.test(name) || !form.startsWith('nft'))
-
-/** The verdicts of each saved ruleset: several forms are compared with it. */
-const SAVED_VERDICTS = new Map<string, Promise<Verdicts>>()
-
-function verdictsOfText(text: string): Promise<Verdicts> {
-  return iptablesReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD).then(verdictsOf)
-}
-
-function verdictsOfSave(save: string): Promise<Verdicts> {
-  const known = SAVED_VERDICTS.get(save) ?? verdictsOfText(save)
-  SAVED_VERDICTS.set(save, known)
-  return known
-}
-
-describe('a form that shows less gives the same answer as iptables-save, or "undetermined"', () => {
-  test.each(COMPARABLE)('$name $form', async ({text, save}) => {
-    expect(wrong(await verdictsOfText(text), await verdictsOfSave(save))).toEqual([])
-  })
-
-  test('there is something to compare', () => expect(COMPARABLE.length).toBeGreaterThan(100))
-})
+partialForms(0.15)
 
 function recorded(name: string, file: string): string {
   const text = recordedRulesets()[name]?.files[file]
@@ -203,10 +127,10 @@ const LEGACY = '# Warning: iptables-legacy tables present, use iptables-legacy-s
 describe('packets walked on a piece of the rules', () => {
   test('are answered with a note that names what is missing', async () => {
     const text = chainsOf(recorded('e30x-default', 'iptables-nvL-t-nat.txt'), ['OUTPUT', 'ISTIO_OUTPUT'])
-    const {notes} = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
+    const {notes} = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(text)}]), TEXT_POD)
     expect(notes).toContain('chain PREROUTING of table nat is not in the given text: rules there may change the result')
     const whole = recorded('e30x-default', 'iptables-save.txt')
-    const complete = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(whole)}]), POD)
+    const complete = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(whole)}]), TEXT_POD)
     expect(complete.notes.filter(note => note.includes('may change the result'))).toEqual([])
   })
 })

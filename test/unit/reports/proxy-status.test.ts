@@ -8,7 +8,7 @@ import {openSource} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 import {memorySource} from '../../support/memory-source.js'
-import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {sharedMesh} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 const ALL: ProxyStatusFilter = {istioNamespace: 'istio-system', staleAfterMs: 0}
@@ -70,12 +70,12 @@ describe('proxy-status', () => {
   })
 
   sharedTest('the whole captured mesh: exactly its four sick pods, each for its own reason', async () => {
-    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const source = await sharedMesh('2026-11-20T18:57:00Z')
     expect(await problems(source)).toEqual([NACK, NOT_READY, LOST, REFUSED])
   })
 
   sharedTest('--why also reports what istiod logged about a disconnected proxy', async () => {
-    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const source = await sharedMesh('2026-11-20T18:57:00Z')
     const report = await proxyStatusReport(source, {...ALL, why: true})
     const lost = report.rows.flatMap(row => row.problems).find(each => each.kind === 'disconnected')
     expect(lost?.evidence?.at(-1)).toBe('at 2026-11-20T18:54:28 its connection to istiod ended')

@@ -5,7 +5,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals'
 import {isObject} from '../../../src/formats/decode.js'
 import {type TrafficAnswer, trafficReport} from '../../../src/reports/trace/traffic-report.js'
 import {openFiles} from '../../../src/sources/open.js'
-import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {sharedMesh} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 import {judged} from '../../support/traffic.js'
 
@@ -65,7 +65,7 @@ describe('what becomes of a request in the mesh', () => {
   sharedTest(
     'matches the recordings of the whole mesh',
     async () => {
-      const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+      const source = await sharedMesh()
       const text = readFileSync(join(SHARED, 'traffic', 'demo.jsonl'), 'utf8')
       const report = await trafficReport(source, text, 'the records')
       const {asAnswered, asAlternative, wrong} = tally(report.answers, text)

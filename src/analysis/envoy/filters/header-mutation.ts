@@ -3,7 +3,7 @@ import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {formatted} from '../matching/format.js'
-import {type Headers, headerValue, withHeader, withoutHeaders} from '../matching/headers.js'
+import {appended, type Headers, withoutHeaders} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
 import {routeConfigsOf} from './overrides.js'
@@ -18,20 +18,7 @@ function mutated(headers: Headers, rule: HeaderMutationRule, state: HttpState): 
   const {key = '', value: format = ''} = known(header, 'a header')
   const name = asciiLower(key) === 'host' ? ':authority' : asciiLower(key)
   const value = formatted(format, state.connection, headers, rule.at, '')
-  const exists = headerValue(headers, name) !== undefined
-  if (value === '' && !keepEmptyValue) return headers
-  switch (appendAction) {
-    case 'APPEND_IF_EXISTS_OR_ADD':
-      return [...headers, [name, value]]
-    case 'ADD_IF_ABSENT':
-      return exists ? headers : [...headers, [name, value]]
-    case 'OVERWRITE_IF_EXISTS_OR_ADD':
-      return withHeader(headers, name, value)
-    case 'OVERWRITE_IF_EXISTS':
-      return exists ? withHeader(headers, name, value) : headers
-    default:
-      return undecided(`append action ${appendAction}`, append.at)
-  }
+  return value === '' && !keepEmptyValue ? headers : appended(headers, [name, value], appendAction, append.at)
 }
 
 /** Changes the headers of the request; the route stays as it was chosen. */

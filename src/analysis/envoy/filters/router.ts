@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Cluster} from '../../../model/envoy/cluster.js'
 import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
@@ -16,6 +17,7 @@ import {
   withStep,
 } from '../http/state.js'
 import {endsConnect} from '../http/upgrade.js'
+import {upstreamHeaders} from '../http/upstream-headers.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
@@ -43,7 +45,7 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
 }
 
 function direct(status: number, location: string | undefined, text: string, at: string): EnvoyReply {
-  const where = location === undefined ? {} : {location}
+  const where = definedFields({location})
   return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
@@ -203,8 +205,8 @@ function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, ho
 }
 
 /** The request as sent upstream: the parts that routing and policies read. */
-function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passed {
-  const plain = state.headers.filter(([name]) => !name.startsWith(':'))
+function passedOn(state: HttpState, route: Route, hosts: readonly Host[], cluster: string): Passed {
+  const plain = upstreamHeaders(state, route, cluster).filter(([name]) => !name.startsWith(':'))
   const authority = upstreamAuthority(
     route,
     state.headers,
@@ -266,7 +268,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy),
     retryOverflow: limits?.maxRetries === 0,
     deadlines: deadlines(state, action),
-    passed: passedOn(state, route, choice.hosts),
+    passed: passedOn(state, route, choice.hosts, cluster.name ?? ''),
   }
   const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}

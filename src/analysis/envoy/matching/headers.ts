@@ -38,6 +38,24 @@ export function withHeader(headers: Headers, name: string, value: string): Heade
   return headers.flatMap((each, i): Headers => (i === at ? [[name, value]] : each[0] === name ? [] : [each]))
 }
 
+/** The headers with one added as an append action says (HeaderValueOption). */
+export function appended(headers: Headers, header: Headers[number], action: string, at: string): Headers {
+  const [name, value] = header
+  const exists = headerValue(headers, name) !== undefined
+  switch (action) {
+    case 'APPEND_IF_EXISTS_OR_ADD':
+      return [...headers, header]
+    case 'ADD_IF_ABSENT':
+      return exists ? headers : [...headers, header]
+    case 'OVERWRITE_IF_EXISTS_OR_ADD':
+      return withHeader(headers, name, value)
+    case 'OVERWRITE_IF_EXISTS':
+      return exists ? withHeader(headers, name, value) : headers
+    default:
+      return undecided(`append action ${action}`, at)
+  }
+}
+
 /** A whole number as absl::SimpleAtoi reads it; a sign is allowed. */
 function integerIn(text: string): bigint | undefined {
   const match = /^\s*([+-]?)(\d+)\s*$/.exec(text)

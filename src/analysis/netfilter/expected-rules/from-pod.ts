@@ -1,5 +1,6 @@
 import {commaList} from '../../../model/comma-list.js'
 import {isOutsideKubernetes} from '../../../model/container-facts.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {CaptureDefaults} from '../../../model/injection.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
 import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
@@ -203,7 +204,7 @@ export function expectationFor(
   const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
   const validation = pod.containers.find(({name}) => name === 'istio-validation')
   const minor = minorOf(init) ?? minorOf(proxy) ?? minorOf(validation)
-  const release = minor === undefined ? {} : {minor}
+  const release = definedFields({minor})
   if (annotation(pod, 'sidecar.istio.io/interceptionMode') === 'NONE')
     return {kind: 'none', why: 'its interception mode is NONE'}
   if (init !== undefined) return fromInit(pod, init, logged, resolvers, release)

@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {own} from '../../../model/own.js'
 import {decidingStep} from '../packet-walk/verdict.js'
@@ -71,8 +72,7 @@ export function trafficOutcomeOf(outcome: PacketOutcome, by: Decider | undefined
   return {
     verdict: outcomeVerdict(outcome),
     ...(outcome.kind === 'delivered' && outcome.port !== 'asked' ? {port: outcome.port} : {}),
-    ...(to === undefined ? {} : {to}),
-    ...(byRule === undefined ? {} : {by: byRule}),
+    ...definedFields({to, by: byRule}),
     ...(stopped && outcome.at === undefined ? {why: outcome.reason} : {}),
     ...(why === undefined
       ? {}

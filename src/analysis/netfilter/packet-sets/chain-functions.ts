@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import {hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {nestingProblem, unshown} from '../packet-walk/evaluate.js'
@@ -271,7 +272,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
   const conditionOf = ({rule: each, hidden}: CompiledChain['rules'][number], at: string): Node => {
     const {packets, undecided} = ruleSet(context, each)
     const part = unshown(each, at) ?? (undecided ? undefined : hidden)
-    const because = part === undefined ? {} : {because: part}
+    const because = definedFields({because: part})
     const open = undecided || hidden !== undefined
     return open && packets !== FALSE ? diagram.and(packets, undecidedLevel({rule: each, at, ...because})) : packets
   }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Action, Hook} from '../../../model/ruleset.js'
 import {type Turn, turnBy} from '../packet-walk/verdict.js'
 
@@ -79,8 +80,7 @@ export function then(first: Transform, second: Transform): Transform {
     mark: substituted(second.mark, first),
     connmark: substituted(second.connmark, first),
     untracked: first.untracked || second.untracked,
-    ...(tproxy === undefined ? {} : {tproxy}),
-    ...(rewrite === undefined ? {} : {rewrite}),
+    ...definedFields({tproxy, rewrite}),
   }
 }
 
@@ -110,7 +110,7 @@ export function transformOf(action: Action, chain: string): Transform | undefine
       const [value = '0', mask = '0xffffffff'] = (action.mark ?? '0/0').split('/')
       return {
         ...UNCHANGED,
-        tproxy: {port, ...(address === undefined ? {} : {address})},
+        tproxy: {port, ...definedFields({address})},
         mark: set(UNCHANGED.mark, value, mask),
       }
     }
@@ -120,7 +120,7 @@ export function transformOf(action: Action, chain: string): Transform | undefine
         rewrite: {
           kind: 'redirect',
           turn: turnBy(action, chain),
-          ...(action.ports === undefined ? {} : {ports: action.ports}),
+          ...definedFields({ports: action.ports}),
         },
       }
     case 'dnat':

@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {WalkStep} from '../../../model/packet.js'
 import {type Action, hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain, CompiledRule} from './compile.js'
@@ -53,7 +54,7 @@ function matches({rule, tests, hidden}: CompiledRule, flow: Flow, trail: Trail, 
   }
   if (!unknown && hidden === undefined) return true
   const assumed = trail.assumed.get(rule)
-  if (assumed === undefined) trail.open ??= {rule, at, ...(unknown || hidden === undefined ? {} : {because: hidden})}
+  if (assumed === undefined) trail.open ??= {rule, at, ...(unknown ? {} : definedFields({because: hidden}))}
   return assumed ?? false
 }
 

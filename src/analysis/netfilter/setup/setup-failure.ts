@@ -22,7 +22,7 @@ const ASKED: ReadonlySet<Ruleset['form']> = new Set<Ruleset['form']>(['restore',
 /** Commands that remove, test or print rules: what they say went wrong does not keep rules from being made. */
 const HARMLESS =
   /(?:\s-(?:D|F|X|C|Z|S|L|nL|vnL|nvL|E)(?:\s|$))|--(?:list|check|delete|flush)|-save\b|\blist\s|\bdelete\s|\bflush\s|--version/
-const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b/
+const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b(?! v\d)/
 /** Lines that talk of an error and are none: old releases go on after them, or name the flag of a help text. */
 const NO_FAILURE = /bug compatibility|^Try `|\|\| true|iptables-legacy tables present|ignor(ed|ing) error|^# Warning/i
 /** Refusals of the program itself, which no command before them caused. */

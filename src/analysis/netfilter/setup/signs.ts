@@ -184,7 +184,7 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
   },
   unknown: {
     cause: 'the program that sets up the rules ended with an error',
-    fix: 'Read the lines before the error, and the log of the container or the CNI agent: kubectl logs POD -c istio-init.',
+    fix: 'Read the lines before the error, and the whole log of the container or CNI agent that wrote them.',
   },
 }
 

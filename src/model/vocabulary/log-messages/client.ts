@@ -93,6 +93,18 @@ export const CLIENT_MESSAGES: readonly LogMessage[] = [
     'https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/',
   ],
   [
+    /alert certificate required|SSL alert number 116|peer did not return a certificate/i,
+    'The server requires a client certificate (mutual TLS) and this client sent none: a port of the mesh with STRICT mTLS, or a Gateway with mode MUTUAL.',
+    'Call from a pod with a sidecar, or present a certificate; for plaintext clients set PERMISSIVE: meshctl describe pod POD',
+    'https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/',
+  ],
+  [
+    /Flags \[R\.?\]/,
+    'The other side answered with a reset (RST). Right after a SYN ([S]): nothing listens on that address and port, or a rule rejects it; later: the connection was aborted.',
+    'meshctl ports POD   # of the server; then meshctl packet POD --in tcp://:PORT',
+    'https://www.tcpdump.org/manpages/tcpdump.1.html',
+  ],
+  [
     /curl: \(35\)/,
     'The TLS handshake failed: the port speaks plaintext, or no server has this SNI.',
     'meshctl proxy-config listener POD   # of the gateway',

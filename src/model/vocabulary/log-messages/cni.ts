@@ -48,13 +48,13 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
     CNI,
   ],
   [
-    /(repair|race condition|broken pod|detected broken).*pod|(Deleting|deleting|labeling|repairing).*(broken )?pod|pod .* (missing|without) .*(redirection|iptables)/i,
+    /(repair|race condition|broken pod|detected broken).*pod|detected as broken|(Deleting|deleting|labeling|repairing).*(broken )?pod|pod .* (missing|without) .*(redirection|iptables)/i,
     'The pod started before the CNI plugin was ready on the node, so its traffic is not captured; the repair controller deletes, labels or repairs it.',
     'meshctl explain MCT1422',
     'https://istio.io/latest/docs/setup/additional-setup/cni/#race-condition-mitigation',
   ],
   [
-    /(validation|iptables validation).*(failed|fail|error)|istio-validation.*(connection refused|fail)|(Error|error).*(redirect|15002|15006).*validation/i,
+    /(iptables|redirection|rules) validation.*(failed|fail|error|timed? ?out)|istio-validation.*(connection refused|fail)|(^|\s)validation (timeout|failed)$|error connecting to \S+:15002\b|(Error|error).*(redirect|15002|15006).*validation/i,
     "The pod's traffic is not captured: the test of istio-validation did not arrive. With the CNI plugin this means that the rules were not written: istio-cni was not ready on the node, or excludes the namespace.",
     'meshctl explain MCT1422',
     CNI,

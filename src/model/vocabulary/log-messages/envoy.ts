@@ -7,6 +7,90 @@ const WASM = 'https://istio.io/latest/docs/concepts/wasm/'
 /** Messages of Envoy itself, in the container istio-proxy and in gateways. */
 export const ENVOY_MESSAGES: readonly LogMessage[] = [
   [
+    /unknown (weighted )?cluster|route: unknown cluster/i,
+    'Envoy rejected the configuration: a route or filter names a cluster that does not exist. A VirtualService or EnvoyFilter routes to a host or subset that istiod gives no cluster for.',
+    'meshctl proxy-config cluster POD   # which clusters there are; correct the name in the VirtualService or EnvoyFilter',
+    XDS,
+  ],
+  [
+    /no filter chains specified|listener .* has no filter chains?/i,
+    'Envoy rejected a listener that has no filter chain: a Gateway or EnvoyFilter leaves it empty.',
+    'meshctl proxy-config listener POD   # rejected listeners; then the Gateway or EnvoyFilter of that port',
+    LISTENERS,
+  ],
+  [
+    /static registration lookup was empty/i,
+    'Envoy rejected an extension that has neither a name nor a type: an EnvoyFilter without typed_config, or an istiod newer than the proxy.',
+    'meshctl version -o wide, and look for EnvoyFilters',
+    XDS,
+  ],
+  [
+    /Proto constraint validation failed|embedded message failed validation/i,
+    'Envoy rejected a value: a field is missing or outside its limits. The message names the field.',
+    'Correct the field in the object or EnvoyFilter: meshctl analyze',
+    XDS,
+  ],
+  [
+    /no argument for repetition operator|invalid regex|missing closing|regex .*(program size|complexity)|RE2 program size/i,
+    'Envoy rejected a regular expression: it is not valid RE2 syntax, or too large (RE2 has no look-around and no back references; * alone is not a pattern).',
+    'Correct the regex in the VirtualService, AuthorizationPolicy or EnvoyFilter; for a prefix use prefix',
+    'https://github.com/google/re2/wiki/Syntax',
+  ],
+  [
+    /malformed IP address/i,
+    'Envoy got a host name where it needs an IP address: the cluster has type STATIC or EDS and an endpoint that is a name (a ServiceEntry with resolution STATIC, a static configuration).',
+    'Use resolution DNS in the ServiceEntry (type STRICT_DNS), or give the address',
+    XDS,
+  ],
+  [
+    /Invalid path: |Failed to load .* from \S+: No such file|unable to read file: /i,
+    'Envoy rejected a configuration that names a file it cannot read: the certificate or key is not mounted in the proxy container.',
+    'Mount the file (sidecar.istio.io/userVolumeMount), or use credentialName: meshctl proxy-config secret POD',
+    XDS,
+  ],
+  [
+    /v2 xDS major version is (deprecated|not supported)|support for v2 will be removed|Rejecting binary compatible unknown|envoy\.api\.v2\.\S+ .*(deprecated|removed|no longer)/i,
+    'Envoy refuses configuration in the v2 API: it was removed in Envoy 1.19 (off by default since 1.17). The bootstrap, an EnvoyFilter or the control plane is older than the proxy.',
+    'Upgrade the control plane or rewrite the configuration in v3 (envoy.config.*.v3, typed_config)',
+    'https://www.envoyproxy.io/docs/envoy/latest/faq/api/transition',
+  ],
+  [
+    /JWT token verification completed with: (?!OK)|jwt_authn.*(verification|failed)/i,
+    'A RequestAuthentication checked a token and refused it; the text after it is the reason (issuer not configured: no rule has the iss of the token).',
+    'Compare issuer, audiences and jwksUri in the RequestAuthentication with the token: meshctl describe pod POD',
+    'https://istio.io/latest/docs/reference/config/security/request_authentication/',
+  ],
+  [
+    /cannot bind.*(Address already in use|address already in use|Permission denied|Cannot assign)/i,
+    'Envoy cannot open a listener: the port is already taken in the pod, the address does not exist there, or the port is below 1024 and the proxy may not bind it.',
+    'meshctl ports POD: meshctl explain MCT1508',
+    LISTENERS,
+  ],
+  [
+    /Didn't find a registered implementation for|could not find .* factory|Unable to (parse JSON as proto|find) .*(type\.googleapis|unknown|@type)|type URL .* unable to|Unable to unpack as|no such field: /i,
+    'This Envoy does not know an extension or field in its configuration: an EnvoyFilter for another release, or a proxy older than istiod.',
+    'meshctl version -o wide, and look for EnvoyFilters',
+    XDS,
+  ],
+  [
+    /filter chain match rules require TLS Inspector listener filter/i,
+    'Envoy rejected a listener: its filter chains match on TLS and the TLS Inspector is missing. A conflict of HTTP and TCP ports, or an EnvoyFilter.',
+    'meshctl proxy-config listener POD: meshctl explain MCT1902',
+    LISTENERS,
+  ],
+  [
+    /multiple filter chains with (the same|overlapping) match|has the same matching rules defined as/i,
+    'Envoy rejected a listener: two filter chains match the same connections, often two Gateways or Services with the same port and host.',
+    'meshctl proxy-config listener POD: meshctl explain IST0145',
+    LISTENERS,
+  ],
+  [
+    /duplicate (listener|cluster|address)|has duplicate address|same address/i,
+    'Two resources have the same address or name; Envoy accepts only one.',
+    'meshctl proxy-config listener POD',
+    LISTENERS,
+  ],
+  [
     /gRPC config.*(Listener|LDS).*rejected|lds: (add\/update )?.*(fail|reject)|(Error|error) adding\/updating listener\(s\)|listener '?[^']*'?: .*(fail|error)/i,
     'Envoy rejected a listener (LDS NACK) and keeps the previous configuration. The text behind the name is the reason: often an EnvoyFilter, two listeners on one address, or TLS settings that do not fit.',
     'meshctl proxy-config listener POD   # rejected listeners; then meshctl explain MCT1902',
@@ -71,36 +155,6 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
     'The stream to istiod was closed; the number is the gRPC status. Envoy reconnects.',
     'meshctl explain Unavailable Unauthenticated Internal',
     XDS,
-  ],
-  [
-    /cannot bind.*(Address already in use|address already in use|Permission denied|Cannot assign)/i,
-    'Envoy cannot open a listener: the port is already taken in the pod, the address does not exist there, or the port is below 1024 and the proxy may not bind it.',
-    'meshctl ports POD: meshctl explain MCT1508',
-    LISTENERS,
-  ],
-  [
-    /Didn't find a registered implementation for|could not find .* factory|Unable to (parse JSON as proto|find) .*(type\.googleapis|unknown|@type)|type URL .* unable to|Unable to unpack as|no such field: /i,
-    'This Envoy does not know an extension or field in its configuration: an EnvoyFilter for another release, or a proxy older than istiod.',
-    'meshctl version -o wide, and look for EnvoyFilters',
-    XDS,
-  ],
-  [
-    /filter chain match rules require TLS Inspector listener filter/i,
-    'Envoy rejected a listener: its filter chains match on TLS and the TLS Inspector is missing. A conflict of HTTP and TCP ports, or an EnvoyFilter.',
-    'meshctl proxy-config listener POD: meshctl explain MCT1902',
-    LISTENERS,
-  ],
-  [
-    /multiple filter chains with (the same|overlapping) match/i,
-    'Envoy rejected a listener: two filter chains match the same connections, often two Gateways or Services with the same port and host.',
-    'meshctl proxy-config listener POD: meshctl explain IST0145',
-    LISTENERS,
-  ],
-  [
-    /duplicate (listener|cluster|address)|has duplicate address|same address/i,
-    'Two resources have the same address or name; Envoy accepts only one.',
-    'meshctl proxy-config listener POD',
-    LISTENERS,
   ],
   [
     /wasm.*(failed|fail|error|cannot|unable)|Failed to (load|fetch|instantiate) Wasm|Plugin .* VM/i,

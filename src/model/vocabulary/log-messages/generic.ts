@@ -37,8 +37,8 @@ export const GENERIC_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /connection reset by peer|broken pipe|unexpected EOF|transport is closing/i,
-    'The other side closed the connection.',
-    'Read its log at that time.',
+    'The other side closed the connection. In a mesh: plaintext to a port with STRICT mTLS, an AuthorizationPolicy on TCP, a proxy or application that stopped, or an idle connection.',
+    'meshctl describe pod POD   # mTLS and policies of the server; then the access log of its sidecar at that time',
     NET,
   ],
   [/address already in use/i, 'The port is already taken.', 'meshctl ports POD: meshctl explain MCT1508', NET],

@@ -8,6 +8,18 @@ const MODEL = 'istio/istio pilot/pkg/model'
 /** Messages of istiod (container discovery). */
 export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   [
+    /pilot_conflict_(in|out)bound_listener/i,
+    'Push status of istiod: the listeners named below it are claimed by two Services with different protocols.',
+    'meshctl explain MCT1103',
+    MODEL,
+  ],
+  [
+    /Listener=\S+ Accepted(HTTP|TCP)=.*Rejected(HTTP|TCP)=/i,
+    'Two Services claim one address and port with different protocols (TCP and HTTP): istiod built the listener for the one it names as accepted, and the rejected one is not served there as declared.',
+    'Give the two Services different ports, or declare one protocol for both (port name or appProtocol): meshctl explain MCT1103',
+    MODEL,
+  ],
+  [
     /ADS:(LDS|CDS|RDS|EDS|SDS|ECDS): ACK ERROR|(LDS|CDS|RDS|EDS|ECDS): ACK ERROR/i,
     'A proxy rejected what istiod sent (NACK) and keeps its previous configuration; the text after it is the reason.',
     'meshctl proxy-status: meshctl explain MCT1902',

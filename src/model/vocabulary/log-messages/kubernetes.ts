@@ -8,6 +8,18 @@ const PSA = 'https://kubernetes.io/docs/concepts/security/pod-security-standards
 /** Events and errors of Kubernetes that the mesh causes or that look like the mesh's. */
 export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
   [
+    /failed calling webhook "\S*validation\S*istio\S*".*(connection refused|no endpoints available|not found|no such host|EOF)/i,
+    'The validation webhook has no istiod behind it (pod port 15017): istiod is down, not ready yet or of a removed revision. Istio objects cannot be created or changed until it answers; pods are not concerned.',
+    'kubectl get pods -n istio-system; meshctl explain MCT1208',
+    INJECT,
+  ],
+  [
+    /failed calling webhook "\S*validation\S*istio\S*".*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i,
+    'The API server cannot reach the validation webhook of istiod (Service istiod:443, pod port 15017): a firewall or security group between the control plane and the nodes blocks 15017, or istiod does not answer. Istio objects cannot be created or changed.',
+    'Allow 15017 from the API server to the nodes (private GKE and EKS clusters need a rule), and check that istiod is ready.',
+    INJECT,
+  ],
+  [
     /failed calling webhook.*(istio|sidecar|injector|namespace\.).*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i,
     'The API server cannot reach the injection webhook of istiod (Service istiod:443, pod port 15017): a firewall or security group between the control plane and the nodes blocks 15017, or istiod does not answer. Pods are not created.',
     'Allow 15017 from the API server to the nodes (private GKE and EKS clusters need a rule), and check that istiod is ready.',
@@ -44,10 +56,28 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
     PSA,
   ],
   [
+    /unable to validate against any security context constraint/i,
+    'OpenShift: no SecurityContextConstraint of the service account allows what the pod asks for. istio-init needs NET_ADMIN and NET_RAW, and a sidecar with uid 1337 is outside the range of the namespace. The pod is not created.',
+    'Use the CNI plugin with the openshift profile (the proxy then takes a uid of the namespace), or grant the SCC anyuid with the capabilities to the service account: meshctl explain NET_ADMIN',
+    'https://istio.io/latest/docs/setup/platform-setup/openshift/',
+  ],
+  [
     /violates PodSecurity|unable to validate against any (security context constraint|pod security policy)/i,
     'The security policy of the namespace forbids what the pod asks for. The pod is not created.',
     'Change the securityContext, or the policy of the namespace.',
     PSA,
+  ],
+  [
+    /cannot be imported into the current release|invalid ownership metadata/i,
+    'Helm refuses to take over an object that exists and is not of this release: Istio was installed there before by istioctl or by a Helm release of another name or namespace.',
+    'Remove the earlier installation, or give the object the labels and annotations of this release (app.kubernetes.io/managed-by: Helm, meta.helm.sh/release-name and -namespace).',
+    'https://istio.io/latest/docs/setup/install/helm/',
+  ],
+  [
+    /no matches for kind "?\w+"? in version "?(networking|security|telemetry|extensions|install|config|authentication|rbac)\S*istio\.io|ensure CRDs are installed first/i,
+    'The API server does not know this kind or version: the CRDs of Istio are not installed (chart base), or the manifest is of a release whose kind was removed.',
+    'kubectl get crd | grep istio.io; install the chart base of this release first',
+    'https://istio.io/latest/docs/setup/install/helm/',
   ],
   [
     /exceeded quota|must specify (limits|requests|cpu|memory)/i,

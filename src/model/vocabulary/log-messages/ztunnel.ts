@@ -91,6 +91,30 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
     AMBIENT,
   ],
   [
+    /Cannot assign requested address|os error 99\b/i,
+    'No local address could be taken for the connection (EADDRNOTAVAIL): the source ports to this destination are used up (many short connections; each waits in TIME_WAIT), or the address that should be kept as source is not one of this pod.',
+    'Count the connections (ss -s in the pod), reuse connections, or widen net.ipv4.ip_local_port_range',
+    AMBIENT,
+  ],
+  [
+    /No route to host|os error 113\b|Network is unreachable|os error 101\b/i,
+    'The destination is not reachable: the pod behind the address is gone, or a firewall or NetworkPolicy rejects the packets.',
+    'Compare the address with the pods that exist: meshctl ztunnel-config workload',
+    AMBIENT,
+  ],
+  [
+    /tls handshake eof|UnexpectedEof|unexpected eof/i,
+    'The other side ended the connection during the TLS handshake: it does not speak HBONE or mTLS there (no ztunnel on its node, the pod is not captured), or it is shutting down.',
+    'meshctl ztunnel-config workload   # PROTOCOL of the destination: HBONE or TCP',
+    AMBIENT,
+  ],
+  [
+    /client disconnected before all data was written|receive: |send: /i,
+    'One side closed its half of the connection while data was still on the way; usual when a client cancels or times out.',
+    'Compare with the log of the application at that time; without failing requests nothing is wrong.',
+    AMBIENT,
+  ],
+  [
     /deadline has elapsed|timed out/i,
     'The connection was not established in time: the destination is not reachable; a NetworkPolicy or firewall drops the packets, or the pod is gone.',
     'meshctl explain MCT1604',

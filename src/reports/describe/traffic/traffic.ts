@@ -11,6 +11,7 @@ import {
   virtualServicesForService,
 } from '../../../analysis/traffic-policy/service-objects.js'
 import type {Gap} from '../../../model/answer.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {ServiceModel, ServicePort} from '../../../model/kube-service.js'
 import type {ObjectRef, PodModel} from '../../../model/pod.js'
 import type {PodMode} from '../../../model/pod-mode.js'
@@ -161,7 +162,7 @@ export async function describeTraffic(
     ports: describedPorts(service, pods[0], facts),
     destinationRules: rules,
     virtualServices: routes,
-    ...(waypoint === undefined ? {} : {waypoint}),
+    ...definedFields({waypoint}),
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
       destinationRules: comparePresence({

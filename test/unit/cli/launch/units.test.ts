@@ -1,6 +1,9 @@
+import {createRequire} from 'node:module'
 import {Script} from 'node:vm'
 import {describe, expect, test} from '@jest/globals'
 import {createUnits} from '../../../../src/cli/launch/units.js'
+
+const native = createRequire(process.execPath)
 
 /** Units as the build writes them: `#base/user` uses two others, `#other/broken` cannot be evaluated at first. */
 const FILES: Readonly<Record<string, string>> = {
@@ -17,7 +20,7 @@ describe('units', () => {
     const units = createUnits(file => {
       read.push(file)
       return new Script(FILES[file] ?? '')
-    })
+    }, native)
     const user = units.load('#base/user') as {ask(): number; exists(): boolean; base(): string}
     expect(units.used()).toEqual(['#base/user'])
     expect([user.ask(), user.ask()]).toEqual([1, 1])
@@ -27,7 +30,7 @@ describe('units', () => {
   })
 
   test('are tried again if they could not be evaluated, and what is no unit is an error', () => {
-    const units = createUnits(file => new Script(FILES[file] ?? ''))
+    const units = createUnits(file => new Script(FILES[file] ?? ''), native)
     expect(() => units.load('#other/broken')).toThrow('too many open files')
     expect(units.load('#other/broken')).toBe(1)
     expect(() => units.load('#base/none')).toThrow('#base/none is not part of the program')

@@ -44,7 +44,7 @@ function access(
 ) {
   const named = kubeconfig === undefined ? {} : {kubeconfig}
   const root = rootFolder === undefined ? {} : {rootFolder}
-  return clusterAccess({settings: {asGroups: [], ...named, ...more}, env, interactive: false, ...root})
+  return clusterAccess({settings: {asGroups: [], ...named, ...more}, env, interactive: () => false, ...root})
 }
 
 async function mistake(promise: Promise<unknown>): Promise<UserError> {
@@ -324,7 +324,7 @@ describe('credential plugins', () => {
     const {command, runs} = plugin(credential({token: 't', expirationTimestamp: ends}))
     let now = Date.parse(ends) - 60_000
     const ask = pluginCache(() => now)
-    const run = {...exec(command), cluster: {}, env, interactive: false}
+    const run = {...exec(command), cluster: {}, env, interactive: () => false}
     await ask(run)
     await ask(run)
     expect(runs()).toBe(1)

@@ -1,0 +1,36 @@
+import type {InjectRow, IstioctlText} from '../model/istioctl-text.js'
+
+function injection(rows: readonly InjectRow[]): readonly string[] {
+  const by = rows.find(({injected}) => injected)
+  if (rows.length === 0) return []
+  if (by !== undefined) return [`webhook ${by.webhook} (revision ${by.revision}) injects the pod: ${by.reason}`]
+  const revisions = [...new Set(rows.map(({revision}) => revision))].join(', ')
+  return [
+    'no webhook injects the pod, so it gets no sidecar',
+    ...rows.map(({webhook, reason}) => `  ${webhook}: ${reason}`),
+    `label the namespace istio-injection=enabled, or istio.io/rev with one of the revisions there are (${revisions}), and recreate the pod`,
+  ]
+}
+
+/** The sentences of `istioctl x describe` that need a word more (istioctl/pkg/describe). */
+const REMARKS: readonly (readonly [RegExp, string])[] = [
+  [
+    /does not follow Istio conventions|is unnamed/,
+    'Istio cannot tell the protocol of the port from its name and detects it, or takes TCP: name it http-..., grpc-..., tcp-..., or set appProtocol',
+  ],
+  [/mTLS mode: STRICT/, 'the workload accepts only mTLS: callers without a sidecar are refused'],
+  [/mTLS mode: PERMISSIVE/, 'the workload accepts mTLS and plaintext'],
+  [/mTLS mode: DISABLE/, 'the workload accepts only plaintext'],
+]
+
+/** What a text of istioctl for people says to a person who debugs a mesh. */
+export function istioctlFindings({inject, remarks, failed}: IstioctlText): readonly string[] {
+  return [
+    ...injection(inject),
+    ...remarks.map(remark => {
+      const more = REMARKS.find(([words]) => words.test(remark))?.[1]
+      return more === undefined ? remark : `${remark}: ${more}`
+    }),
+    ...failed.map(part => `not as it should be: ${part}`),
+  ]
+}

@@ -1,0 +1,87 @@
+import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
+import type {NetworkPolicyModel, NetworkPolicyRule, PolicyPeer, PolicyPort} from '../../model/network-policy.js'
+import {type Labels, matchesLabels} from '../../model/selector.js'
+
+// How NetworkPolicies decide: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+
+/** A pod at one end of a connection. */
+export interface PolicyEnd {
+  readonly namespace: string
+  readonly labels: Labels
+  readonly namespaceLabels: Labels
+  readonly addresses: readonly string[]
+}
+
+/** A TCP connection from one pod to a port of another. */
+export interface PolicyConnection {
+  readonly from: PolicyEnd
+  readonly to: PolicyEnd
+  readonly port: number
+}
+
+function portMatches({protocol, port, endPort}: PolicyPort, wanted: number): boolean | undefined {
+  if (protocol !== 'TCP') return false
+  if (port === undefined) return true
+  // A name is that of a container port, which is not known here.
+  if (typeof port === 'string') return undefined
+  return endPort === undefined ? port === wanted : port <= wanted && wanted <= endPort
+}
+
+function peerMatches({pods, namespaces, cidr, exceptions = []}: PolicyPeer, home: string, end: PolicyEnd): boolean {
+  if (cidr !== undefined) {
+    const within = (range: string) => {
+      const parsed = parseIpRange(range)
+      return end.addresses.some(each => {
+        const ip = parseIp(each)
+        return ip !== undefined && parsed !== undefined && inRange(ip, parsed)
+      })
+    }
+    return within(cidr) && !exceptions.some(within)
+  }
+  if (namespaces === undefined && end.namespace !== home) return false
+  if (namespaces !== undefined) {
+    const labels = {...end.namespaceLabels, 'kubernetes.io/metadata.name': end.namespace}
+    if (!matchesLabels(namespaces, labels)) return false
+  }
+  return pods === undefined || matchesLabels(pods, end.labels)
+}
+
+/** True, false, or undefined where a named port decides. */
+function ruleAllows(
+  {peers, ports}: NetworkPolicyRule,
+  home: string,
+  other: PolicyEnd,
+  port: number,
+): boolean | undefined {
+  if (peers.length > 0 && !peers.some(peer => peerMatches(peer, home, other))) return false
+  if (ports.length === 0) return true
+  const matches = ports.map(each => portMatches(each, port))
+  return matches.includes(true) ? true : matches.includes(undefined) ? undefined : false
+}
+
+type Direction = 'ingress' | 'egress'
+
+/** What the policies of one end say: nothing when none selects it. */
+function verdictAt(policies: readonly NetworkPolicyModel[], direction: Direction, connection: PolicyConnection) {
+  const [mine, other] = direction === 'ingress' ? [connection.to, connection.from] : [connection.from, connection.to]
+  const selecting = policies.filter(
+    ({object, pods, [direction]: rules}) =>
+      object.namespace === mine.namespace && rules !== undefined && matchesLabels(pods, mine.labels),
+  )
+  if (selecting.length === 0) return {allowed: true, by: []}
+  const answers = selecting
+    .flatMap(({[direction]: rules = []}) => rules)
+    .map(rule => ruleAllows(rule, mine.namespace, other, connection.port))
+  const allowed = answers.includes(true) ? true : answers.includes(undefined) ? undefined : false
+  return {allowed, by: selecting.map(({object}) => `${object.namespace}/${object.name}`)}
+}
+
+/** Which NetworkPolicies refuse a connection between two pods, where the network plugin enforces them; `allowed` is undefined where a named port decides. */
+export function networkPolicyVerdict(
+  policies: readonly NetworkPolicyModel[],
+  connection: PolicyConnection,
+): {readonly allowed: boolean | undefined; readonly by: readonly string[]} {
+  const out = verdictAt(policies, 'egress', connection)
+  if (out.allowed !== true) return out
+  return verdictAt(policies, 'ingress', connection)
+}

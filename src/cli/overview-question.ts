@@ -1,0 +1,49 @@
+import type {Severity} from '../model/finding.js'
+import {severitiesByCode} from '../reports/check/policy.js'
+import type {OverviewQuestion} from '../reports/overview/report.js'
+import type {Source} from '../sources/source.js'
+import {readBaseline, readCheckConfig} from './check-settings.js'
+import {durationMs} from './flags.js'
+import {knownRules} from './known-rules.js'
+
+export interface OverviewFlags {
+  readonly namespace?: string | undefined
+  readonly 'all-namespaces'?: boolean | undefined
+  readonly istioNamespace: string
+  readonly deep?: boolean | undefined
+  readonly since?: string | undefined
+  readonly config?: string | undefined
+  readonly baseline?: string | undefined
+}
+
+/** Of a live mesh, only what fails right now; of a record, everything in it. */
+const RIGHT_NOW = '10m'
+
+/** The question of `report` and `ui` from their flags and the team's settings in `folder`. */
+export async function overviewQuestion(
+  flags: OverviewFlags,
+  folder: string,
+  version: string,
+): Promise<(source: Source) => OverviewQuestion> {
+  const config = await readCheckConfig(flags.config, folder)
+  const rules = await knownRules(config)
+  const accepted = await readBaseline(flags.baseline ?? config.baseline)
+  const severities = severitiesByCode(rules, config.severities)
+  const failOn: Severity = config.failOn ?? 'warning'
+  return source => {
+    const since = flags.since ?? (source.traits.live ? RIGHT_NOW : undefined)
+    const everywhere = flags['all-namespaces'] === true
+    const now = new Date()
+    return {
+      namespace: everywhere ? undefined : (flags.namespace ?? source.defaultNamespace),
+      istioNamespace: flags.istioNamespace,
+      deep: flags.deep ?? (!source.traits.live || !everywhere),
+      rules,
+      policy: {severities, accepted, at: now},
+      failOn,
+      sinceMs: since === undefined ? undefined : durationMs(since),
+      now,
+      version,
+    }
+  }
+}

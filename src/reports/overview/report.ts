@@ -1,0 +1,175 @@
+import {askedOnce} from '../../evidence/asked-once.js'
+import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {type Answer, answered, type Gap} from '../../model/answer.js'
+import type {Severity} from '../../model/finding.js'
+import {UserError} from '../../model/user-error.js'
+import type {MeshRule} from '../../rules/rule.js'
+import type {Source} from '../../sources/source.js'
+import {type AuthzMatrixReport, authzMatrixReport} from '../authz/matrix-report.js'
+import {type CertsReport, certsReport} from '../certs/report.js'
+import {type FindingPolicy, finalizeReport} from '../check/policy.js'
+import {type CheckReport, checkReport} from '../check/report.js'
+import {podListPages} from '../check/targets/pod-list-pages.js'
+import {type ErrorsReport, errorsReport} from '../errors/report.js'
+import {type MtlsReport, mtlsReport} from '../mtls/report.js'
+import {type ProxyStatusReport, proxyStatusReport} from '../proxy-status/report.js'
+import type {Report} from '../report.js'
+import {observedCalls} from './calls.js'
+import {type InterceptionRow, interceptionRows} from './interception.js'
+import {leftOut, part} from './part.js'
+import {type ServiceGraph, serviceGraph} from './service-graph.js'
+import {type TracedRequest, tracedRequests} from './traces.js'
+
+/** The state of a mesh or of a namespace: the answers of the single questions beside one another, each there or missing with a reason. */
+export interface OverviewReport extends Report {
+  /** Undefined for every namespace. */
+  readonly namespace: string | undefined
+  /** When the state was so, RFC 3339. */
+  readonly at: string
+  readonly check: Answer<CheckReport>
+  readonly sync: Answer<ProxyStatusReport>
+  readonly interception: Answer<readonly InterceptionRow[]>
+  readonly certs: Answer<CertsReport>
+  readonly mtls: Answer<MtlsReport>
+  readonly authz: Answer<readonly AuthzMatrixReport[]>
+  readonly graph: Answer<ServiceGraph>
+  readonly errors: Answer<ErrorsReport>
+  readonly traces: Answer<readonly TracedRequest[]>
+  /** The version of meshctl. */
+  readonly version: string
+}
+
+export interface OverviewQuestion {
+  readonly namespace: string | undefined
+  readonly istioNamespace: string
+  /** False leaves out what each pod has to be asked for. */
+  readonly deep: boolean
+  readonly rules: readonly MeshRule[]
+  readonly policy: FindingPolicy
+  readonly failOn: Severity
+  /** Milliseconds of access logs before now or the capture; undefined for everything. */
+  readonly sinceMs: number | undefined
+  readonly now: Date
+  readonly version: string
+  readonly progress?: (done: number, total: number | undefined) => void
+}
+
+/** How long before its end a root certificate counts as expiring: as `certs` has it. */
+const WARN_MS = 7 * 24 * 3_600_000
+const SHALLOW = 'pods are not asked one by one with -A on a live cluster'
+const HOW = 'Use --deep, or -n for one namespace.'
+
+async function findings(source: Source, question: OverviewQuestion): Promise<CheckReport> {
+  const {namespace, istioNamespace, rules, failOn, deep, now, version, policy, progress} = question
+  const everywhere = namespace === undefined
+  const pages = podListPages(source, [], {namespace, allNamespaces: everywhere}, undefined)
+  const options = {rules, failOn, istioNamespace, deep, everywhere, now, version}
+  const raw = await checkReport(source, pages, progress === undefined ? options : {...options, progress})
+  return await finalizeReport(source, raw, policy, [])
+}
+
+async function whoMayCall(
+  source: Source,
+  {state}: PresentState,
+  {namespace, istioNamespace}: OverviewQuestion,
+): Promise<readonly AuthzMatrixReport[]> {
+  const homes = new Set(state.hosts.filter(each => !each.meshExternal).map(each => each.namespace))
+  const wanted = namespace === undefined ? [...homes].sort() : [namespace]
+  const all: AuthzMatrixReport[] = []
+  for (const each of wanted) all.push(await authzMatrixReport(source, each, istioNamespace))
+  return all.filter(({rows}) => rows.length > 0)
+}
+
+function gapsOf(parts: readonly Answer<unknown>[]): readonly Gap[] {
+  return parts.flatMap(each => {
+    if (!each.ok) return [each.gap]
+    const {value} = each
+    return typeof value === 'object' && value !== null && 'gaps' in value ? (value.gaps as readonly Gap[]) : []
+  })
+}
+
+function distinct(gaps: readonly Gap[]): readonly Gap[] {
+  return [...new Map(gaps.map(gap => [JSON.stringify(gap), gap])).values()]
+}
+
+/** Everything the single questions say about a mesh or a namespace; only if none can be answered it is an error. */
+export async function overviewReport(given: Source, question: OverviewQuestion): Promise<OverviewReport> {
+  const source = noted(askedOnce(given))
+  const {namespace, istioNamespace, deep, now, version} = question
+  const captured = Date.parse(source.origin.capturedAt ?? '')
+  const at = Number.isNaN(captured) ? now.getTime() : captured
+  const perPod = async <T>(what: string, ask: () => Promise<T>): Promise<Answer<T>> =>
+    deep ? await part(what, ask) : leftOut(what, SHALLOW, HOW)
+  const present = await part('the objects of the mesh', () => presentState(source, istioNamespace))
+  const withPresent = async <T>(what: string, ask: (state: PresentState) => Promise<T>): Promise<Answer<T>> =>
+    present.ok ? await part(what, () => ask(present.value)) : present
+  const pods = (present.ok ? present.value.pods : []).filter(
+    ({ref}) => namespace === undefined || ref.namespace === namespace,
+  )
+  const graphGaps: Gap[] = []
+  const traceGaps: Gap[] = []
+  const check = await part('findings', () => findings(source, question))
+  const sync = await part('the sync status', () =>
+    proxyStatusReport(source, {istioNamespace, namespace, staleAfterMs: 0}),
+  )
+  const interception = await perPod('the interception of traffic', () =>
+    interceptionRows(
+      source,
+      pods.filter(({mode}) => mode === 'sidecar' || mode === 'ambient' || mode === 'none'),
+    ),
+  )
+  const certs = await perPod('certificates', () =>
+    certsReport(source, {namespace, istioNamespace, warn: WARN_MS, now: at}),
+  )
+  const mtls = await part('mTLS', () => mtlsReport(source, {kind: 'matrix', namespace}, istioNamespace))
+  const authz = await withPresent('authorization policies', state => whoMayCall(source, state, question))
+  const graph = await withPresent('the service graph', async state => {
+    const calls = deep ? await observedCalls(source, pods, graphGaps) : []
+    return serviceGraph(state, calls, namespace)
+  })
+  const errors = await perPod('failing requests', () =>
+    errorsReport(source, {istioNamespace, namespace, pods: undefined, sinceMs: question.sinceMs}),
+  )
+  const traces = await perPod('traces', () =>
+    tracedRequests(
+      source,
+      pods,
+      errors.ok ? errors.value : undefined,
+      mtls.ok ? mtls.value : undefined,
+      istioNamespace,
+      traceGaps,
+    ),
+  )
+  const parts = [check, sync, interception, certs, mtls, authz, graph, errors, traces]
+  if (!check.ok && !sync.ok && !(graph.ok && graph.value.nodes.length > 0))
+    throw new UserError(`nothing of a mesh could be read in ${source.origin.label}: ${check.gap.detail}`, {
+      hint: 'report needs pods and objects: a cluster, a bundle, a snapshot or the sample mesh.',
+    })
+  const unread = interception.ok ? interception.value.flatMap(({gap}) => (gap === undefined ? [] : [gap])) : []
+  const failing = [check, sync, certs, mtls, errors].some(each => each.ok && each.value.failing === true)
+  return {
+    ...answeredFrom(source),
+    gaps: distinct([
+      ...(present.ok ? present.value.gaps : []),
+      ...gapsOf(parts),
+      ...unread,
+      ...graphGaps,
+      ...traceGaps,
+    ]),
+    notes: [],
+    ...(failing ? {failing} : {}),
+    namespace,
+    at: new Date(at).toISOString(),
+    check,
+    sync,
+    interception,
+    certs,
+    mtls,
+    authz,
+    graph,
+    errors,
+    traces: traces.ok ? answered(traces.value) : traces,
+    version,
+  }
+}

@@ -1,0 +1,41 @@
+import {createHash} from 'node:crypto'
+import {PAGE_SCRIPT, PAGE_STYLE} from './assets.js'
+import {escapeHtml, type Html, html, markupText} from './markup.js'
+
+/** A page: its title and what it is about, the ids and names of its sections, and its content. */
+export interface PageParts {
+  readonly title: string
+  readonly subtitle: string
+  readonly sections: readonly (readonly [id: string, name: string])[]
+  readonly body: Html
+  /** What made it, for its foot. */
+  readonly made: string
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/**
+ * The policy of every page (Content Security Policy, W3C): its own style and script, by their hashes, and nothing else; `'self'` lets a served page
+ * fetch itself again and is nothing for a file.
+ */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  `style-src ${hashOf(PAGE_STYLE)}`,
+  `script-src ${hashOf(PAGE_SCRIPT)}`,
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** A whole page as text: style and script lie within, nothing is requested from anywhere. */
+export function pageText({title, subtitle, sections, body, made}: PageParts): string {
+  const links = sections.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)
+  const content = html`<a class="skip" href="#main">Skip to the content</a><header><div><h1>${title}</h1><p>${subtitle}</p></div><button type="button" id="theme">Theme: system</button></header>${sections.length === 0 ? undefined : html`<nav aria-label="Sections"><ul>${links}</ul></nav>`}<main id="main" tabindex="-1">${body}</main><footer>Made by ${made}. This page requests nothing from anywhere.</footer>`
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${escapeHtml(PAGE_POLICY)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${escapeHtml(`${title}: ${subtitle}`)}</title><style>${PAGE_STYLE}</style></head>
+<body>${markupText(content)}<script>${PAGE_SCRIPT}</script></body></html>
+`
+}

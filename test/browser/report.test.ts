@@ -1,0 +1,143 @@
+import {readFileSync, writeFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import {join} from 'node:path'
+import {afterAll, beforeAll, expect} from '@jest/globals'
+import type {Browser, Page} from 'playwright-core'
+import {overviewPage} from '../../src/reports/overview/page/page.js'
+import {CHROMIUM, opened, startBrowser} from '../support/browser.js'
+import {overlaps, type Rectangle} from '../support/overlaps.js'
+import {sampleOverview, withServices} from '../support/overview.js'
+import {skipUnless} from '../support/skip-unless.js'
+import {tempFolder} from '../support/temp-folder.js'
+
+const {test} = skipUnless(CHROMIUM !== undefined, 'Chromium')
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const folder = tempFolder('page')
+const SAMPLE = join(folder, 'sample.html')
+const LARGE = join(folder, 'large.html')
+let browser: Browser | undefined
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return
+  const report = await sampleOverview()
+  writeFileSync(SAMPLE, overviewPage(report))
+  writeFileSync(LARGE, overviewPage(withServices(report, 500)))
+  browser = await startBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+})
+
+function running(): Browser {
+  if (browser === undefined) throw new Error('Chromium is not running')
+  return browser
+}
+
+/** What axe finds wrong: rule and first element. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  return await page.evaluate(async () => {
+    const axe = Reflect.get(globalThis, 'axe')
+    const result = await axe.run(Reflect.get(globalThis, 'document'))
+    return result.violations.map((each: {id: string; nodes: {html: string}[]}) => `${each.id}: ${each.nodes[0]?.html}`)
+  })
+}
+
+/** The rectangles of what a selector finds, as they are drawn. */
+async function rectangles(page: Page, selector: string): Promise<readonly Rectangle[]> {
+  return await page.locator(selector).evaluateAll(all =>
+    all.map(each => {
+      const {x, y, width, height} = each.getBoundingClientRect()
+      return {x, y, width, height}
+    }),
+  )
+}
+
+const SIZES = [
+  [390, 844],
+  [1280, 900],
+  [1920, 1080],
+] as const
+const SCHEMES = ['light', 'dark'] as const
+const LOOKS = SIZES.flatMap(([width, height]) => SCHEMES.map(colorScheme => ({width, height, colorScheme})))
+
+test.each(LOOKS)('$width pixels, $colorScheme: axe finds nothing, nothing is wider than the window', async look => {
+  const {width, height, colorScheme} = look
+  // Axe runs as a script of its own, which the policy of the page would refuse.
+  const {page} = await opened(running(), SAMPLE, {viewport: {width, height}, colorScheme, bypassCSP: true})
+  expect(await violations(page)).toEqual([])
+  const wider = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+  expect(wider).toBe(false)
+  await page.context().close()
+})
+
+test('everything open: axe finds nothing', async () => {
+  const {page} = await opened(running(), SAMPLE, {viewport: {width: 1280, height: 900}, bypassCSP: true})
+  await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+  await page.evaluate("document.querySelectorAll('button.open').forEach(each => each.click())")
+  expect(await violations(page)).toEqual([])
+  await page.context().close()
+})
+
+test('it asks for nothing but itself and complains of nothing', async () => {
+  const {page, requests, complaints} = await opened(running(), SAMPLE)
+  await page.click('#theme')
+  expect(requests.filter(each => !each.startsWith('data:'))).toEqual([`file://${SAMPLE}`])
+  expect(complaints).toEqual([])
+  expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
+  // What the page itself tries to fetch or to run is refused by its policy.
+  await expect(page.evaluate("fetch('https://example.com/')")).rejects.toThrow()
+  await page.context().close()
+})
+
+test('a number leads to the rows it counts, a name opens its evidence', async () => {
+  const {page} = await opened(running(), SAMPLE, {viewport: {width: 1280, height: 900}})
+  await page.click('a.tile[href="#sync"]')
+  const shown = await page.locator('#sync-list tr[data-kind]:visible th').allInnerTexts()
+  expect(shown.map(each => each.replace(/-[a-z0-9]+-[a-z0-9]+\.demo$/, '')).sort()).toEqual([
+    'sick-nack-v1',
+    'sick-notready-v1',
+    'sick-stale-v1',
+  ])
+  await page.locator('#sync-list button.open', {hasText: 'sick-nack'}).press('Enter')
+  expect(await page.locator('#sync-list .evidence.shown').innerText()).toContain(
+    'minimum_ring_size (100) > maximum_ring_size (10)',
+  )
+  await page.fill('form[data-list="findings-list"] input[type=search]', 'uid 1337')
+  expect(await page.locator('#findings-list [data-group]:visible').count()).toBe(1)
+  await page.context().close()
+})
+
+test('without script everything is there', async () => {
+  const {page} = await opened(running(), SAMPLE, {javaScriptEnabled: false})
+  expect(await page.locator('.view:visible').count()).toBeGreaterThan(1)
+  expect(await page.locator('tr.evidence:visible').count()).toBeGreaterThan(50)
+  await page.context().close()
+})
+
+test('500 Services open by namespace; a search finds one in one step; no label covers another at 1280 pixels', async () => {
+  const {page} = await opened(running(), LARGE, {viewport: {width: 1280, height: 900}})
+  const boxes = '.view.current .box rect, .view.current .link rect.label'
+  expect(await page.locator('.view.current .box').count()).toBe(25)
+  expect(overlaps(await rectangles(page, boxes))).toEqual([])
+  await page.fill('input[name=service]', 'service-number-321.team-21')
+  await page.press('input[name=service]', 'Enter')
+  expect(await page.locator('.box.found:visible .name').textContent()).toBe('service-number-321')
+  const drawings = await page
+    .locator('select[name=view] option')
+    .evaluateAll(all => all.map(each => each.getAttribute('value') ?? ''))
+  expect(drawings).toHaveLength(26)
+  for (const drawing of drawings) {
+    await page.selectOption('select[name=view]', drawing)
+    expect([drawing, overlaps(await rectangles(page, boxes))]).toEqual([drawing, []])
+    const texts = await rectangles(page, '.view.current .box text')
+    const frames = await rectangles(page, '.view.current .box rect')
+    expect(
+      texts.every(text =>
+        frames.some(frame => text.x >= frame.x - 1 && text.x + text.width <= frame.x + frame.width + 1),
+      ),
+    ).toBe(true)
+  }
+  await page.context().close()
+})

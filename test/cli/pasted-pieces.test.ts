@@ -1,0 +1,52 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, describe, expect, test} from '@jest/globals'
+import {explainReport} from '../../src/reports/explain/report.js'
+import {readReport} from '../../src/reports/read/report.js'
+import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
+import {meshctl} from '../support/cli.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'meshctl-pieces-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+/** What the answer says in its own words: whole lines of the question are no answer. */
+function ownWords(said: string, {text}: PastedPiece): string {
+  const squashed = (words: string) => words.replace(/\s+/g, ' ').trim()
+  const quotes = text
+    .split('\n')
+    .map(squashed)
+    .filter(line => line.length >= 60)
+  return quotes.reduce((left, quote) => left.replaceAll(quote, ''), squashed(said))
+}
+
+const asked = (command: string) => PASTED_PIECES.filter(piece => (piece.command === command) === true)
+const cli = PASTED_PIECES.filter(({command}) => command !== 'explain' && command !== 'read')
+const named = (pieces: readonly PastedPiece[]) =>
+  pieces.map(piece => [`${piece.title} (${piece.source})`, piece] as const)
+
+describe('pieces of public reports', () => {
+  test.each(named(asked('explain')))('explain: %s', (_, piece) => {
+    const {lines} = explainReport(() => [], `${piece.text}\n`)
+    const said = lines.flatMap(({means, also, next, words}) => [
+      means,
+      ...also,
+      next,
+      ...words.map(({meaning}) => meaning),
+    ])
+    for (const words of piece.says) expect(said.join(' ')).toMatch(words)
+  })
+
+  test.each(named(asked('read')))('read: %s', (_, piece) => {
+    const {findings} = readReport([{label: 'text', bytes: Buffer.from(piece.text)}])
+    for (const words of piece.says) expect(findings.join(' ')).toMatch(words)
+  })
+
+  test.each(named(cli))('%s', async (title, piece) => {
+    const path = join(folder, `${title.replace(/\W+/g, '-')}.txt`)
+    writeFileSync(path, piece.text)
+    const run = await meshctl([...piece.command.split(' '), '-f', path])
+    expect([0, 1, 3]).toContain(run.code)
+    for (const words of piece.says) expect(ownWords(`${run.stdout} ${run.stderr}`, piece)).toMatch(words)
+  })
+})

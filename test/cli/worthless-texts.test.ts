@@ -1,0 +1,3 @@
+import {worthlessTexts} from './worthless-texts.js'
+
+worthlessTexts(0.2)

@@ -1,0 +1,3 @@
+import {wireGarbage} from './wire-garbage.js'
+
+wireGarbage(400)

@@ -1,0 +1,4 @@
+import {describe} from '@jest/globals'
+import {secretsInDocuments} from './scrub-json.js'
+
+describe('secrets in documents', () => secretsInDocuments(20_000))

@@ -1,0 +1,3 @@
+import {partialForms} from './iptables-partial.js'
+
+partialForms(1)

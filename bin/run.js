@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 const {join} = require('node:path')
 
-const root = join(__dirname, '..')
+const OLDEST = 20
 
 function fail(error) {
   // Not even the program could be loaded: no build, or no more files may be opened.
@@ -9,8 +9,19 @@ function fail(error) {
   process.exitCode = 2
 }
 
-try {
-  require('../dist/start.cjs').start(process.argv.slice(2), join(root, 'dist'), root).catch(fail)
-} catch (error) {
-  fail(error)
+function isTooOld() {
+  return Number(process.versions.node.split('.')[0]) < OLDEST
 }
+
+function run() {
+  try {
+    require('../dist/start.cjs').startInstalled(process.argv.slice(2), join(__dirname, '..')).catch(fail)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+if (isTooOld()) {
+  process.stderr.write(`Error: meshctl needs Node ${OLDEST} or newer; this is Node ${process.versions.node}.\n`)
+  process.exitCode = 2
+} else run()

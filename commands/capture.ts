@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {Flags} from '@oclif/core'
 import {captureProgress} from '../src/cli/capture-progress.js'
+import {withCaptureTarget} from '../src/cli/capture-target.js'
 import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {undoable} from '../src/cli/interrupt.js'
@@ -12,11 +13,12 @@ import {captureReport} from '../src/reports/capture/report.js'
 import {secretsReport} from '../src/reports/capture/secrets.js'
 import {capturedSecretsView} from '../src/reports/capture/secrets-view.js'
 import {captureView} from '../src/reports/capture/view.js'
+import {reportExitCode} from '../src/reports/report.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Capture extends MeshCommand {
   static override summary = 'Capture everything meshctl can read about pods into a bundle'
-  static override usage = 'capture [POD...] --to FILE.tgz [flags]'
+  static override usage = 'capture [POD...] [--to FILE.tgz] [flags]'
   static override description =
     'Replay the bundle with --from. Keys, tokens, passwords and environment values are removed; Secrets are never read. Anything that could not be read is recorded, with the reason. docs/bundle.md describes the format.'
   static override examples = [
@@ -28,7 +30,10 @@ export default class Capture extends MeshCommand {
   static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
-    to: Flags.string({helpValue: 'FILE.tgz', description: 'bundle to write (required without --check-secrets)'}),
+    to: Flags.string({
+      helpValue: 'FILE.tgz',
+      description: 'bundle to write, - for stdout (default: incident-TIME.tgz)',
+    }),
     'check-secrets': Flags.boolean({exclusive: ['to', 'unredacted'], description: 'only list what would be hidden'}),
     'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
     selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
@@ -45,8 +50,6 @@ export default class Capture extends MeshCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Capture)
-    const {to} = flags
-    if (to === undefined && !flags['check-secrets']) this.error('Missing required flag to')
     await this.withSource(flags, async source => {
       const line = progressLine(process.stderr)
       const plan = await planCapture(source, {
@@ -55,26 +58,23 @@ export default class Capture extends MeshCommand {
         istiod: flags.with?.includes('istiod') ?? false,
         istioNamespace: flags.istioNamespace,
       })
-      const options = {
-        tool: `meshctl ${this.config.version}`,
-        concurrency: flags.concurrency,
-        ...captureProgress(line, flags.yes),
-      }
+      const tool = `meshctl ${this.config.version}`
+      const options = {tool, concurrency: flags.concurrency, ...captureProgress(line, flags.yes)}
       const key = randomBytes(32)
-      if (to === undefined) {
-        const report = await undoable(signal => secretsReport(source, plan, {...options, key, signal})).finally(() =>
-          line.clear(),
-        )
-        await this.print(flags, report, capturedSecretsView)
-        return
+      if (flags['check-secrets']) {
+        const listed = undoable(signal => secretsReport(source, plan, {...options, key, signal}))
+        return await this.print(flags, await listed.finally(() => line.clear()), capturedSecretsView)
       }
-      const {bundleSink} = await import('../src/sources/bundle/sink.js')
-      const sink = await bundleSink(to)
-      const redaction = placeholderPerSecret(key)
-      const report = await undoable(signal =>
-        captureReport(source, sink, plan, {...options, path: to, redact: !flags.unredacted, redaction, signal}),
-      ).finally(() => line.clear())
-      await this.print(flags, report, captureView)
+      const redaction = {redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
+      await withCaptureTarget(flags.to, new Date(), async ({path, streamed}) => {
+        const {bundleSink} = await import('../src/sources/bundle/sink.js')
+        const sink = await bundleSink(path)
+        const bundle = {...options, ...redaction, path: streamed ? '-' : path}
+        const written = undoable(signal => captureReport(source, sink, plan, {...bundle, signal}))
+        const report = await written.finally(() => line.clear())
+        await (streamed ? this.remarks(report, captureView, 'short') : this.print(flags, report, captureView))
+        process.exitCode = reportExitCode(report, flags['require-all'])
+      })
     })
   }
 }

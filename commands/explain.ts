@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {readCheckConfig} from '../src/cli/check-settings.js'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {currentFolder} from '../src/cli/current-folder.js'
 import {example} from '../src/cli/example.js'
 import {explainedText} from '../src/cli/explained-text.js'
 import {knownRules} from '../src/cli/known-rules.js'
@@ -63,7 +64,7 @@ export default class Explain extends MeshCommand {
     }
     // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
-    const config = own ? await readCheckConfig(flags.config, process.cwd()) : undefined
+    const config = own ? await readCheckConfig(flags.config, currentFolder()) : undefined
     const known = config === undefined ? undefined : [...(await knownRules(config)), ...CONFIG_RULES]
     const rules = () => known ?? ALL_RULES
     if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)

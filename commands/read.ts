@@ -3,13 +3,20 @@ import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {shellWord} from '../src/model/shell-word.js'
 import {UserError} from '../src/model/user-error.js'
 import {readReport} from '../src/reports/read/report.js'
 import {formsView, readView} from '../src/reports/read/view.js'
 import {formsOf} from '../src/reports/view.js'
 
-/** Files whose most useful question is answered at once; of more only what they are. */
+/** Questions that are answered at once; of more only the commands are named. */
 const MAX_ANSWERED = 3
+
+/** The most useful question of each piece of a file, each question once. */
+function bestCommands(files: Parameters<typeof readReport>[0]): readonly string[] {
+  const commands = readReport(files).files.flatMap(({forms}) => forms.flatMap(({commands: [best]}) => best ?? []))
+  return [...new Set(commands)]
+}
 
 export default class Read extends MeshCommand {
   static override summary = 'Identify a file or paste, and answer the first question about it'
@@ -46,14 +53,18 @@ export default class Read extends MeshCommand {
     const inputs = await Promise.all(paths.map(async path => ({path, files: await read(path)})))
     await this.print(flags, readReport(inputs.flatMap(({files}) => files)), readView)
     if (flags.only || flags.output !== undefined || inputs.length > MAX_ANSWERED) return
-    for (const {path, files} of inputs) {
-      const [best] = readReport(files).files.flatMap(({forms}) => forms.flatMap(({commands}) => commands.slice(0, 1)))
-      if (best === undefined) continue
+    const asked = inputs.flatMap(({path, files}) => bestCommands(files).map(best => ({path, best})))
+    for (const {path, best} of asked.slice(0, MAX_ANSWERED)) {
       process.stdout.write(`\nmeshctl ${best} -f ${path}:\n`)
       const words = best.split(' ')
       const flagWords = words.filter(word => word.startsWith('-'))
       const id = words.filter(word => !word.startsWith('-')).join(':')
       await this.config.runCommand(id, [...flagWords, '-f', path])
     }
+    const left = asked.slice(MAX_ANSWERED)
+    if (left.length > 0)
+      process.stdout.write(
+        `\nnot asked yet:\n${left.map(({path, best}) => `  meshctl ${best} -f ${shellWord(path)}\n`).join('')}`,
+      )
   }
 }

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {currentFolder} from '../src/cli/current-folder.js'
 import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {overviewQuestion} from '../src/cli/overview-question.js'
@@ -31,7 +32,7 @@ export default class ReportCommand extends MeshCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ReportCommand)
-    const ask = await overviewQuestion(flags, process.cwd(), this.config.version)
+    const ask = await overviewQuestion(flags, currentFolder(), this.config.version)
     await this.withSource(flags, async source => {
       const counter = podCounter(process.stderr, flags.calls)
       const question = {...ask(source), progress: counter.show}

@@ -5,6 +5,7 @@ import {appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkS
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {writePackage} from './package.js'
 
 const HERE = fileURLToPath(new URL('..', import.meta.url))
 const HELP = 'usage: npm run release -- patch|minor|major|X.Y.Z [--dry-run]'
@@ -19,12 +20,15 @@ const REQUIRED = [
   'bin/package.json',
   'dist/start.cjs',
   'dist/base.js',
+  'dist/NOTICES.txt',
+  'man/meshctl.1',
   'src/sample/mesh.tgz',
   'docs/CHANGELOG.md',
 ]
 const ALLOWED =
-  /^(package\.json|LICENSE|README\.md|oclif\.manifest\.json|bin\/(run|complete)\.js|bin\/package\.json|(dist|docs|src\/sample)\/)/
-const MAX_BYTES = 8 * 1024 * 1024
+  /^(package\.json|LICENSE|README\.md|oclif\.manifest\.json|man\/meshctl\.1|docs\/CHANGELOG\.md|src\/sample\/mesh\.tgz|bin\/[^/]+|(dist|docs\/runbooks)\/.+)$/
+const MAX_BYTES = 4 * 1024 * 1024
+const MAX_UNPACKED = 12 * 1024 * 1024
 
 class Refused extends Error {}
 
@@ -75,6 +79,8 @@ function checkFiles(packed) {
   if (missing.length > 0) throw new Refused(`the tarball lacks ${missing.join(', ')}`)
   const strange = names.filter(name => !ALLOWED.test(name))
   if (strange.length > 0) throw new Refused(`the tarball holds ${strange.slice(0, 5).join(', ')}`)
+  if (packed.unpackedSize > MAX_UNPACKED)
+    throw new Refused(`the package is ${packed.unpackedSize} bytes unpacked, more than ${MAX_UNPACKED}`)
   if (packed.size > MAX_BYTES) throw new Refused(`the tarball is ${packed.size} bytes, more than ${MAX_BYTES}`)
 }
 
@@ -91,6 +97,7 @@ function checkInstalled(tarball, version) {
       prefix,
       '--no-fund',
       '--no-audit',
+      '--offline',
       '--loglevel=error',
       tarball,
     )
@@ -116,7 +123,10 @@ function release(root, asked, git) {
   step('build')
   run(root, process.execPath, 'scripts/build.js')
   step('pack')
-  const [packed] = JSON.parse(run(root, 'npm', 'pack', '--json', '--ignore-scripts'))
+  const folder = mkdtempSync(join(tmpdir(), 'meshctl-release-package-'))
+  writePackage(root, folder)
+  const [packed] = JSON.parse(run(root, 'npm', 'pack', folder, '--json', '--ignore-scripts'))
+  rmSync(folder, {recursive: true, force: true})
   checkFiles(packed)
   step(`check ${packed.filename}: ${packed.files.length} files, ${packed.size} bytes`)
   checkInstalled(join(root, packed.filename), version)

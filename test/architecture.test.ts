@@ -41,6 +41,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'fastest-levenshtein': /^src\/model\/nearest\.ts$/,
   hpagent: /^src\/sources\/cluster\/agent\.ts$/,
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
+  '@modelcontextprotocol/sdk': /^src\/cli\/mcp\//,
   '@dagrejs/dagre': /^src\/terminal\/html\/graph-layout\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,

@@ -69,7 +69,7 @@ const MAIN = 'src/cli/main.ts'
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
 
 /**
- * Compiles below `root` into `out`. The tree: its folder, esbuild's outputs by path, the entries among them, and the banner that the modules begin with.
+ * Compiles below `root` into `out`. The tree: its folder, the files read, esbuild's outputs by path, the entries among them, and the banner that the modules begin with.
  */
 export async function compile(root, out) {
   const commands = readdirSync(join(root, 'commands'), {recursive: true, withFileTypes: true})
@@ -110,6 +110,7 @@ export async function compile(root, out) {
   const entryOf = path => path.replace(/\.ts$/, '.js')
   return {
     folder: out,
+    inputs: Object.keys(metafile.inputs),
     outputs,
     main: entryOf(MAIN),
     commands: commands.map(path => entryOf(relative(root, path))),

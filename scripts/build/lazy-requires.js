@@ -11,7 +11,8 @@ export const AS_NAME = '(?<![\\w$])(?<!(?<!\\.\\.)\\.)'
 export function withLazyRequires(text) {
   const members = name => new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g')
   const asValue = name => new RegExp(`${AS_NAME}${name}(?![\\w$.]| = )`)
-  const names = [...text.matchAll(IMPORT)].map(([, name]) => name).filter(name => !asValue(name).test(text))
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')
+  const names = [...text.matchAll(IMPORT)].map(([, name]) => name).filter(name => !asValue(name).test(code))
   let lazy = text.replace(IMPORT, (whole, name, load) =>
     names.includes(name) ? `let $$${name};\nconst ${name} = () => ($$${name} ??= ${load});` : whole,
   )

@@ -3,7 +3,11 @@ import {createHash} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {build} from 'esbuild'
+import {noticesOf, packageFolders} from './notices.js'
 import {unitFiles, unitNames} from './units.js'
+
+/** What starts the program from its files, and from within an executable. */
+const LAUNCHERS = {start: 'start.cjs', executable: 'executable.cjs'}
 
 /** Every command by each of its names, as src/cli/launch/command-name.ts reads it. */
 function commandTable(manifest, tree, names) {
@@ -23,6 +27,7 @@ export async function writeProgram({root, tree, manifest, out}) {
   const files = await unitFiles(tree, names)
   await mkdir(out)
   for (const [file, script] of files) await writeFile(join(out, `${file}.js`), script)
+  await writeFile(join(out, 'NOTICES.txt'), noticesOf(root, packageFolders(tree.inputs)))
   const hash = createHash('sha256')
   for (const script of files.values()) hash.update(script)
   const known = {
@@ -31,10 +36,8 @@ export async function writeProgram({root, tree, manifest, out}) {
     main: names.get(tree.main),
     commands: commandTable(manifest, tree, names),
   }
-  await build({
+  const launch = {
     absWorkingDir: root,
-    entryPoints: ['src/cli/launch/start.ts'],
-    outfile: join(out, 'start.cjs'),
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -43,5 +46,7 @@ export async function writeProgram({root, tree, manifest, out}) {
     minifyWhitespace: true,
     // A text: JSON is read faster than script.
     define: {BUILD: JSON.stringify(JSON.stringify(known))},
-  })
+  }
+  for (const [entry, file] of Object.entries(LAUNCHERS))
+    await build({...launch, entryPoints: [`src/cli/launch/${entry}.ts`], outfile: join(out, file)})
 }

@@ -52,6 +52,22 @@ function inAscii(text) {
   return text.replace(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** A CommonJS package that esbuild bundled: evaluated where it is imported, before anything of it is used. */
+const PACKAGE =
+  /(import_\w+)=((?:\(0,\(import_\w+\(\)\)\.__toESM\)|__toESM)\((?:\(0,\(import_\w+\(\)\)\.require_\w+\)|require_\w+)\(\)(?:,1)?\))/g
+
+/** The text of a unit with each such package of which only members are used evaluated at its first use. */
+function withLazyPackages(text) {
+  const names = [...text.matchAll(PACKAGE)]
+    .map(([, name]) => name)
+    .filter(name => !new RegExp(`${AS_NAME}${name}(?![\\w$.]|=)`).test(text))
+  let lazy = text.replace(PACKAGE, (whole, name, load) =>
+    names.includes(name) ? `${name}=require.once(()=>${load})` : whole,
+  )
+  for (const name of names) lazy = lazy.replace(new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g'), `(${name}())`)
+  return lazy
+}
+
 /** One module as a unit: its imports become calls that load, its exports getters of its `exports`. */
 async function unitOf(esm, path, names) {
   const {code} = await transform(esm, {
@@ -81,6 +97,7 @@ async function unitOf(esm, path, names) {
   for (const name of lazy) text = text.replace(new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g'), `(${name}())`)
   const whole = lazy.find(name => new RegExp(`${AS_NAME}${name}(?!\\(\\)\\)\\.|=require\\.lazy)(?![\\w$])`).test(text))
   if (whole !== undefined) throw new Error(`${path} uses ${whole} as a value, which is not known to be lazy`)
+  text = withLazyPackages(text)
   // Dynamic imports.
   text = text.replace(
     /__toESM\(require\("([^"]+)"\)\)/g,

@@ -8,6 +8,7 @@ import type {AnalyzeOptions, AnalyzeReport} from '../reports/analyze/report.js'
 import {readSuppression} from '../rules/suppression.js'
 import {analyzeRules, analyzeSeverity, clusterFiles, settingsFile} from './analyze-settings.js'
 import {readCheckConfig, teamPolicy} from './check-settings.js'
+import {currentFolder} from './current-folder.js'
 import {configRules} from './known-rules.js'
 import {openFor, type SubjectFlags} from './open-for.js'
 import {remark} from './streams.js'
@@ -35,7 +36,7 @@ export interface AnalyzeFlags extends SubjectFlags {
 export async function analyzeSettings(
   flags: AnalyzeFlags,
 ): Promise<Pick<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom' | 'policy'>> {
-  const config = await readCheckConfig(flags.config, process.cwd())
+  const config = await readCheckConfig(flags.config, currentFolder())
   const wanted = [...(flags.analyzer ?? []), ...(flags.only ?? [])]
   const failOn = flags['failure-threshold'] ?? flags['fail-on']
   return {
@@ -113,7 +114,7 @@ export async function askedAbout<R>(
       suppressions,
       istioNamespace: flags.istioNamespace,
       namespace: flags.namespace ?? 'default',
-      ...definedFields({onlyNamespace, meshConfig, meshNetworks}),
+      ...definedFields({onlyNamespace, meshConfig, meshNetworks, revision: flags.revision}),
       ignoreUnknown: flags['ignore-unknown'],
       now: new Date(),
       version: program.version,

@@ -11,6 +11,7 @@ import type {MeshRule} from '../rules/rule.js'
 import {selectRules} from '../rules/select-rules.js'
 import {readSuppression} from '../rules/suppression.js'
 import {readBounded} from '../sources/files/read.js'
+import {currentFolder} from './current-folder.js'
 import {configRules, knownRules} from './known-rules.js'
 
 /** The name of the file a team keeps its settings in. */
@@ -31,9 +32,13 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The settings from the named file, else from .meshctl.yaml in the current folder, else none; a baseline path is relative to the file. */
-export async function readCheckConfig(named: string | undefined, folder: string): Promise<CheckConfig> {
-  const path = named ?? resolve(folder, CONFIG_FILE)
+/**
+ * The settings from the named file, else from .meshctl.yaml in the current folder, else none; a baseline path is relative to the file. Where there
+ * is no current folder any more, there is no such file in it.
+ */
+export async function readCheckConfig(named: string | undefined, folder: string | undefined): Promise<CheckConfig> {
+  if (named === undefined && folder === undefined) return parseCheckConfig('', CONFIG_FILE)
+  const path = named ?? resolve(folder ?? '', CONFIG_FILE)
   let text: string
   try {
     text = await readSettings(path)
@@ -103,7 +108,7 @@ export interface CheckFlags {
 export async function checkSettings(
   flags: CheckFlags,
 ): Promise<CheckRules & {readonly failOn: Severity; readonly policy: FindingPolicy}> {
-  const config = await readCheckConfig(flags.config, process.cwd())
+  const config = await readCheckConfig(flags.config, currentFolder())
   const rules = await checkRules(config, flags.only, flags.skip, flags['all-namespaces'] === true)
   const policy = await teamPolicy(config, flags.baseline)
   return {

@@ -2,7 +2,7 @@ import {own} from '../model/own.js'
 import {isSystemError, type SystemError, systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 import {escapeLines} from '../terminal/escape.js'
-import {corrected, inOwnWords} from './own-words.js'
+import {completed, corrected, inOwnWords} from './own-words.js'
 import type {OclifError} from './usage/usage-error.js'
 
 /** Exit codes, documented in docs/exit-codes.md. */
@@ -39,7 +39,8 @@ export function isRefusedUsage(error: unknown): error is OclifError {
 
 function userErrorText(error: UserError, argv: readonly string[]): string {
   const {hint, correction} = error
-  const fixed = correction === undefined ? undefined : corrected(argv, correction.typed, correction.instead)
+  const fixed =
+    correction === undefined ? completed(argv, error.lacking) : corrected(argv, correction.typed, correction.instead)
   const next = fixed ?? (error.next === undefined ? undefined : inOwnWords(error.next, argv))
   const more = [hint, next === undefined ? undefined : `Next: ${next}`].filter(line => line !== undefined)
   return [`Error: ${error.message}`, ...more].join('\n')

@@ -23,6 +23,8 @@ import {refuseFileOfPods} from './wrong-file.js'
 /** Output forms for machines: gaps always go to standard error. */
 const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml', 'name', 'csv', ...TEMPLATE_FORMS]
 
+const MAY_ADD_CONTAINER = 'On a live cluster --debug-container adds an ephemeral container that may read kernel rules.'
+
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
     throw new UserError('specify a pod or a file with -f, not both')
@@ -196,12 +198,20 @@ export abstract class MeshCommand extends Command {
     return true
   }
 
+  /** True when a container of the pod may not read kernel rules, and the command could add one that may. */
+  private couldAddContainer(report: Report): boolean {
+    const flag = '--debug-container'
+    const offered = Object.keys((this.ctor as typeof Command).flags ?? {}).includes(flag.slice('--'.length))
+    return offered && !this.argv.includes(flag) && report.gaps.some(({reason}) => reason === 'no-privilege')
+  }
+
   /** Prints to standard error what this output form omits. */
   protected async remarks<R extends Report>(report: R, view: View<R>, form: Form, onlyGaps = false): Promise<void> {
     if (!onlyGaps) for (const note of report.notes) await remark(note)
     const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)
     const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
+    if (!onlyGaps && this.couldAddContainer(report)) await remark(MAY_ADD_CONTAINER)
     if (report.next !== undefined && !onlyGaps)
       await remark(inOwnWords(report.next, [...(this.id ?? '').split(':'), ...this.argv]))
   }

@@ -1,5 +1,6 @@
 import {isObject} from '../formats/decode.js'
 import {gapSentences} from '../model/answer.js'
+import {nearestNames} from '../model/nearest.js'
 import {UserError} from '../model/user-error.js'
 import type {Report} from '../reports/report.js'
 import {type Form, formsOf, isDocForm, type TextForm, type View} from '../reports/view.js'
@@ -17,8 +18,9 @@ export function formOf<R>(asked: string | undefined, view: View<R>): Form {
   const forms = formsOf(view)
   const form = asked === undefined ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
+    const [near] = nearestNames(asked ?? '', forms, 1)
     throw new UserError(`output format ${JSON.stringify(asked)} not supported`, {
-      hint: `Use one of ${forms.join(', ')}.`,
+      hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Use one of ${forms.join(', ')}.`,
     })
   }
   return form

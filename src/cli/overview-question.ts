@@ -22,7 +22,7 @@ const RIGHT_NOW = '10m'
 /** The question of `report` and `ui` from their flags and the team's settings in `folder`. */
 export async function overviewQuestion(
   flags: OverviewFlags,
-  folder: string,
+  folder: string | undefined,
   version: string,
 ): Promise<(source: Source) => OverviewQuestion> {
   const config = await readCheckConfig(flags.config, folder)

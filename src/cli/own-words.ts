@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {shellWord} from '../model/shell-word.js'
 
 /** Commands of two words; of all others the pod or file follows the first. */
@@ -60,4 +61,20 @@ export function corrected(argv: readonly string[], typed: string, instead: strin
   })
   if (at < 0) return undefined
   return ['meshctl', ...argv.map((word, index) => shellWord(index === at ? instead : word))].join(' ')
+}
+
+/**
+ * The user's own command line with what it lacks; a word of it that is the name of a file is one to be given with -f instead. Undefined when it
+ * lacks nothing.
+ */
+export function completed(argv: readonly string[], lacking: string | undefined): string | undefined {
+  if (lacking === undefined || argv.length === 0) return undefined
+  const file =
+    argv.slice(1).findIndex((word, at) => /\.[a-z]+$/.test(word) && !isFlag(argv[at] ?? '') && existsSync(word)) + 1
+  const words = argv.map((word, at) => (file > 0 && at === file ? `-f ${shellWord(word)}` : shellWord(word)))
+  return ['meshctl', ...words, ...(file > 0 ? [] : [lacking])].join(' ')
+}
+
+function isFlag(word: string): boolean {
+  return word.startsWith('-')
 }

@@ -10,6 +10,7 @@ import {UPGRADE_RULES} from '../rules/upgrade/registry.js'
 import {FIRST_RELEASE, LAST_RELEASE, type UpgradeRule} from '../rules/upgrade/upgrade-rule.js'
 import {analyzeSeverity} from './analyze-settings.js'
 import {readCheckConfig, teamPolicy} from './check-settings.js'
+import {currentFolder} from './current-folder.js'
 
 /** Every rule of precheck. */
 export const PRECHECK_RULES: readonly (UpgradeRule | ConfigRule)[] = [
@@ -51,7 +52,7 @@ export interface PrecheckFlags {
 export async function precheckSettings(
   flags: PrecheckFlags,
 ): Promise<Pick<PrecheckOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom' | 'policy' | 'target' | 'from'>> {
-  const config = await readCheckConfig(flags.config, process.cwd())
+  const config = await readCheckConfig(flags.config, currentFolder())
   const from = flags['from-version']
   return {
     target: readTarget(flags.target),

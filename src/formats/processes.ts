@@ -39,15 +39,26 @@ function readRow(line: string, columns: readonly string[]): Process | undefined 
   }
 }
 
+/** A row of which only the command is left, below its column, as it is left when columns are cut by hand. */
+function commandAlone(line: string, header: string): Process | undefined {
+  const indent = line.length - line.trimStart().length
+  const column = header.search(/(?:CMD|COMMAND|ARGS)\s*$/)
+  const command = line.trim()
+  return column > 0 && Math.abs(indent - column) <= 3 && /^[\w./-]/.test(command) ? {command} : undefined
+}
+
 /** Reads lists of processes: `ps -ef`, `ps aux`, `ps -eo ...`, `docker top`, BusyBox's. Threads of the kernel are left out. */
 export function parseProcesses({bytes}: Artifact): Answer<readonly Process[]> {
   const found: Process[] = []
   let columns: readonly string[] | undefined
+  let header = ''
   for (const {text, command} of unwrapLines(Buffer.from(bytes).toString('utf8'))) {
     if (command === true) continue
-    if (isProcessHeader(text)) columns = text.trim().split(/\s+/)
-    else {
-      const row = columns === undefined ? undefined : readRow(text, columns)
+    if (isProcessHeader(text)) {
+      columns = text.trim().split(/\s+/)
+      header = text
+    } else {
+      const row = columns === undefined ? undefined : (readRow(text, columns) ?? commandAlone(text, header))
       if (row !== undefined && !/^\[.*\]$/.test(row.command)) found.push(row)
     }
   }

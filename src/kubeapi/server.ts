@@ -1,4 +1,4 @@
-import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
+import {randomBytes} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {createServer} from 'node:https'
 import type {AddressInfo} from 'node:net'
@@ -10,6 +10,7 @@ import {attributesOf} from './attributes.js'
 import {forbidden, isGranted} from './authorizer.js'
 import {selfSignedCertificate} from './certificate.js'
 import {SERVE_LIMITS} from './limits.js'
+import {namesLoopback, sameSecret} from './loopback-guard.js'
 import {podEndpoints} from './pod-endpoints.js'
 import {podPorts} from './pod-ports.js'
 import {definedResources} from './resources.js'
@@ -40,15 +41,9 @@ export interface ApiServerHandle {
   close(): Promise<void>
 }
 
-function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
-}
-
 /** The checks of every request: the right Host (against DNS rebinding), no browser, the path secret, the token. */
 function guard(request: IncomingMessage, port: number, prefix: string, token: string): string {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
-  if (!hosts.includes(request.headers.host ?? ''))
+  if (!namesLoopback(request, port))
     throw new ApiFailure(421, 'BadRequest', 'this server answers on its loopback address alone')
   if (request.headers.origin !== undefined)
     throw new ApiFailure(403, 'Forbidden', 'this server does not answer browsers')

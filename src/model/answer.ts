@@ -4,6 +4,7 @@ export const GAP_REASONS = {
   'not-applicable': {failed: false, text: 'not applicable'},
   'no-privilege': {failed: false, text: 'permission denied in the container'},
   'no-tool': {failed: false, text: 'no tool for it in the container'},
+  unsupported: {failed: false, text: 'not supported'},
   'not-found': {failed: true, text: 'not found'},
   'not-running': {failed: true, text: 'not running'},
   forbidden: {failed: true, text: 'forbidden'},

@@ -1,6 +1,7 @@
 /** A process as `ps` lists it. */
 export interface Process {
-  readonly pid: number
+  /** Absent where the list was pasted without it. */
+  readonly pid?: number
   readonly parent?: number
   /** As listed; `ps -ef` cuts long names and marks them with `+`. */
   readonly user?: string

@@ -9,6 +9,8 @@ export class UserError extends Error {
   readonly gap: Gap | undefined
   /** A word of the command line that was wrong, and what to write instead. */
   readonly correction: {readonly typed: string; readonly instead: string} | undefined
+  /** What the user's own command line lacks. */
+  readonly lacking: string | undefined
 
   constructor(
     message: string,
@@ -18,6 +20,7 @@ export class UserError extends Error {
       exitCode?: number
       gap?: Gap
       correction?: {readonly typed: string; readonly instead: string}
+      lacking?: string
     } = {},
   ) {
     super(message)
@@ -27,5 +30,6 @@ export class UserError extends Error {
     this.exitCode = more.exitCode ?? 2
     this.gap = more.gap
     this.correction = more.correction
+    this.lacking = more.lacking
   }
 }

@@ -2,7 +2,8 @@ import {setKinds} from './filters.js'
 import {all, byId} from './find.js'
 import {showView} from './graph.js'
 
-function setOpen(button: HTMLButtonElement, open: boolean): void {
+/** Opens or closes the row of evidence of a button. */
+export function setOpen(button: HTMLButtonElement, open: boolean): void {
   button.setAttribute('aria-expanded', String(open))
   byId(button.getAttribute('aria-controls') ?? '', HTMLElement)?.classList.toggle('shown', open)
 }

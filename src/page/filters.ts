@@ -65,13 +65,18 @@ export function setKinds(list: string, kinds: readonly string[] | undefined): vo
   apply(form)
 }
 
-/** Filters above lists, and numbers that lead to a list filtered to what they count. */
-export function startFilters(): void {
+/** Filters above lists; called again when the lists are new. */
+export function bindFilters(): void {
   for (const form of all(document, 'form[data-list]', HTMLFormElement)) {
     form.addEventListener('input', () => apply(form))
     form.addEventListener('submit', event => event.preventDefault())
     apply(form)
   }
+}
+
+/** Numbers that lead to a list filtered to what they count. */
+export function startFilters(): void {
+  bindFilters()
   document.addEventListener('click', event => {
     const link = event.target instanceof Element ? event.target.closest('[data-filter]') : null
     if (link instanceof HTMLElement) setKinds(link.dataset.filter ?? '', (link.dataset.kinds ?? '').split(' '))

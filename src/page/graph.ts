@@ -28,7 +28,7 @@ function go(name: string, form: HTMLFormElement): void {
 }
 
 /** The drawings of the graph: one at a time, and a search that leads to a service in one step. */
-export function startGraph(): void {
+export function bindGraph(): void {
   const [form] = all(document, '.graph-controls', HTMLFormElement)
   const [first] = all(document, '.view', HTMLElement)
   if (form === undefined || first === undefined) return

@@ -1,5 +1,5 @@
 import {type Answer, type Gap, gapSentence, isFailure} from '../model/answer.js'
-import {type EvidenceId, howToTake} from '../model/evidence.js'
+import {type EvidenceId, evidenceRow, howToTake, isEvidenceId} from '../model/evidence.js'
 import type {ReportProvenance} from '../model/provenance.js'
 import {UserError} from '../model/user-error.js'
 import type {Origin, Source} from '../sources/source.js'
@@ -30,10 +30,17 @@ export function reportExitCode(report: Report, requireAll = false): 0 | 1 | 3 {
 export function offersHint(source: Source): {readonly hint?: string} {
   const offers = source.offers?.()
   if (offers === undefined) return {}
-  return {
-    hint:
-      offers.length === 0 ? 'Nothing in this file is in a format meshctl knows.' : `Available: ${offers.join(', ')}.`,
-  }
+  return {hint: offers.length === 0 ? 'Nothing in this file is in a format meshctl knows.' : availableHint(offers)}
+}
+
+/** How many kinds of evidence a hint names. */
+const NAMED = 6
+
+/** What there is instead, by the titles of evidence rather than its ids. */
+export function availableHint(offers: readonly string[]): string {
+  const titles = [...new Set(offers.map(offer => (isEvidenceId(offer) ? evidenceRow(offer).title : offer)))]
+  const more = titles.length > NAMED ? `, and ${titles.length - NAMED} more` : ''
+  return `Available: ${titles.slice(0, NAMED).join(', ')}${more}.`
 }
 
 /**

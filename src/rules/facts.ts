@@ -1,4 +1,5 @@
 import type {RuleDifference} from '../analysis/netfilter/drift/drift.js'
+import type {ModeFact} from '../analysis/pod-mode/mode-evidence.js'
 import type {PortRow} from '../analysis/ports/port-map.js'
 import {MESH_OBJECTS, type MeshObjectLists, type MeshObjectName} from '../formats/mesh-objects.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
@@ -108,6 +109,8 @@ const FETCHED_FACTS = {
   interfaces: fact<readonly string[]>('network interfaces of the pod'),
   /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
   sidecar: fact<Container>('injected sidecar container'),
+  /** How the pod takes part in the mesh, by all that was read. */
+  membership: fact<ModeFact>('kernel rules, sockets and ztunnel of the pod'),
   /** The status of an existing pod. */
   status: fact<PodStatus>('pod status'),
   cni: fact<{readonly inUse: boolean; readonly because: string}>('whether the CNI plugin is used'),

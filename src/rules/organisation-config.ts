@@ -22,9 +22,9 @@ function ruleOf({code, severity, title, kinds, when, message, why, fix, referenc
             const answer = holds(object.raw)
             if (typeof answer === 'boolean')
               return answer ? [{object, message, proof: [{from: 'condition', text: when}]}] : []
-            return [{object, undecided: true, message: `the condition returns ${typeof answer}, not a boolean`}]
+            return [{object, undecided: 'failed', message: `the condition returns ${typeof answer}, not a boolean`}]
           } catch (error) {
-            return [{object, undecided: true, message: firstLine(error)}]
+            return [{object, undecided: 'failed', message: firstLine(error)}]
           }
         }),
   }

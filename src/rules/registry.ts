@@ -1,6 +1,7 @@
 import {rule as adminExposed} from './admin-exposed/rule.js'
 import {rule as ambientAndSidecar} from './ambient-and-sidecar/rule.js'
 import {rule as ambientDnsOff} from './ambient-dns-off/rule.js'
+import {rule as ambientEvidenceDisagrees} from './ambient-evidence-disagrees/rule.js'
 import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
 import {rule as ambientMarksMissing} from './ambient-marks-missing/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
@@ -111,6 +112,7 @@ import {rule as trafficAnnotationInvalid} from './traffic-annotation-invalid/rul
 import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 import {rule as virtualInterface} from './virtual-interface/rule.js'
+import {rule as waypointBypassed} from './waypoint-bypassed/rule.js'
 import {rule as waypointNotServing} from './waypoint-not-serving/rule.js'
 
 /** Every rule, by slug. Written by scripts/generate.js. */
@@ -118,6 +120,7 @@ export const RULES: readonly MeshRule[] = [
   adminExposed,
   ambientAndSidecar,
   ambientDnsOff,
+  ambientEvidenceDisagrees,
   ambientInboundBypass,
   ambientMarksMissing,
   ambientNotRedirected,
@@ -227,5 +230,6 @@ export const RULES: readonly MeshRule[] = [
   udpPort,
   undeclaredListener,
   virtualInterface,
+  waypointBypassed,
   waypointNotServing,
 ]

@@ -20,8 +20,8 @@ export const LIMITS = {
   chunkBytes: 64 * 1024,
   /** The longest interval between two polls of an idle pipe. */
   longestPauseMs: 50,
-  /** A kubeconfig's own authority has a few certificates and is checked before use; the system's has hundreds and is known to be good. */
-  ownAuthorityBytes: 64 * 1024,
+  /** A regular file of up to this size is read at once, without a thread of its own. */
+  smallFileBytes: 64 * 1024,
   /** A command run inside a network namespace. */
   netnsDeadlineMs: 15_000,
   /** One call to the API server with its retries: the server's own limit for a request is 60 s. */

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs'
 import {stat} from 'node:fs/promises'
+import {nearestNames} from '../model/nearest.js'
 import {UserError} from '../model/user-error.js'
 import type {InputFile} from './files/input-file.js'
 import type {Source} from './source.js'
@@ -57,9 +58,13 @@ export async function openSource(word: string | undefined, options: OpenOptions)
   const named = sourceSpecOf(name)
   if (named?.spec.open !== undefined) return await named.spec.open(named.value, options)
   if (named === undefined && !existsSync(name)) {
+    const [near] = nearestNames(
+      name,
+      SOURCE_SPECS.map(({word}) => word),
+      1,
+    )
     throw new UserError(`cannot read ${name}: no such file or directory`, {
-      hint: `Valid sources: the path of a bundle or file, or ${SOURCE_SPECS.map(spec => `${sourceSpecUsage(spec)} (${spec.meaning})`).join(', ')}.`,
-      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
+      hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Valid sources: the path of a bundle or file, or ${SOURCE_SPECS.map(spec => `${sourceSpecUsage(spec)} (${spec.meaning})`).join(', ')}.`,
     })
   }
   return await openFiles([name])

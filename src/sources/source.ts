@@ -1,3 +1,4 @@
+import type {Duplex} from 'node:stream'
 import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {PatchStep} from '../model/finding.js'
@@ -112,6 +113,8 @@ export interface Source {
   readonly manifests?: Manifests
   /** What its user may do there; absent where nothing is ever refused. */
   rulings?(permissions: readonly KubePermission[]): Promise<readonly Ruling[]>
+  /** A byte stream to a port of a pod; a live cluster alone has any. It fails with what the pod or the API server refused. */
+  forward?(subject: PodRef, port: number): Duplex
   /** What may be changed there, each only by an explicit wish; a live cluster alone has any. */
   readonly changes?: Changes
   close(): Promise<void>

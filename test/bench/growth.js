@@ -2,6 +2,8 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {istioObjects, meshedWorkloads} from './istio-objects.js'
 import {kubeProxyRules, rangeRules} from './large-rulesets.js'
 import {ratios} from './measure.js'
 
@@ -90,7 +92,35 @@ const COMMANDS = [
     unit: 'log lines',
     argv: file => ['explain', '-f', file],
   },
+  {
+    name: 'analyze, Istio objects in files',
+    make: istioObjects,
+    sizes: [625, 2500, 10_000],
+    unit: 'objects',
+    argv: file => ['analyze', '--no-use-kube', file],
+    extension: 'yaml',
+    against: file => [fileURLToPath(new URL('bare-yaml.js', import.meta.url)), file],
+  },
+  {
+    name: 'mtls -A, workloads and Services',
+    make: meshedWorkloads,
+    sizes: [125, 500, 2000],
+    unit: 'workloads',
+    argv: file => ['mtls', '-A', '--from', file],
+    extension: 'yaml',
+  },
+  {
+    name: 'authz test --matrix, workloads and Services',
+    make: meshedWorkloads,
+    sizes: [125, 500, 2000],
+    unit: 'workloads',
+    argv: file => ['authz', 'test', '--matrix', '-n', 'team-0', '--from', file],
+    extension: 'yaml',
+  },
 ]
+
+/** Analyzing Istio objects may take this many times what parsing the same text takes. */
+const ANALYZE_BOUND = 3
 
 /** The power by which a figure grows from the second size to the third: the smallest size is mostly the start of the program. */
 function exponentOf(sizes, values) {
@@ -101,12 +131,12 @@ function exponentOf(sizes, values) {
 export async function benchGrowth(report, meshctl, bare, runs, bounds) {
   const folder = mkdtempSync(join(tmpdir(), 'meshctl-growth-'))
   try {
-    for (const {name, make, sizes, unit, argv, bound, extension = 'txt'} of COMMANDS) {
+    for (const {name, make, sizes, unit, argv, bound, against, extension = 'txt'} of COMMANDS) {
       const measured = []
       for (const size of sizes) {
         const file = join(folder, `${make.name}-${size}.${extension}`)
         writeFileSync(file, make(size))
-        measured.push(await ratios([meshctl, ...argv(file)], bare, runs, [0, 1, 3]))
+        measured.push(await ratios([meshctl, ...argv(file)], against?.(file) ?? bare, runs, [0, 1, 3]))
       }
       const figures = measured.map(
         ({cpuMs, peakMiB}, index) => `${sizes[index]}: ${cpuMs.toFixed(0)} ms, ${peakMiB.toFixed(0)} MiB`,
@@ -122,6 +152,8 @@ export async function benchGrowth(report, meshctl, bare, runs, bounds) {
       )
       report(`${name}, growth of CPU time (${figures.join('; ')})`, cpu, EXPONENT, 'as exponent')
       report(`${name}, growth of memory`, memory, EXPONENT, 'as exponent')
+      if (against !== undefined)
+        report(`${name}, ${sizes[2]} ${unit}, time`, measured[2].wall, ANALYZE_BOUND, 'parsing the same text')
       if (bound === undefined) continue
       report(`${name}, ${sizes[2]} ${unit}, time`, measured[2].wall, bounds.rules, 'bare node')
       report(`${name}, ${sizes[2]} ${unit}, peak memory`, measured[2].peak, bounds.peak, 'bare node')

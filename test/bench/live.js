@@ -3,22 +3,20 @@ import {spawnSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {tmpdir} from 'node:os'
-import {join, resolve} from 'node:path'
+import {join} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 import {WebSocket, WebSocketServer} from 'ws'
 import {largeDump} from './large-dump.js'
-import {ratios, runOnce} from './measure.js'
-import {fleet, measured, POD, parts, SETTINGS} from './served-fleet.js'
+import {runOnce} from './measure.js'
+import {fleet, measured, parts, SETTINGS} from './served-fleet.js'
 
-const RUNS = Number(process.env.BENCH_RUNS ?? 15)
+const RUNS = Number(process.env.MEASURED_RUNS ?? 15)
 const PODS = 5000
-const SMALL_BOUND = 4.5
 const FORWARD_BOUND = 0.3
 const NAMED_BOUND = 0.02
 const LIST_BOUND = 0.3
 
-const meshctl = resolve('bin/run.js')
 const here = name => fileURLToPath(new URL(name, import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'meshctl-bench-'))
 
@@ -87,27 +85,12 @@ function someCluster(path) {
   return section.dynamic_active_clusters.at(-1).cluster.name
 }
 
-/** A question about one proxy of the sample mesh, start to end, against a served sample of its own. */
-async function smallProxy(lib, report) {
-  const server = await lib.startApiServer(await lib.openFiles([resolve('src/sample/mesh.tgz')]))
-  const kubeconfig = await lib.writeKubeconfig(server)
-  try {
-    const argv = [meshctl, 'proxy-config', 'cluster', `${POD}.demo`, '--kubeconfig', kubeconfig.path]
-    const small = await ratios(argv, [here('bare.js')], RUNS)
-    report('live pc cluster on a small proxy, time', small.wall, SMALL_BOUND, 'bare node')
-  } finally {
-    await server.close()
-    await kubeconfig.remove()
-  }
-}
-
 /** The live figures; `report(name, measured, bound, what, least)` says and judges each. */
 export async function benchLive(report) {
   const dump = largeDump()
   const outfile = await parts(work)
   const lib = await import(pathToFileURL(outfile).href)
   const source = await fleet(lib, PODS, dump.path)
-  await smallProxy(lib, report)
   const server = await lib.startApiServer(source)
   const kubeconfig = await lib.writeKubeconfig(server)
   try {

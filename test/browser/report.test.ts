@@ -3,6 +3,7 @@ import {createRequire} from 'node:module'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect} from '@jest/globals'
 import type {Browser, Page} from 'playwright-core'
+import {startPageServer} from '../../src/cli/page-server.js'
 import {overviewPage} from '../../src/reports/overview/page/page.js'
 import {CHROMIUM, opened, startBrowser} from '../support/browser.js'
 import {overlaps, type Rectangle} from '../support/overlaps.js'
@@ -101,7 +102,7 @@ test('a number leads to the rows it counts, a name opens its evidence', async ()
     'sick-stale-v1',
   ])
   await page.locator('#sync-list button.open', {hasText: 'sick-nack'}).press('Enter')
-  expect(await page.locator('#sync-list .evidence.shown').innerText()).toContain(
+  expect(await page.locator('#sync-list .evidence.shown').textContent()).toContain(
     'minimum_ring_size (100) > maximum_ring_size (10)',
   )
   await page.fill('form[data-list="findings-list"] input[type=search]', 'uid 1337')
@@ -140,4 +141,21 @@ test('500 Services open by namespace; a search finds one in one step; no label c
     ).toBe(true)
   }
   await page.context().close()
+})
+
+test('a served page asks for itself again and keeps what was opened and filtered', async () => {
+  const report = await sampleOverview()
+  let version = 'first'
+  const server = await startPageServer(async () => overviewPage({...report, at: version}, 1), {port: 0, maxAgeMs: 0})
+  const page = await running().newPage()
+  await page.goto(server.url)
+  await page.locator('#sync-list button.open', {hasText: 'sick-nack'}).click()
+  await page.fill('form[data-list="sync-list"] input[type=search]', 'nack')
+  version = 'second'
+  await page.locator('#subtitle', {hasText: 'second'}).waitFor()
+  expect(await page.locator('#sync-list .evidence.shown').count()).toBe(1)
+  expect(await page.locator('#sync-list tr[data-kind]:visible').count()).toBe(1)
+  await server.close()
+  await page.locator('#refresh', {hasText: 'Not refreshed since'}).waitFor()
+  await page.close()
 })

@@ -1,4 +1,5 @@
-import {existsSync, mkdtempSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {spawnSync} from 'node:child_process'
+import {existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
@@ -44,12 +45,32 @@ describe('capture', () => {
     [['--to', '/nonexistent/folder/x.tgz'], 'cannot write /nonexistent/folder/x.tgz'],
     [['--to', 'x.tgz', '-n', 'nowhere'], 'no pods to capture in namespace nowhere of the sample mesh'],
     [['--to', 'x.tgz', 'deploy/nosuch'], '"nosuch" not found in the "demo" namespace'],
-    [[], 'required flag --to not set'],
+    [['--to', 'x.zip', 'deploy/reviews-v1'], 'a bundle is a compressed tar, not a zip file'],
   ])('%p is one clear error and leaves no file', async (argv, message) => {
     const run = await meshctl(['capture', '--from', 'sample', ...argv], {cwd: folder})
     expect(run).toMatchObject({code: 2, stdout: ''})
     expect(run.stderr).toContain(message)
     expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('where capture writes', () => {
+  test('without --to the bundle is named after the time', async () => {
+    const run = await meshctl(['capture', 'deploy/reviews-v1', '--from', 'sample'], {cwd: folder})
+    const [name = ''] = readdirSync(folder)
+    expect(name).toMatch(/^incident-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.tgz$/)
+    expect(run.stdout).toContain(name)
+  })
+
+  test('--to - is standard output, with nothing else in it', async () => {
+    const out = join(folder, 'piped.tgz')
+    const argv = ['bin/run.js', 'capture', 'deploy/reviews-v1', '--from', 'sample', '--to', '-']
+    const {status, stdout} = spawnSync(process.execPath, argv, {maxBuffer: 1 << 26})
+    expect(status).toBe(0)
+    writeFileSync(out, stdout)
+    const replayed = await meshctl(['check', 'deploy/reviews-v1', '--from', out, '-o', 'short'])
+    expect(replayed.stdout).toContain('Deployment demo/reviews-v1: 0 errors')
+    expect(existsSync('-')).toBe(false)
   })
 })
 

@@ -276,7 +276,7 @@ describe('read of a bundle', () => {
     const {stdout, code} = await meshctl(['read', 'src/sample/mesh.tgz'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^src\/sample\/mesh\.tgz is a bundle of meshctl: \d+ pods in demo, istio-system, captured 2026/,
+      /^src\/sample\/mesh\.tgz is a bundle of meshctl: \d+ pods in [a-z, -]*demo, istio-system, captured 2026/,
     )
     expect(stdout).toContain('meshctl check -A --from src/sample/mesh.tgz')
     expect(stdout).not.toContain('blobs/')
@@ -295,5 +295,30 @@ describe('diff of all replicas', () => {
     const {stderr} = await meshctl(['diff', ...words, '--from', 'sample'])
     expect(stderr).not.toContain('expects a value')
     expect(stderr).toContain('fewer than two running replicas')
+  })
+})
+
+describe('several pieces in one paste', () => {
+  const RULES =
+    '*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:ISTIO_REDIRECT - [0:0]\n-A OUTPUT -p tcp -j ISTIO_REDIRECT\n-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n'
+  const SOCKETS =
+    'State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nLISTEN 0 128 127.0.0.1:8080 0.0.0.0:* users:(("python",pid=9,fd=3))\n'
+  const ACCESS =
+    '[2023-03-02T10:11:12.345Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{connection_failure} - "-" 0 91 1 - "-" "curl/8" "id" "api:80" "10.0.0.7:8080" outbound|80||api.shop.svc.cluster.local - 10.96.0.1:80 10.0.0.1:4000 - default\n'
+
+  test('each is named and asked its most useful question', async () => {
+    const path = file('mixed.txt', `规则如下：\n${RULES}\n端口：\n${SOCKETS}\n日志：\n${ACCESS}`)
+    const {stdout} = await meshctl(['read', path])
+    expect(stdout).toMatch(/Outbound +TCP goes to the proxy \(port 15001\)/)
+    expect(stdout).toMatch(/8080\/tcp +127\.0\.0\.1/)
+    expect(stdout).toMatch(/connection to the upstream 10\.0\.0\.7:8080 failed/)
+  })
+
+  test('of more than three the commands are named', async () => {
+    const processes = 'UID PID PPID C STIME TTY TIME CMD\n1337 7 1 0 10:00 ? 00:00:01 /usr/local/bin/envoy -c x.json\n'
+    const status = 'NAME CDS LDS EDS RDS ISTIOD VERSION\nweb-1.shop SYNCED STALE SYNCED SYNCED istiod-1 1.20.0\n'
+    const path = file('many.txt', [RULES, SOCKETS, ACCESS, processes, status].join('\n'))
+    const {stdout} = await meshctl(['read', path])
+    expect(stdout).toMatch(/not asked yet:\n( {2}meshctl \S.* -f \S+\n)+/)
   })
 })

@@ -146,3 +146,23 @@ describe('check -A', () => {
     expect([...new Set(codes)]).toEqual(['MCT2002'])
   })
 })
+
+test('analyze -r leaves out what another revision owns, and nothing that owns no revision', async () => {
+  const text = (name: string, revision: string) =>
+    `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: ${name}, namespace: shop${revision}}\nspec: {hosts: [a], http: [{route: [{destination: {host: nowhere}}]}]}\n`
+  const mesh = file(
+    'revisions.yaml',
+    [
+      text('mine', ', labels: {istio.io/rev: canary}'),
+      text('other', ', labels: {istio.io/rev: stable}'),
+      text('all', ''),
+    ].join('---\n'),
+  )
+  const names = async (...more: readonly string[]) => {
+    const {stdout} = await meshctl(['analyze', mesh, MESH, '--no-use-kube', '-o', 'json', '--only', 'MCT2002', ...more])
+    const found = JSON.parse(stdout) as readonly {origin: string}[]
+    return found.map(({origin}) => origin.replace('VirtualService shop/', '')).sort()
+  }
+  expect(await names()).toEqual(['all', 'mine', 'other', 'web'])
+  expect(await names('-r', 'canary')).toEqual(['all', 'mine', 'web'])
+})

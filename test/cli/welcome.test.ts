@@ -1,4 +1,6 @@
+import {spawnSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {isObject, objectOf} from '../../src/formats/decode.js'
 import {meshctl} from '../support/cli.js'
@@ -78,5 +80,36 @@ describe('settings', () => {
     const {stderr} = await meshctl([...argv, '-q'])
     expect(stderr).not.toContain('using')
     expect(stderr).toContain('not checked: ')
+  })
+})
+
+describe('where it cannot run as usual', () => {
+  test('an old Node: one line says which is needed, and 2', () => {
+    const old = `Object.defineProperty(process.versions, 'node', {value: '18.20.8'}); require('./bin/run.js')`
+    const {status, stdout, stderr} = spawnSync(process.execPath, ['-e', old], {encoding: 'utf8'})
+    expect({status, stdout}).toEqual({status: 2, stdout: ''})
+    expect(stderr).toBe('Error: meshctl needs Node 20 or newer; this is Node 18.20.8.\n')
+  })
+
+  test('a current folder that was removed: what needs none works', () => {
+    const argv = ['check', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '-o', 'short']
+    const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"'
+    const program = [process.execPath, join(process.cwd(), 'bin/run.js'), ...argv]
+    const {status, stdout} = spawnSync('sh', ['-c', script, 'sh', ...program], {encoding: 'utf8'})
+    expect({status, stdout: stdout.slice(0, 38)}).toEqual({status: 0, stdout: 'Deployment demo/reviews-v1: 0 errors, '})
+  })
+
+  test('a full disk: one line, and 2', () => {
+    const script = 'exec "$0" bin/run.js check -n demo --from sample > /dev/full'
+    const {status, stderr} = spawnSync('sh', ['-c', script, process.execPath], {encoding: 'utf8'})
+    expect({status, stderr}).toEqual({status: 2, stderr: 'Error: cannot write the output: the disk is full\n'})
+  })
+
+  test('no cluster: the next step is the own command line, complete', async () => {
+    const env = {KUBECONFIG: '/nonexistent', HOME: '/nonexistent'}
+    const {code, stderr} = await meshctl(['iptables', 'deploy/x', '-n', 'demo'], {env})
+    expect(code).toBe(2)
+    expect(stderr).toContain('Next: meshctl iptables deploy/x -n demo --from sample\n')
+    expect((await meshctl(['check', 'package.json'], {env})).stderr).toContain('Next: meshctl check -f package.json\n')
   })
 })

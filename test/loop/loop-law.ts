@@ -10,6 +10,8 @@ import type {PodRef} from '../../src/model/kube-object.js'
 import {UserError} from '../../src/model/user-error.js'
 import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
+import {ambientReadinessReport} from '../../src/reports/ambient-readiness/report.js'
+import {ambientReadinessView} from '../../src/reports/ambient-readiness/view.js'
 import {analyzeReport} from '../../src/reports/analyze/report.js'
 import {analyzeView} from '../../src/reports/analyze/view.js'
 import {authzCheckReport} from '../../src/reports/authz/check-report.js'
@@ -200,6 +202,7 @@ const WITHOUT_VIEWER: MeshChange = {
 }
 
 const MESH_QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
+  'ambient-readiness': async s => seen(await ambientReadinessReport(s, 'demo', ISTIO), ambientReadinessView),
   analyze: async s =>
     seen(
       await analyzeReport([{source: s}], {

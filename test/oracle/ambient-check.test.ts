@@ -1,5 +1,8 @@
 import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
+import {podMode} from '../../src/analysis/pod-mode/pod-mode.js'
+import {readModeFact} from '../../src/evidence/ambient/pod-mode-fact.js'
+import {readPod} from '../../src/formats/kube-pod/parse.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets/targets.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
@@ -45,6 +48,86 @@ describe('an ambient mesh as it was recorded', () => {
         .flatMap(({findings}) => findings.filter(({severity}) => severity !== 'info').map(({code}) => code))
     for (const name of HEALTHY) expect([name, codesOf(name)]).toEqual([name, []])
     for (const [name, code] of MADE) expect([name, codesOf(name)]).toEqual([name, expect.arrayContaining([code])])
+  })
+
+  sharedTest('the evidence of each pod agrees on its mode, except where rules were removed', async () => {
+    const source = await recorded()
+    const pods = await source.objects({kind: 'Pod', namespace: 'amb'})
+    const found: string[] = []
+    for (const object of pods.ok ? pods.value : []) {
+      const pod = readPod(object)
+      if (
+        pod === undefined ||
+        !['none', 'ambient', 'sidecar'].includes(podMode(pod)) ||
+        pod.status?.phase !== 'Running'
+      )
+        continue
+      const fact = await readModeFact(source, pod, 'istio-system')
+      found.push(
+        `${pod.workload.name} ${fact.mode}${fact.disagreements.length === 0 ? '' : ` (${fact.disagreements.length})`}`,
+      )
+    }
+    const ambient = (name: string) => `${name} ambient`
+    expect(found.sort()).toEqual(
+      [
+        ...[
+          'api-v1',
+          'api-v2',
+          'brokenwp',
+          'bypass',
+          'client',
+          'client2',
+          'db',
+          'db',
+          'direct',
+          'flushed-mangle',
+          'l4',
+        ],
+        ...[
+          'l7nowp',
+          'loopback',
+          'missingwp',
+          'nodns',
+          'port-15008',
+          'probed',
+          'strict',
+          'tcp-echo',
+          'web-v1',
+          'web-v2',
+        ],
+      ]
+        .map(ambient)
+        .concat(
+          // Made after the ztunnel of this moment was asked.
+          ...['natnft', 'newcomer', 'nocni'].map(name => `${name} ambient (1)`),
+          'flushed ambient (1)',
+          'hostnet outside',
+          'optout outside',
+          'side sidecar',
+        )
+        .sort(),
+    )
+  })
+
+  sharedTest.each([
+    ['2-policy', 24],
+    ['6-nft', 2],
+    ['7-native-nftables', 1],
+  ])('in-pod rules of moment %s equal those computed, except where they were removed', async (moment, pods) => {
+    const source = await captureSource(
+      ambientCapture(join(SHARED, 'ambient'), {moment, capturedAt: '2026-11-30T01:10:00Z'}),
+    )
+    const only = RULES.filter(({code}) => code === 'MCT1320')
+    const {workloads} = await checkReport(source, await checkTargets(source, [], {allNamespaces: true}), {
+      ...OPTIONS,
+      rules: only,
+      failOn: 'info',
+    })
+    const judged = workloads.filter(({passed, findings}) => passed + findings.length > 0)
+    expect(judged.length).toBe(pods)
+    expect(judged.filter(({findings}) => findings.length > 0).map(({workload}) => workload.name)).toEqual(
+      moment === '2-policy' ? ['flushed', 'flushed-mangle'] : [],
+    )
   })
 
   sharedTest('describe shows the waypoint of a Service with its policies', async () => {

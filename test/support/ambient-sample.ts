@@ -24,7 +24,7 @@ const OBJECTS: Readonly<Record<string, readonly string[]>> = {
   Gateway: ['amb/waypoint'],
   GatewayClass: ['istio-waypoint'],
   Namespace: ['amb', 'amb-out'],
-  ConfigMap: ['istio-system/istio-amb', 'istio-system/istio-sidecar-injector-amb'],
+  ConfigMap: ['istio-system/istio-amb'],
   Deployment: ['amb/client', 'amb/api-v1', 'amb/api-v2', 'amb/waypoint', 'amb-out/late', 'istio-system/istiod-amb'],
   Service: [
     'amb/client',

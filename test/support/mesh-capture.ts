@@ -17,7 +17,7 @@ import {
 import {bundleSource} from '../../src/sources/bundle/source.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
 import type {Source} from '../../src/sources/source.js'
-import {SHARED} from './shared-data.js'
+import {SHARED} from './shared-folder.js'
 
 /** Files of a raw capture folder (one folder per pod, as captured on the node) by the evidence they are. */
 const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {

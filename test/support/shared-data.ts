@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs'
 import {resolve} from 'node:path'
+import {SHARED} from './shared-folder.js'
 import {skipUnless} from './skip-unless.js'
 
-/** Where larger recordings lie when they are at hand (beside the repository); a user's clone does not have them. */
-export const SHARED = resolve('../shared/data')
+export {SHARED}
 
 /** True when the recording folder is there. */
 export function hasShared(...parts: readonly string[]): boolean {

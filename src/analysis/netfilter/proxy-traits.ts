@@ -7,6 +7,8 @@ export interface ProxyTraits {
   readonly uid: number
   readonly gid: number
   readonly outboundPort: number
+  /** The rules lead to ztunnel. */
+  readonly ztunnel?: true
 }
 
 /** What sidecars run as, user and group, unless istio-init is configured otherwise (`-u` and `-g` of istio-iptables; OpenShift assigns others). */
@@ -42,12 +44,18 @@ function outboundPort(rulesets: readonly Ruleset[]): number | undefined {
   return redirects.find(port => Number.isInteger(port))
 }
 
+/** Chains that only istio-cni in ambient mode makes, as iptables and native nftables name them. */
+function leadToZtunnel(rulesets: readonly Ruleset[]): boolean {
+  return everyChain(rulesets).some(({chain}) => ['ISTIO_PRERT', 'istio-prerouting'].includes(chain.name))
+}
+
 /** The uid and gid that the rules treat as the sidecar's: 1337 where they name it or none. */
 export function proxyTraitsOf(rulesets: readonly Ruleset[]): ProxyTraits {
   return {
     uid: named(rulesets, 'uid') ?? USUAL_PROXY,
     gid: named(rulesets, 'gid') ?? USUAL_PROXY,
     outboundPort: outboundPort(rulesets) ?? USUAL_OUTBOUND,
+    ...(leadToZtunnel(rulesets) ? {ztunnel: true} : {}),
   }
 }
 

@@ -16,6 +16,7 @@ import {envoyRequest, passedOn, type Speech} from './speech.js'
 import {intoUnreadSidecar, outOfUnreadSidecar} from './unread-sidecar.js'
 import {destinationText} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
+import {ztunnelAway} from './ztunnel-away.js'
 import {outOfPod, plainIntoPod, throughTunnel, type ZtunnelArrival} from './ztunnel-path.js'
 
 /** More proxies in sequence than this are a loop. */
@@ -217,11 +218,18 @@ function byZtunnel(
   return port === OUTBOUND ? outOfPod(taken) : plainIntoPod(taken)
 }
 
+/** The rules lead to ztunnel, and what it knows was not read. */
+function withoutZtunnel({world, draw}: Journey, {pod}: Site): PathEnding {
+  const away = ztunnelAway(world, pod, draw)
+  return away ?? openEnding(`what the ztunnel of ${podLabel(pod.ref)} knows was not read`, pod)
+}
+
 function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   switch (passing.kind) {
     case 'proxy': {
       if (site.ztunnel !== undefined) return byZtunnel(journey, site, site.ztunnel, passing.port, flow, speech)
+      if (site.pod.mode === 'ambient') return withoutZtunnel(journey, site)
       const outbound = passing.port === (site.kernel?.traits.outboundPort ?? OUTBOUND)
       const arrival = {destination: to, acceptedBy: {ip: '0.0.0.0', port: passing.port}, redirected: true, source}
       return throughProxy(journey, site, proxyRole(site, !outbound), arrival, speech)

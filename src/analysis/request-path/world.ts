@@ -110,6 +110,8 @@ export interface MeshWorld {
   /** The VirtualService or HTTPRoute that may send requests for a Service elsewhere than to its pods. */
   readonly routeOf: (service: ServiceModel) => string | undefined
   readonly ztunnelOutages: readonly ZtunnelOutage[]
+  /** Nodes on which no pod of ztunnel is; none where pods could not all be read. */
+  readonly nodesWithoutZtunnel: readonly string[]
   /** Milliseconds since 1970. */
   readonly now: number
   /** When the request was sent, where a recording says. */

@@ -8,10 +8,12 @@ const RESOLUTION_MS = 1000
 
 /** How a connection to a pod's ztunnel ends where none took connections on the node at the time; undefined where one did. */
 export function ztunnelAway(
-  {ztunnelOutages, sentAt, now}: MeshWorld,
+  {ztunnelOutages, nodesWithoutZtunnel, sentAt, now}: MeshWorld,
   pod: MeshPod,
   draw: Draw,
 ): PathEnding | undefined {
+  if (pod.node !== undefined && nodesWithoutZtunnel.includes(pod.node))
+    return ending(REFUSED, 'refused', 'not-listening', `no ztunnel runs on node ${pod.node}`, {pod})
   const at = sentAt ?? now
   const outage = ztunnelOutages.find(
     ({node, from, to}) => node === pod.node && at >= from && (to === undefined || at < to + RESOLUTION_MS),

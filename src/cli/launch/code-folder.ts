@@ -2,10 +2,10 @@ import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import {join} from 'node:path'
 
 /** Compiled code of this many builds or releases of Node is kept. */
-const MOST_FOLDERS = 3
+const MOST_FOLDERS = 10
 
 /** True for a folder of this user's: code that another user could have written is never run, nor is any written where they could lead it elsewhere. */
-function isOwn(folder: string): boolean {
+export function isOwn(folder: string): boolean {
   const {uid, mode} = statSync(folder)
   return uid === process.getuid?.() && (mode & 0o022) === 0
 }

@@ -1,5 +1,3 @@
-import {readFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {Script} from 'node:vm'
 import {type CompiledCode, packCode, unpackCode} from './code-file.js'
 import type {CodeFolder} from './code-folder.js'
@@ -16,15 +14,19 @@ function kept(cache: CodeFolder, name: string): CompiledCode | undefined {
   return bytes === undefined ? undefined : unpackCode(bytes)
 }
 
-/** The scripts of `folder`; compiled code is kept under `name`, for V8 keeps of a script only the functions that were used. */
-export function createScripts(folder: string, cache: CodeFolder, name: string): Scripts {
+/** The scripts whose texts `textOf` reads; compiled code is kept under `name`, for V8 keeps of a script only the functions that were used. */
+export function createScripts(
+  textOf: (file: string) => {readonly text: string; readonly filename: string},
+  cache: CodeFolder,
+  name: string,
+): Scripts {
   const before = kept(cache, name)
   const scripts = new Map<string, Script>()
   return {
     read: file => {
-      const filename = join(folder, `${file}.js`)
+      const {text, filename} = textOf(file)
       const cachedData = before?.code.get(file)
-      const script = new Script(readFileSync(filename, 'latin1'), {filename, ...(cachedData && {cachedData})})
+      const script = new Script(text, {filename, ...(cachedData && {cachedData})})
       scripts.set(file, script)
       return script
     },

@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {endOnLostOutput} from '../lost-output.js'
 import type {main} from '../main.js'
 import {codeFolder} from './code-folder.js'
@@ -29,8 +31,18 @@ function codeName(argv: readonly string[], commands: CommandTable): string {
   return argv.some(word => OFFLINE.test(word)) ? `${name}.offline` : name
 }
 
-/** Runs one command line of the program whose units lie in `folder` and whose other files lie in `root`. */
-export async function start(argv: readonly string[], folder: string, root: string): Promise<void> {
+/** Where the program lies: in a folder, or within an executable. */
+export interface Installed {
+  /** The text of a file of units, and the name it has in a stack trace. */
+  script(file: string): {readonly text: string; readonly filename: string}
+  /** The folder with the sample mesh, the runbooks and the manifest; asked for only by what reads them. */
+  readonly root: string
+  /** Compiled code that came with the program, by the name of a command. */
+  code?(name: string): Buffer | undefined
+}
+
+/** Runs one command line of the program that is installed there. */
+export async function start(argv: readonly string[], installed: Installed): Promise<void> {
   const {version, hash, commands, main: unit} = JSON.parse(BUILD) as Build
   endOnLostOutput(process.stdout)
   endOnLostOutput(process.stderr)
@@ -38,9 +50,27 @@ export async function start(argv: readonly string[], folder: string, root: strin
     process.stdout.write(`meshctl (mesh diagnostics) ${version}\n`)
     return
   }
-  const scripts = createScripts(folder, codeFolder(hash, process.env), codeName(argv, commands))
+  const folder = codeFolder(hash, process.env)
+  const cache = {...folder, read: (name: string) => folder.read(name) ?? installed.code?.(name)}
+  const scripts = createScripts(installed.script, cache, codeName(argv, commands))
   const units = createUnits(scripts.read, require)
   process.once('exit', () => scripts.keep(units.used()))
   const program = units.load(unit) as {readonly main: typeof main}
-  await program.main(argv, {root, version, commands, load: units.load})
+  await program.main(argv, {
+    get root() {
+      return installed.root
+    },
+    version,
+    commands,
+    load: units.load,
+  })
+}
+
+/** Runs one command line of the program that lies in files below `root`. */
+export async function startInstalled(argv: readonly string[], root: string): Promise<void> {
+  const script = (file: string) => {
+    const filename = join(root, 'dist', `${file}.js`)
+    return {filename, text: readFileSync(filename, 'latin1')}
+  }
+  await start(argv, {root, script})
 }

@@ -9,6 +9,8 @@ interface UnitRequire {
   lazy(id: string): () => unknown
   lazyDefault(id: string): () => unknown
   module(id: string): unknown
+  /** A function that makes the value of `make` when it is first called. */
+  once<T extends object>(make: () => T): () => T
 }
 
 /** Gives the script of a file of units: its value is the table of its units. */
@@ -71,6 +73,10 @@ export function createUnits(readScript: ReadScript, native: (id: string) => unkn
   require.lazyDefault = id => {
     let module: object | undefined
     return () => (module ??= builtin(id))
+  }
+  require.once = <T extends object>(make: () => T) => {
+    let made: T | undefined
+    return () => (made ??= make())
   }
   require.module = id => (isUnit(id) ? unit(id) : builtin(id))
   return {load: unit, used: () => [...loaded.keys()]}

@@ -19,7 +19,10 @@ const INSTALLS = 'meshctl does not install or upgrade Istio'
  */
 export const SIGNPOSTS: Readonly<Record<string, Signpost>> = {
   'bug-report': sign('capture -A', 'capture writes what meshctl can read into one bundle, without secrets'),
-  logs: sign('errors -n NAMESPACE', 'errors reads the access logs; kubectl logs prints them'),
+  logs: sign(
+    'errors -n NAMESPACE',
+    'failing requests of the access logs are explained by errors; kubectl logs prints all',
+  ),
   injector: sign('check-inject POD', 'check-inject names the webhook that injects a pod, or why none does'),
   tag: sign('version', 'revision tags are set with istioctl tag'),
   'remote-clusters': sign('proxy-status', 'proxy-status shows the cluster of each proxy'),
@@ -37,7 +40,6 @@ export const SIGNPOSTS: Readonly<Record<string, Signpost>> = {
   'snapshot delete': sign('snapshot prune --keep N', 'snapshots are removed by age or number'),
   lint: sign('analyze FILE', 'analyze reads the configuration of the mesh, check its workloads'),
   validate: sign('analyze FILE', 'analyze reads the configuration of the mesh, check its workloads'),
-  dashboard: sign('capture POD', 'meshctl opens no dashboard; kubectl port-forward reaches them'),
   'verify-install': sign('version', INSTALLS),
   install: sign('check -A', INSTALLS),
   upgrade: sign('version', INSTALLS),
@@ -48,8 +50,9 @@ export const SIGNPOSTS: Readonly<Record<string, Signpost>> = {
   'create-remote-secret': sign('proxy-status', NO_CHANGE),
   workload: sign('check -f FILE', NO_CHANGE),
   config: sign('--help', 'the environment variables are listed in the documentation'),
+  docs: sign('--help', 'the help of each command ends with the address of its page'),
   options: sign('check --help', 'common flags are listed on the help page of each command'),
-  get: sign('check', 'kubectl get lists objects; meshctl check judges them'),
+  get: sign('check', 'objects are listed by kubectl get; meshctl check judges them'),
   wait: sign('proxy-status --watch', 'proxy-status shows when every proxy is in sync'),
   tap: sign('trace FROM TO', 'meshctl does not record live traffic'),
   top: sign('proxy-status', 'meshctl does not record live traffic'),

@@ -1,4 +1,6 @@
 import {nearestNames} from '../../model/nearest.js'
+import {own} from '../../model/own.js'
+import {shellWord} from '../../model/shell-word.js'
 import {UserError} from '../../model/user-error.js'
 import {signpostOf} from './signposts.js'
 import {commandNamed, type Surface, type SurfaceCommand} from './surface.js'
@@ -35,14 +37,22 @@ function wordsBelow(path: readonly string[], {commands}: Surface): readonly stri
   return [...new Set(below.map(words => words[path.length] ?? ''))]
 }
 
+/** What people mean who name a pod or a Service right behind a topic. */
+const USUAL_BELOW: Readonly<Record<string, {readonly pod: string; readonly service: string}>> = {
+  describe: {pod: 'pod', service: 'service'},
+  'proxy-config': {pod: 'all', service: 'all'},
+  'ztunnel-config': {pod: 'all', service: 'all'},
+  authz: {pod: 'check', service: 'check'},
+}
+
 /** The error for words that name no command: what was meant, the signpost for another tool's word, or what the topic has. */
-function unknownCommand(words: readonly string[], surface: Surface): UserError {
+function unknownCommand(words: readonly string[], surface: Surface, typed: readonly string[]): UserError {
   const named = commandNamed(words, surface)
   if (named !== undefined) {
-    const own = named.command.words[0]?.join(' ') ?? ''
+    const name = named.command.words[0]?.join(' ') ?? ''
     const extra = words[named.used] ?? ''
-    const explains = own !== 'explain' && /^[A-Z]{3}\d{4}$/.test(extra)
-    return new UserError(`unexpected argument ${JSON.stringify(extra)} for "meshctl ${own}"`, {
+    const explains = name !== 'explain' && /^[A-Z]{3}\d{4}$/.test(extra)
+    return new UserError(`unexpected argument ${JSON.stringify(extra)} for "meshctl ${name}"`, {
       next: explains ? `meshctl explain ${extra}` : helpOf(named.command),
     })
   }
@@ -56,6 +66,14 @@ function unknownCommand(words: readonly string[], surface: Surface): UserError {
       hint: `${signpost.why.charAt(0).toUpperCase()}${signpost.why.slice(1)}.`,
       next: `meshctl ${signpost.instead}`,
     })
+  const usual = own(USUAL_BELOW, path.join(' '))
+  if (usual !== undefined && bad.includes('/')) {
+    const below = bad.startsWith('svc/') || bad.startsWith('service/') ? usual.service : usual.pod
+    return new UserError(message, {
+      hint: didYouMean([[...path, below].join(' ')]),
+      next: `meshctl ${[...path, below, ...typed.slice(path.length)].map(shellWord).join(' ')}`,
+    })
+  }
   const choices = wordsBelow(path, surface)
   const near = nearestNames(bad, choices).map(word => [...path, word].join(' '))
   const listed =
@@ -121,7 +139,7 @@ export function usageError(error: OclifError, argv: readonly string[], surface: 
   const words = argv.filter(word => !word.startsWith('-'))
   const command = commandNamed(words, surface)?.command
   const [, id] = /^(?:Error: )?[Cc]ommand (\S+) not found/.exec(error.message) ?? []
-  if (id !== undefined) return unknownCommand(id.split(':'), surface)
+  if (id !== undefined) return unknownCommand(id.split(':'), surface, argv)
   if (error.flags !== undefined && error.flags.length > 0) return unknownFlags(error.flags, command)
   if (/^Missing \d+ required arg/.test(error.message)) return missingArguments(error.args ?? [], command)
   if (error.args !== undefined && error.args.length > 0)

@@ -69,6 +69,14 @@ function isNative(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({tables}) => tables.some(({name}) => isIstioNativeTable(name)))
 }
 
+/** Source address of node probes over IPv6 (istio-cni). */
+const PROBES_IPV6 = 'fd16:9254:7127:1337'
+
+/** One native table holds both families; whether istio-cni fills it for IPv6 is a setting of its agent (AMBIENT_IPV6) that only the rules tell. */
+function namesIpv6Probes(actual: readonly Ruleset[]): boolean {
+  return everyRule(actual).some(({rule}) => rule.text.includes(PROBES_IPV6))
+}
+
 /** Builds the rulesets of an expectation for a release; native nftables when the pod's own rules are. */
 function build(
   expectation: Exclude<Expectation, {kind: 'none'}>,
@@ -77,7 +85,11 @@ function build(
 ): readonly Ruleset[] {
   const native = isNative(actual)
   if (expectation.kind === 'ambient')
-    return ambientRulesets({...expectation.settings, native: native || expectation.settings.native})
+    return ambientRulesets({
+      ...expectation.settings,
+      ipv6: expectation.settings.ipv6 || (native && namesIpv6Probes(actual)),
+      native: native || expectation.settings.native,
+    })
   return expectedRulesets({...expectation.settings, native: expectation.settings.native || native}, minor)
 }
 

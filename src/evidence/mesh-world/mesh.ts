@@ -14,11 +14,12 @@ import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
+import {readZtunnel} from '../ambient/read-ztunnel.js'
 import {ztunnelObjects} from '../ambient/ztunnels.js'
 import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
 import {noted} from '../provenance.js'
 import {readRoutes} from './routed-services.js'
-import {type ReadSite, readSite, readZtunnel} from './site.js'
+import {type ReadSite, readSite} from './site.js'
 import {ztunnelOutages} from './ztunnel-outages.js'
 import {type BeyondObjects, ztunnelStrangers} from './ztunnel-strangers.js'
 
@@ -169,6 +170,14 @@ async function beyondObjects(source: Source, captured: readonly MeshPod[]): Prom
   )
 }
 
+/** Nodes of ambient pods that have no ztunnel, in a mesh of which every pod was read and that has one elsewhere. */
+function withoutZtunnel(pods: readonly MeshPod[], complete: boolean): readonly string[] {
+  const served = new Set(pods.filter(({mode}) => mode === 'ztunnel').map(({node}) => node))
+  if (!complete || served.size === 0) return []
+  const nodes = pods.flatMap(({mode, node}) => (mode === 'ambient' && node !== undefined ? [node] : []))
+  return [...new Set(nodes)].filter(node => !served.has(node))
+}
+
 function strangerSite(pod: MeshPod, dump: ZtunnelDump): ReadSite {
   const gap = `${podLabel(pod.ref)} was not captured`
   const view = pod.mode === 'ambient' ? {ztunnel: dump} : {neighbour: dump}
@@ -266,6 +275,7 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
     },
     waypointsByConfig: extras.site === undefined,
     routeOf,
+    nodesWithoutZtunnel: withoutZtunnel(captured, source.traits.complete && objects.gaps.length === 0),
     ztunnelOutages: ambient.ok ? ztunnelOutages(ambient.value) : [],
     authorizations,
     rootNamespace: rootNamespace ?? (settings?.ok === true ? settings.value.rootNamespace : istioNamespace),

@@ -6,12 +6,10 @@ import {parseClusters} from '../../formats/envoy-clusters.js'
 import {madeBy, rejectedIn} from '../../formats/envoy-config-dump/made-by.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
-import {parseZtunnelDump} from '../../formats/ztunnel-dump.js'
 import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
 import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube-object.js'
 import {type Action, everyRule} from '../../model/ruleset.js'
-import type {ZtunnelDump} from '../../model/ztunnel.js'
 import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
@@ -145,13 +143,6 @@ function assumedCertificate(pod: MeshPod): SiteCertificate {
 export type SiteEdit = (dump: unknown, pod: MeshPod) => DumpEdit
 
 const asRead: SiteEdit = json => ({json, changed: new Set()})
-
-/** What a ztunnel knows; undefined where its config_dump could not be read. */
-export async function readZtunnel(source: Source, ref: PodRef): Promise<ZtunnelDump | undefined> {
-  const artifact = await source.evidence('ztunnel.config_dump', ref)
-  const parsed = artifact.ok ? parseZtunnelDump(artifact.value) : artifact
-  return parsed.ok ? parsed.value.dump : undefined
-}
 
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
 

@@ -57,6 +57,9 @@ export async function explainedBySidecar(error: unknown, source: Source, subject
     })
   }
   if (podMode(pod.value) === 'ztunnel') return noEnvoyIn(subject)
+  if (pod.value.labels.app === 'istiod') {
+    return new UserError(`${podLabel(subject)} is istiod: it has no Envoy to query`, {next: 'meshctl proxy-status'})
+  }
   if (podMode(pod.value) !== 'none') return error
   return new UserError(`${podLabel(subject)} has no sidecar${await whyNot(source, pod.value)}`, {
     hint: 'It has no Envoy to query.',

@@ -9,7 +9,7 @@ import {kubectlTables} from '../kubectl-table.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../own-answer.js'
 import {type Pasted, recognisePasted} from '../pasted/recognise.js'
 import {type Sniffed, sniffAll} from '../sniff.js'
-import {explainsLines} from './log-sample.js'
+import {explainsLines, holdsAccessLog} from './log-sample.js'
 
 const BY_KIND: Partial<Record<Sniffed, string>> = {
   'envoy.config_dump': 'dump',
@@ -96,7 +96,8 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
       ...pages,
     ]),
   ]
-  const log = !rules && found.length === 0 && explainsLines(text) ? ['log'] : []
+  const only = !rules && found.length === 0 && explainsLines(text)
+  const log = only || (found.length > 0 && holdsAccessLog(text)) ? ['log'] : []
   const events = found.includes('objects') && isOnlyEvents(text)
   return [...found.map(id => (events && id === 'objects' ? 'events' : id)), ...log].map(inputForm)
 }

@@ -3,6 +3,15 @@ import {kubectlTags} from './yaml-tags.js'
 
 /** The value of one YAML document held in a text field (a ConfigMap's entry, an annotation); undefined when it is not YAML. */
 export function parseYamlText(text: string): unknown {
+  if (text.trim() === '') return null
+  // JSON is YAML, and what a pod holds is mostly that: it needs no parser of YAML, which is slow to load.
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      // A flow mapping of YAML.
+    }
+  }
   try {
     return parse(text, {maxAliasCount: 100, version: '1.1', logLevel: 'error', customTags: kubectlTags})
   } catch {

@@ -1,95 +1,13 @@
-import {own} from '../../model/own.js'
-import type {Action, ConditionField, MatchCondition} from '../../model/ruleset.js'
+import type {Action, MatchCondition} from '../../model/ruleset.js'
 import {isTarget, readTarget} from './iptables-target.js'
-import {hexWord, idWord, markWord, portWord} from './values.js'
+import {LIST_PHRASES} from './matches.js'
+import {hexWord, markWord} from './values.js'
 
 /** The parsed free text at the end of an `iptables -L` row. */
 export interface ListTail {
   readonly conditions: readonly MatchCondition[]
   readonly options: ReadonlyMap<string, string>
   readonly comment?: string
-}
-
-type ReadPhrase = (found: RegExpExecArray) => MatchCondition | undefined
-
-function condition(
-  field: ConditionField,
-  negated: boolean,
-  words: string,
-  read: (word: string) => string | undefined,
-): MatchCondition | undefined {
-  const values = words.split(',').map(read)
-  return values.every(value => value !== undefined) ? {field, negated, values} : undefined
-}
-
-const PORT_FIELD: Readonly<Record<string, ConditionField>> = {
-  dpt: 'destination-port',
-  dpts: 'destination-port',
-  dports: 'destination-port',
-  spt: 'source-port',
-  spts: 'source-port',
-  sports: 'source-port',
-  ports: 'any-port',
-}
-
-function ports(found: RegExpExecArray): MatchCondition | undefined {
-  return condition(own(PORT_FIELD, found[1] ?? '') ?? 'any-port', found[2] === '!', found[3] ?? '', portWord)
-}
-
-function upper(field: ConditionField): ReadPhrase {
-  return found => condition(field, found[1] === '!', found[2] ?? '', word => word.toUpperCase())
-}
-
-/** Without -n the owner is a name: root everywhere, istio-proxy where /etc/passwd has it. */
-function listedId(word: string): string | undefined {
-  if (word === 'root') return '0'
-  return word === 'istio-proxy' ? '1337' : idWord(word)
-}
-
-/** The phrases iptables -L prints for known matches, each anchored at the current position. */
-const PHRASES: readonly (readonly [RegExp, ReadPhrase])[] = [
-  [/(?:tcp|udp|sctp|dccp|udplite)\s+(dpts?|spts?):(!?)(\S+)/y, ports],
-  [/(dpts?|spts?):(!?)(\S+)/y, ports],
-  [/multiport\s+(dports|sports|ports)\s+(!?)\s?(\S+)/y, ports],
-  [
-    /(! )?owner (UID|GID) match (\S+)/y,
-    found => condition(found[2] === 'UID' ? 'uid' : 'gid', found[1] !== undefined, found[3] ?? '', listedId),
-  ],
-  [
-    /(! )?owner socket exists/y,
-    found => ({field: 'socket-owner', negated: found[1] !== undefined, values: ['exists']}),
-  ],
-  [/(mark|MARK|connmark) match\s+(!?)\s*(\S+)/y, markPhrase],
-  [/(!)?\s?(?:ctstate|state)\s+(\S+)/y, upper('ct-state')],
-  [/ADDRTYPE match dst-type (!?)(\S+)/y, upper('destination-type')],
-  [/ADDRTYPE match src-type (!?)(\S+)/y, upper('source-type')],
-  [
-    /(?:icmp|ipv6-icmp|icmptype|icmp6)\s*(!?)(?:type\s)?(\d+)(?: code \d+)?/y,
-    found => ({field: 'icmp-type', negated: found[1] === '!', values: [found[2] ?? '']}),
-  ],
-  [/socket(?:\s--(transparent))?(?=\s|$)/y, found => ({field: 'socket', negated: false, values: [found[1] ?? 'any']})],
-  [/(?:tcp\s+)?flags:(!?)0x([0-9A-F]{2})\/0x([0-9A-F]{2})/y, tcpFlags],
-  [
-    /(!)?\s?match-set (\S+ \S+)/y,
-    found => ({
-      field: 'dynamic',
-      negated: false,
-      values: [`${found[1] === '!' ? '! ' : ''}-m set --match-set ${found[2]}`],
-    }),
-  ],
-  [/limit: avg \S+ burst \d+/y, found => ({field: 'dynamic', negated: false, values: [`-m ${found[0]}`]})],
-]
-
-function markPhrase(found: RegExpExecArray): MatchCondition | undefined {
-  return condition(found[1] === 'connmark' ? 'connmark' : 'mark', found[2] === '!', found[3] ?? '', markWord)
-}
-
-const FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG']
-
-function tcpFlags(found: RegExpExecArray): MatchCondition {
-  const names = (word: string | undefined) =>
-    FLAGS.filter((_, bit) => (Number.parseInt(word ?? '0', 16) >> bit) & 1).join(',')
-  return {field: 'tcp-flags', negated: found[1] === '!', values: [`${names(found[2])} ${names(found[3])}`]}
 }
 
 /** The phrases of targets, as the options iptables-save prints. */
@@ -157,7 +75,7 @@ export function readListTail(tail: string): ListTail {
       comment = note[1]
       return
     }
-    for (const [pattern, read] of PHRASES) {
+    for (const [pattern, read] of LIST_PHRASES) {
       const found = matched(pattern)
       if (found === null) continue
       conditions.push(read(found) ?? {field: 'opaque', negated: false, values: [found[0]]})

@@ -1,5 +1,6 @@
-import type {Action, ConditionField, MatchCondition} from '../../model/ruleset.js'
-import {addressWord, hex, idWord, markPair, portWord, protocolName} from './values.js'
+import type {Action, MatchCondition} from '../../model/ruleset.js'
+import {NFT_TERMS} from './matches.js'
+import {hex, markPair, portWord} from './values.js'
 
 /** One comparison of an nft rule, however it was written: what is looked at, with an optional mask, and the words it is compared with. */
 export interface NftMatch {
@@ -7,59 +8,6 @@ export interface NftMatch {
   readonly mask?: string
   readonly negated: boolean
   readonly values: readonly string[]
-}
-
-interface Term {
-  readonly field: ConditionField
-  readonly read: (word: string) => string | undefined
-}
-
-function asIs(word: string): string {
-  return word
-}
-
-function upper(word: string): string {
-  return word.toUpperCase()
-}
-
-function familyWord(word: string): string | undefined {
-  if (word === 'ipv4' || word === 'ip' || word === '2') return 'ip'
-  return word === 'ipv6' || word === 'ip6' || word === '10' ? 'ip6' : undefined
-}
-
-function typeWord(word: string): string {
-  return word === '2' ? 'LOCAL' : word.toUpperCase()
-}
-
-const PROTOCOL: Term = {field: 'protocol', read: word => protocolName(word) ?? word}
-const UID: Term = {field: 'uid', read: idWord}
-const GID: Term = {field: 'gid', read: idWord}
-const IN: Term = {field: 'in-interface', read: word => word.replace(/\*$/, '+')}
-const OUT: Term = {field: 'out-interface', read: word => word.replace(/\*$/, '+')}
-
-/** What nft can look at and the walk understands (nft(8), META EXPRESSIONS, PAYLOAD EXPRESSIONS, CT EXPRESSIONS, FIB). */
-const TERMS: Readonly<Record<string, Term>> = {
-  'ip saddr': {field: 'source', read: addressWord},
-  'ip daddr': {field: 'destination', read: addressWord},
-  'ip6 saddr': {field: 'source', read: addressWord},
-  'ip6 daddr': {field: 'destination', read: addressWord},
-  'ip protocol': PROTOCOL,
-  'ip6 nexthdr': PROTOCOL,
-  'meta l4proto': PROTOCOL,
-  'meta nfproto': {field: 'family', read: familyWord},
-  'meta protocol': {field: 'family', read: familyWord},
-  'meta iifname': IN,
-  'meta oifname': OUT,
-  'meta iif': IN,
-  'meta oif': OUT,
-  'meta skuid': UID,
-  'meta skgid': GID,
-  'ct state': {field: 'ct-state', read: upper},
-  'ct status': {field: 'ct-status', read: upper},
-  'fib daddr type': {field: 'destination-type', read: typeWord},
-  'fib saddr type': {field: 'source-type', read: typeWord},
-  'icmp type': {field: 'icmp-type', read: asIs},
-  'icmpv6 type': {field: 'icmp-type', read: asIs},
 }
 
 const PORTS = /^(tcp|udp|sctp|dccp|udplite|th) ([sd]port)$/
@@ -92,7 +40,7 @@ export function nftConditions(match: NftMatch): readonly MatchCondition[] | unde
     const found = markCondition(match, match.key === 'meta mark' ? 'mark' : 'connmark')
     return found === undefined ? undefined : [found]
   }
-  const term = Object.hasOwn(TERMS, match.key) ? TERMS[match.key] : undefined
+  const term = NFT_TERMS.get(match.key)
   if (term === undefined || match.mask !== undefined) return undefined
   const values = match.values.map(term.read)
   return values.every(value => value !== undefined) ? [{field: term.field, negated: match.negated, values}] : undefined

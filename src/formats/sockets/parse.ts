@@ -2,6 +2,7 @@ import {type Answer, answered, missing} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
 import {byText} from '../../model/order.js'
 import type {ListeningSocket, SocketForm, SocketTable} from '../../model/socket.js'
+import {unwrapLines} from '../wrapped-text/unwrap.js'
 import type {LineReading, SocketLine} from './line.js'
 import {readLsofLine} from './lsof.js'
 import {readNetstatLine} from './netstat.js'
@@ -70,9 +71,23 @@ function complaint(text: string): string | undefined {
   return line?.trim().slice(0, 200)
 }
 
+function hasRows(text: string): boolean {
+  return text.split('\n').some(line => FORMS.some(({row}) => row.test(line.slice(0, MAX_LINE))))
+}
+
+/** The text without what kubectl --prefix, stern or a collector put before each line, where it holds rows then. */
+function withoutPrefixes(given: string): string {
+  const text = unwrapLines(given)
+    .filter(({command}) => command !== true)
+    .map(line => line.text)
+    .join('\n')
+  return hasRows(text) ? text : given
+}
+
 /** The listening sockets in the output of ss, netstat, /proc/net or lsof, recognised by itself; a text that is none of them is a gap that says why. */
 export function parseSockets(artifact: Pick<Artifact, 'bytes'>, what = 'listening sockets'): Answer<SocketTable> {
-  const text = Buffer.from(artifact.bytes).toString('utf8')
+  const given = Buffer.from(artifact.bytes).toString('utf8')
+  const text = hasRows(given) ? given : withoutPrefixes(given)
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
   const unix = lines.findIndex(line => line.startsWith('Active UNIX domain sockets'))
   const inet = (unix < 0 ? lines : lines.slice(0, unix)).map(line => line.slice(0, MAX_LINE))

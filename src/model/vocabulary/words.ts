@@ -6,6 +6,7 @@ import {ENVOY_WORDS} from './envoy-words.js'
 import {GRPC_CODES} from './grpc-codes.js'
 import {HTTP_CODES} from './http-codes.js'
 import {MESH_WORDS, OLD_ISTIO, SYNC_STATE_WORDS} from './istio-words.js'
+import {LABEL_WORDS} from './labels.js'
 import {TERMINATION_DETAILS} from './termination-details.js'
 import {TLS_ERRORS} from './tls-errors.js'
 
@@ -37,6 +38,11 @@ export const WORD_GROUPS: readonly WordGroup[] = [
   {kind: 'sync state or xDS term', words: SYNC_STATE_WORDS, examples: ['STALE', 'WARMING', 'LDS']},
   {kind: 'term of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
   {kind: 'mesh term', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
+  {
+    kind: 'label or annotation',
+    words: LABEL_WORDS,
+    examples: ['istio-injection', 'istio.io/rev', 'sidecar.istio.io/inject'],
+  },
   {kind: 'word of Envoy and its tables', words: ENVOY_WORDS, examples: ['ORIGINAL_DST', 'SNI', 'circuit breaker']},
 ]
 

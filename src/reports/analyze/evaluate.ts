@@ -68,12 +68,16 @@ function suspected(found: ConfigFound, {detail}: Gap): ConfigFound {
 
 /** The objects a rule could not decide about, with the reason of the first. */
 function undecidedGap(all: readonly ConfigFound[]): Gap | undefined {
-  const open = all.filter(({undecided}) => undecided === true)
+  const open = all.filter(({undecided}) => undecided !== undefined)
   const [first] = open
   if (first === undefined) return undefined
   const {kind} = first.object.ref
   const more = open.length > 1 ? ` and ${open.length - 1} more` : ''
-  return {what: INCONCLUSIVE, reason: 'failed', detail: `${kind} ${fullName(first.object)}${more}: ${first.message}`}
+  return {
+    what: INCONCLUSIVE,
+    reason: open.some(({undecided}) => undecided === 'failed') ? 'failed' : 'unsupported',
+    detail: `${kind} ${fullName(first.object)}${more}: ${first.message}`,
+  }
 }
 
 /** Why the objects a rule checks may be missing from what was read: their kinds could not be read, or the excerpt holds none. */
@@ -112,7 +116,7 @@ export function evaluateConfig(
       continue
     }
     const all = rule.check(set).filter(({object}) => !isOfSystem(object) && !assumed.includes(object))
-    const found = all.filter(({undecided}) => undecided !== true)
+    const found = all.filter(({undecided}) => undecided === undefined)
     const open = undecidedGap(all)
     if (open !== undefined) notChecked.push({rule, gap: open})
     if (missing === undefined) {

@@ -24,6 +24,22 @@ export interface ConfigInput {
 /** Kinds that no rule about the configuration reads. */
 const UNUSED = new Set(['Event', 'Endpoints', 'EndpointSlice', 'ReplicationController', 'ServiceAccount', 'ReplicaSet'])
 
+/** The kinds besides those of Istio that a revision owns (istioctl analyze, revision filter). */
+const OF_REVISION = [
+  'Deployment',
+  'ConfigMap',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+  'KubernetesGateway',
+]
+
+/** True for an object of another revision than the one asked for; one without the label belongs to every revision. */
+export function isOfOtherRevision({kind, labels, raw}: ConfigObject, revision: string | undefined): boolean {
+  const own = labels['istio.io/rev']
+  if (revision === undefined || own === undefined || own === '' || own === revision) return false
+  return OF_REVISION.includes(kind) || /\.istio\.io\//.test(raw.apiVersion)
+}
+
 /** Reads all objects that rules about the configuration use; objects without a namespace are placed in `namespace`. */
 export async function readConfiguration(
   {source, cluster}: AnalyzedSource,

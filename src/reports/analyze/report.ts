@@ -19,9 +19,10 @@ import type {Source} from '../../sources/source.js'
 import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
 import {applyPolicy, type FindingPolicy, incompleteEntries} from '../check/policy.js'
 import {type CheckReport, countsOf} from '../check/report.js'
+import {availableHint} from '../report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
-import {type AnalyzedSource, type ConfigInput, readConfiguration} from './read.js'
+import {type AnalyzedSource, type ConfigInput, isOfOtherRevision, readConfiguration} from './read.js'
 
 /** A file with settings of the mesh. */
 export interface SettingsFile {
@@ -39,6 +40,8 @@ export interface AnalyzeOptions {
   readonly istioNamespace: string
   /** Objects without a namespace belong to it; they keep none in their names unless it was asked for. */
   readonly namespace: string
+  /** Objects of other revisions are left out; none when undefined. */
+  readonly revision?: string
   /** Only findings of this namespace are reported; all when undefined. */
   readonly onlyNamespace?: string
   readonly suppressions: readonly Suppression[]
@@ -170,7 +173,7 @@ function nothingToAnalyse(sources: readonly Source[]): UserError {
   const labels = sources.map(({origin}) => origin.label).join(', ')
   const offers = sources.flatMap(source => source.offers?.() ?? [])
   return new UserError(`${labels} contains no Kubernetes objects; analyze needs configuration of the mesh`, {
-    ...(offers.length === 0 ? {} : {hint: `Available: ${offers.join(', ')}.`}),
+    ...(offers.length === 0 ? {} : {hint: availableHint(offers)}),
     next: 'meshctl read FILE   # what it is, and which command reads it',
   })
 }
@@ -182,7 +185,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   const sources = given.map(each => ({...each, source: noted(each.source)}))
   const inputs: ConfigInput[] = []
   for (const each of sources) inputs.push(await readConfiguration(each, options.namespace, options.istioNamespace))
-  const objects = laidOver(inputs)
+  const objects = laidOver(inputs).filter(each => !isOfOtherRevision(each, options.revision))
   const homes = new Map(inputs.flatMap(input => input.objects.map(object => [object, input] as const)))
   const map = istioConfigMap(objects, options.istioNamespace)
   const networks = networksOf(map, options)

@@ -6,6 +6,7 @@ import {type PresentState, presentState} from '../../evidence/predicted-mesh/pre
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
+import type {Authorization} from '../../model/authorization.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -57,13 +58,12 @@ function openKeys({rules}: AuthorizationDecision): readonly string[] {
 }
 
 function decide(
-  {state}: PresentState,
-  pod: MeshPod,
+  {settings}: PresentState['state'],
+  policies: readonly Authorization[],
   client: Client,
   port: number,
   tcp: boolean,
 ): AuthorizationDecision {
-  const {settings, authorizations} = state
   const asked: AskedRequest = {
     tcp,
     identity: client.identity,
@@ -78,8 +78,7 @@ function decide(
     headers: undefined,
     claims: undefined,
   }
-  const subject = {namespace: pod.ref.namespace, labels: pod.labels}
-  return decideByObjects(policiesFor(subject, authorizations, settings.rootNamespace), asked, {
+  return decideByObjects(policies, asked, {
     twins: principal => inEveryTrustDomain(principal, settings.trustDomains),
     provider: name => settings.authorizers.some(each => each.name === name),
   })
@@ -95,31 +94,66 @@ function rowOf(decision: AuthorizationDecision): Omit<MatrixRow, 'clients' | 'ho
   }
 }
 
+type Answer = Omit<MatrixRow, 'clients' | 'host' | 'port'>
+
+/** The clients by the answer they get, in the order answers first come up. */
+type Answers = ReadonlyMap<string, {readonly answer: Answer; readonly clients: readonly string[]}>
+
+/** Judges every client once for each set of policies, port and protocol: pods whose policies are alike get the same answers. */
+function judge(state: PresentState['state'], clients: readonly Client[]) {
+  const known = new Map<string, Answers>()
+  return (policies: readonly Authorization[], port: number, tcp: boolean): Answers => {
+    const key = JSON.stringify([policies.map(({object}) => [object.namespace, object.name]), port, tcp])
+    const held = known.get(key)
+    if (held !== undefined) return held
+    const answers = new Map<string, {answer: Answer; clients: string[]}>()
+    // Without a policy every client gets the same answer.
+    const [any] = clients
+    const same = policies.length === 0 && any !== undefined ? rowOf(decide(state, policies, any, port, tcp)) : undefined
+    for (const client of clients) {
+      const answer = same ?? rowOf(decide(state, policies, client, port, tcp))
+      const text = JSON.stringify(answer)
+      const group = answers.get(text)
+      if (group === undefined) answers.set(text, {answer, clients: [client.name]})
+      else group.clients.push(client.name)
+    }
+    known.set(key, answers)
+    return answers
+  }
+}
+
 /** One row for each answer that differs: pods whose policies are alike are judged once. */
 function rowsFor(
-  present: PresentState,
+  {state}: PresentState,
+  answersFor: ReturnType<typeof judge>,
   host: RegisteredHost,
   port: RegisteredPort,
   byIp: ReadonlyMap<string, MeshPod>,
-) {
-  const clients = clientsOf(present)
+): readonly MatrixRow[] {
   const tcp = port.reading === 'tcp' || port.reading === 'tls'
-  const groups = new Map<string, MatrixRow>()
+  const all: Answers[] = []
   const judged = new Set<string>()
   for (const endpoint of host.endpoints(port) ?? []) {
     const pod = byIp.get(endpoint.address)
     const kind = `${JSON.stringify(endpoint.labels)} ${endpoint.port}`
     if (pod === undefined || pod.mode !== 'sidecar' || judged.has(kind)) continue
     judged.add(kind)
-    for (const client of clients) {
-      const row = rowOf(decide(present, pod, client, endpoint.port, tcp))
-      const key = JSON.stringify(row)
-      const known = groups.get(key)
-      const names = new Set([...(known?.clients ?? []), client.name])
-      groups.set(key, {...row, clients: [...names], host: host.host, port: port.port})
-    }
+    const subject = {namespace: pod.ref.namespace, labels: pod.labels}
+    const policies = policiesFor(subject, state.authorizations, state.settings.rootNamespace)
+    all.push(answersFor(policies, endpoint.port, tcp))
   }
-  return [...groups.values()]
+  const rows = new Map<string, {answer: Answer; clients: Set<string>}>()
+  for (const [key, {answer, clients}] of all.flatMap(each => [...each])) {
+    const row = rows.get(key) ?? {answer, clients: new Set()}
+    for (const each of clients) row.clients.add(each)
+    rows.set(key, row)
+  }
+  return [...rows.values()].map(({answer, clients}) => ({
+    ...answer,
+    clients: [...clients],
+    host: host.host,
+    port: port.port,
+  }))
 }
 
 /** Who may call which Service of a namespace, by the AuthorizationPolicy objects. */
@@ -131,8 +165,9 @@ export async function authzMatrixReport(
   const source = noted(given)
   const present = await presentState(source, istioNamespace)
   const byIp = new Map(present.pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
+  const answersFor = judge(present.state, clientsOf(present))
   const rows = present.state.hosts
     .filter(each => each.namespace === namespace && !each.meshExternal)
-    .flatMap(host => host.ports.flatMap(port => rowsFor(present, host, port, byIp)))
+    .flatMap(host => host.ports.flatMap(port => rowsFor(present, answersFor, host, port, byIp)))
   return {...answeredFrom(source), gaps: present.gaps, notes: present.notes, namespace, rows}
 }

@@ -155,14 +155,18 @@ function whyNotReached(
   return guard === 'unknown' ? '' : ' (not these pods)'
 }
 
-function routeLines(
-  {virtualServices, destinationRules, inProxy, guard}: ServiceDescription,
-  host: string,
-): readonly Line[] {
+/** Clients in ambient mode leave routes and traffic policies to the waypoint of the Service. */
+function withoutWaypoint({ambient, waypoint}: ServiceDescription): string {
+  if (!ambient || waypoint?.state === 'ready') return ''
+  return '; NOT applied for clients in ambient mode: no waypoint serves the Service'
+}
+
+function routeLines(description: ServiceDescription, host: string): readonly Line[] {
+  const {virtualServices, destinationRules, inProxy, guard} = description
   return (virtualServices ?? []).flatMap(({virtualService: {object, hosts}, gateways, shares}) => {
     const name = `${object.name}.${object.namespace}`
     const where = gateways.includes('mesh') ? '' : ` (only through gateway ${gateways.join(', ')})`
-    const title = `VirtualService ${name} for ${hosts.join(', ')}${where}${appliedText(inProxy.virtualServices, name)}`
+    const title = `VirtualService ${name} for ${hosts.join(', ')}${where}${appliedText(inProxy.virtualServices, name)}${gateways.includes('mesh') ? withoutWaypoint(description) : ''}`
     const routes = shares.map(({route, targets, others}) => {
       const when = route.matches.length === 0 ? 'default' : `when ${route.matches.join(', or ')}`
       const to = [
@@ -233,7 +237,7 @@ export function serviceLines(description: ServiceDescription): readonly Line[] {
     ...(destinationRules ?? []).flatMap(each => {
       const name = `${each.rule.object.name}.${each.rule.object.namespace}`
       return lines(
-        `${ruleText(each, service.object.namespace, guard)}${appliedText(inProxy.destinationRules, name)}`,
+        `${ruleText(each, service.object.namespace, guard)}${appliedText(inProxy.destinationRules, name)}${withoutWaypoint(description)}`,
         2,
       )
     }),

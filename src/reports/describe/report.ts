@@ -1,8 +1,11 @@
+import type {ModeFact} from '../../analysis/pod-mode/mode-evidence.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type PeerPolicies, peerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
 import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {gatewaysOf, policiesOf, reachOf, sidecarOf} from '../../analysis/traffic-policy/service-objects.js'
+import {readModeFact} from '../../evidence/ambient/pod-mode-fact.js'
+import {ztunnelOn} from '../../evidence/ambient/ztunnels.js'
 import {askedOnce} from '../../evidence/asked-once.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -47,6 +50,10 @@ export interface DescribeReport extends Report {
   /** null: no Sidecar resource selects it. */
   readonly sidecar?: SidecarModel | null
   readonly sync?: ProxySync
+  /** The ztunnel whose sync that is, for an ambient pod. */
+  readonly syncedBy?: PodRef
+  /** How it takes part in the mesh, with the evidence; only where ambient mode has to do with it. */
+  readonly membership?: ModeFact
   /** Differences between objects and proxy, one sentence each. */
   readonly disagreements: readonly string[]
   readonly warnings: readonly string[]
@@ -78,6 +85,27 @@ async function proxyOf(source: Source, subject: PodRef, mode: PodMode | 'unknown
 function portsOf(pod: PodModel, gateway: boolean): DescribeReport['declared'] {
   if (!gateway) return declaredPorts(pod)
   return pod.containers.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
+}
+
+async function ztunnelOf(
+  source: Source,
+  pod: PodModel,
+  istioNamespace: string,
+  gaps: Gap[],
+): Promise<PodRef | undefined> {
+  const found = optional(await ztunnelOn(source, pod.status?.node ?? '', istioNamespace), gaps)
+  return found?.ref
+}
+
+const AMBIENT_KEYS = ['istio.io/dataplane-mode', 'ambient.istio.io/redirection']
+
+/** The evidence of a pod's mode, where a label or annotation of ambient mode is on the pod or its namespace. */
+async function membershipOf(source: Source, pod: PodModel, istioNamespace: string): Promise<ModeFact | undefined> {
+  if (!['none', 'ambient', 'sidecar'].includes(podMode(pod)) || isOutsideKubernetes(pod)) return undefined
+  const spaces = await source.objects({kind: 'Namespace', name: pod.object.namespace})
+  const labels = spaces.ok ? (spaces.value[0]?.metadata.labels ?? {}) : {}
+  const keys = [pod.labels, pod.annotations, labels].flatMap(each => Object.keys(each))
+  return AMBIENT_KEYS.some(key => keys.includes(key)) ? await readModeFact(source, pod, istioNamespace) : undefined
 }
 
 /** Describes how Istio handles one pod, from its objects, its proxy and the control plane, as far as each can be read. */
@@ -133,7 +161,12 @@ export async function describeReport(
     byProxy: view?.policies,
   })
   const outside = isOutsideKubernetes(pod)
-  const sync = guarded && !outside ? optional(await syncOf(source, subject, options.istioNamespace), gaps) : undefined
+  const proxy = mode === 'ambient' ? await ztunnelOf(source, pod, options.istioNamespace, gaps) : subject
+  const sync =
+    guarded && !outside && proxy !== undefined
+      ? optional(await syncOf(source, proxy, options.istioNamespace), gaps)
+      : undefined
+  const membership = await membershipOf(source, pod, options.istioNamespace)
   const objectsOfPod = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
   const {findings, unasked, ...check} = await checked(
     source,
@@ -157,10 +190,13 @@ export async function describeReport(
     sidecar:
       objects.sidecars === undefined ? undefined : gateway ? null : (sidecarOf(pod, objects.sidecars, root) ?? null),
     sync,
+    ...(membership === undefined ? {} : {membership}),
+    ...(mode === 'ambient' && proxy !== undefined ? {syncedBy: proxy} : {}),
     disagreements: different,
-    warnings: (outside ? [] : podWarnings(pod))
+    warnings: (outside ? [] : podWarnings(pod, membership?.because))
       .filter(({rule}) => !findings.some(each => each.rule === rule))
-      .map(({text}) => text),
+      .map(({text}) => text)
+      .concat(membership?.disagreements ?? []),
     unasked,
     findings,
     failing: different.length > 0 || findings.some(({severity}) => severity === 'error'),

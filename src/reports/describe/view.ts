@@ -51,6 +51,12 @@ function portLine({pod, declared}: DescribeReport): readonly Line[] {
   return lines(ports.length === 0 ? 'Container ports: none declared' : `Container ports: ${ports.join(', ')}`)
 }
 
+function membershipLines({membership}: DescribeReport): readonly Line[] {
+  if (membership === undefined) return []
+  const claims = membership.claims.map(({from, text}) => (text.startsWith(from) ? text : `${from}: ${text}`))
+  return lines(`Mode by ${claims.join('; ')}`)
+}
+
 function containerText({name, security, args, image}: Container): string {
   const user = security.runAsUser === undefined ? 'user of the image' : `uid ${security.runAsUser}`
   const added = security.addedCapabilities.length === 0 ? '' : `, capabilities ${security.addedCapabilities.join(', ')}`
@@ -81,7 +87,12 @@ function peerLines({peers, mode}: DescribeReport): readonly Line[] {
   if (peers === undefined) return lines('inbound mTLS: not checked', 2, 'warn')
   const {workload, ports, policies} = peers
   const by = workload.by === undefined ? 'default, no policy applies' : objectLabel(workload.by)
-  const servers = mode === 'gateway' ? '; the servers of its Gateways have their own TLS' : ''
+  const servers =
+    mode === 'gateway'
+      ? '; the servers of its Gateways have their own TLS'
+      : mode === 'ambient' && workload.mode === 'DISABLE'
+        ? '; ztunnel ignores DISABLE: clients in ambient mode use mTLS (HBONE)'
+        : ''
   return [
     ...lines(`inbound mTLS: ${workload.mode} (${by})${servers}`, 2),
     ...ports.flatMap(({port, mode: at, by: from}) =>
@@ -108,13 +119,14 @@ function sidecarLines({sidecar, mode}: DescribeReport): readonly Line[] {
   )
 }
 
-function syncLines({sync}: DescribeReport): readonly Line[] {
+function syncLines({sync, syncedBy}: DescribeReport): readonly Line[] {
   if (sync === undefined) return lines('sync with istiod: not checked', 2, 'warn')
+  const who = syncedBy === undefined ? '' : ` of ztunnel ${syncedBy.name}`
   if (sync.istiod === undefined)
-    return lines('sync: not connected to any istiod, so it receives no config updates', 2, 'bad')
+    return lines(`sync${who}: not connected to any istiod, so it receives no config updates`, 2, 'bad')
   const states = sync.types.map(({type, state}) => `${type} ${state}`).join(', ')
   return [
-    ...lines(`sync with ${sync.istiod}: ${states || 'no subscriptions'}`, 2),
+    ...lines(`sync${who} with ${sync.istiod}: ${states || 'no subscriptions'}`, 2),
     ...sync.types.flatMap(({type, error}) =>
       error === undefined ? [] : lines(`last error of ${type}: ${error}`, 4, 'bad'),
     ),
@@ -178,6 +190,7 @@ function doc(report: DescribeReport, form: 'short' | 'table' | 'wide'): Doc {
   const text = [
     ...head,
     ...portLine(report),
+    ...(form === 'wide' || (report.membership?.disagreements.length ?? 0) > 0 ? membershipLines(report) : []),
     ...serviceBlocks(report),
     ...(report.pod === undefined || form === 'wide' ? inboundLines(report) : []),
     ...policySection(report),
@@ -214,6 +227,8 @@ export const describeView: View<DescribeReport> = {
     proxy: proxyData(report.proxy),
     sidecar: report.sidecar === undefined ? null : (report.sidecar ?? {default: true}),
     sync: report.sync ?? null,
+    ...(report.syncedBy === undefined ? {} : {syncedBy: report.syncedBy}),
+    ...(report.membership === undefined ? {} : {membership: report.membership}),
     disagreements: report.disagreements,
     warnings: report.warnings,
     findings: report.findings,

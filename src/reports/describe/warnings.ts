@@ -34,7 +34,7 @@ function uidWarning(who: string): PodWarning {
 }
 
 /** What istioctl warns about in a pod, from its object alone: not running, not ready, no sidecar, the proxy's uid, labels. */
-export function podWarnings(pod: PodModel): readonly PodWarning[] {
+export function podWarnings(pod: PodModel, outsideBecause?: string): readonly PodWarning[] {
   const mode = podMode(pod)
   const phase = pod.status?.phase
   const own = pod.containers.filter(({injected, security}) => !injected && security.runAsUser === RESERVED_UID)
@@ -45,7 +45,9 @@ export function podWarnings(pod: PodModel): readonly PodWarning[] {
     ...(phase === undefined || phase === 'Running' ? [] : [bare(`the pod is not running: ${phase}`)]),
     ...(pod.terminating ? [bare('the pod is being deleted')] : []),
     ...pod.containers.filter(waiting).map(each => bare(notReady(each))),
-    ...(mode === 'none' ? [bare('the pod is not in the mesh: no sidecar and no ambient redirection')] : []),
+    ...(mode === 'none'
+      ? [bare(`the pod is not in the mesh: ${outsideBecause ?? 'no sidecar and no ambient redirection'}`)]
+      : []),
     // A gateway pod may run as the proxy's uid: none of its traffic is captured.
     ...(mode === 'sidecar' && pod.security.runAsUser === RESERVED_UID ? [uidWarning('the pod')] : []),
     ...(mode === 'gateway' ? [] : own).map(({name}) => uidWarning(`container ${name}`)),

@@ -6,6 +6,7 @@ import {
 } from '../../analysis/log-explanation/explain.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
 import {unwrapLines} from '../../formats/wrapped-text/unwrap.js'
+import {withPod} from './named-pods.js'
 
 /** An explanation and how many lines of the text it fits; the first of them is shown. */
 export interface ExplainedLine extends LineExplanation {
@@ -22,9 +23,10 @@ export interface ExplainedText {
   readonly other: readonly number[]
 }
 
-function explain(text: string): LineExplanation | undefined {
+function explain(text: string, raw = text): LineExplanation | undefined {
   const line = parseLogLine(text)
-  return line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
+  const found = line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
+  return found === undefined ? undefined : {...found, next: withPod(found.next, raw, line)}
 }
 
 /** Problems first; otherwise in order of first occurrence. */
@@ -46,7 +48,7 @@ export function explainLines(text: string): ExplainedText {
     const explanation =
       explain(raw) ??
       unwrapLines(raw)
-        .map(line => explain(line.text))
+        .map(line => explain(line.text, raw))
         .find(each => each !== undefined)
     if (explanation === undefined) {
       const line = parseLogLine(raw)

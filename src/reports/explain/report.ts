@@ -4,6 +4,7 @@ import {BUILT_IN} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Report} from '../report.js'
 import {type ExplainedLine, type ExplainedText, explainLines} from './lines.js'
+import {hasPlaceholder} from './named-pods.js'
 import {isNoPort, knownNames, type RuleList, type Topic, topicOf} from './topic.js'
 
 export interface ExplainReport extends Report {
@@ -60,6 +61,13 @@ function missedLines({unknown, other}: ExplainedText): readonly string[] {
   return [`not recognised: ${humanCount(numbers.length, 'line', 'lines')} (${numbers.slice(0, 5).join(', ')}${more})`]
 }
 
+/** Says once what the words in capitals in commands are. */
+function placeholders({explained}: ExplainedText): readonly string[] {
+  return explained.some(({next}) => hasPlaceholder(next))
+    ? ['in these commands POD, NAMESPACE and other words in capitals stand for your own names']
+    : []
+}
+
 function isProse(words: readonly string[]): boolean {
   return words.length > 4
 }
@@ -103,7 +111,7 @@ export function explainReport(rules: RuleList, given: string): ExplainReport {
   const all = wordsIn(rules, text)
   const words = all.slice(0, MAX_WORDS)
   if (log.explained.length > 0 && (several || isProse(words)))
-    return {...base, notes: missedLines(log), topics: [], lines: log.explained, unknown: []}
+    return {...base, notes: [...missedLines(log), ...placeholders(log)], topics: [], lines: log.explained, unknown: []}
   if (log.unknown.length > 0) {
     const lines = log.unknown.slice(0, MAX_UNKNOWN)
     return {...base, notes: missedLines({...log, unknown: []}), topics: [], lines, unknown: []}

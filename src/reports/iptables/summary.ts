@@ -148,10 +148,12 @@ function udpCells(direction: Direction, owner: Interception['proxy']): readonly 
 
 const AGENT_PORTS: ReadonlySet<number | undefined> = new Set([15_053, 15_013])
 
-function queryWords(trafficOutcome: TrafficOutcome): string {
+function queryWords(trafficOutcome: TrafficOutcome, owner: Interception['proxy']): string {
   const {verdict, port, to} = trafficOutcome
   if (verdict === 'captured')
-    return AGENT_PORTS.has(port) ? `answered by the proxy's agent (port ${port})` : `through the proxy (port ${port})`
+    return AGENT_PORTS.has(port)
+      ? `answered by ${owner.ztunnel === true ? 'ztunnel' : "the proxy's agent"} (port ${port})`
+      : `through the proxy (port ${port})`
   if (verdict === 'redirected') return `redirected to ${to ?? `port ${port}`}`
   if (verdict !== 'escapes' && verdict !== 'direct') return outcomeWords(trafficOutcome).replace(/^is /, '')
   return to === undefined ? 'directly to the resolver' : `sent to ${to}`
@@ -160,8 +162,8 @@ function queryWords(trafficOutcome: TrafficOutcome): string {
 /** Queries over one protocol: `to 10.96.0.10 answered by the agent, elsewhere directly to the resolver`. */
 function queries(direction: Direction, owner: Interception['proxy']): string {
   const {usual, exceptions} = direction
-  if (exceptions.length === 0) return queryWords(usual)
-  const groups = groupedBy(exceptions, queryWords)
+  if (exceptions.length === 0) return queryWords(usual, owner)
+  const groups = groupedBy(exceptions, each => queryWords(each, owner))
   const parts = [...groups].map(([words, group]) => {
     const ranges = valuesOf(group, 'range')
     const others = exceptionWords(
@@ -171,7 +173,7 @@ function queries(direction: Direction, owner: Interception['proxy']): string {
     const which = [...(ranges.length === 0 ? [] : [`to ${list(ranges)}`]), ...others].join(' or ')
     return `${which} ${words}`
   })
-  return `${[...parts, ...restWords(direction)].join(', ')}, elsewhere ${queryWords(usual)}`
+  return `${[...parts, ...restWords(direction)].join(', ')}, elsewhere ${queryWords(usual, owner)}`
 }
 
 function dnsCells({dns, proxy}: Interception): readonly Cell[] {

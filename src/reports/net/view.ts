@@ -53,7 +53,7 @@ export const netView: View<NetReport> = {
         'Processes',
         ['PID', 'USER', ...(contained ? ['CONTAINER'] : []), 'ROLE', 'COMMAND'],
         processes.map(process => [
-          String(process.pid),
+          String(process.pid ?? '-'),
           owner(process),
           ...(contained ? [process.container ?? '-'] : []),
           process.role.text || '-',

@@ -56,6 +56,6 @@ export const overviewView: View<OverviewReport> = {
   doc,
   data: overviewData,
   showsGaps: true,
-  page: overviewPage,
+  page: report => overviewPage(report),
   texts: {markdown: overviewMarkdown},
 }

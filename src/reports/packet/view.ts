@@ -32,6 +32,16 @@ const OWN_WORDS: Partial<Record<PacketVerdict, string>> = {
   direct: "stays in the pod: treated as the proxy's own traffic",
 }
 
+const HBONE = 15_008
+
+/** What is meant to pass without a rule: the proxy's own packets, and HBONE to the port on which ztunnel or the sidecar itself listens. */
+function ownerWords({fromProxy, verdict, listener, packet}: PacketReport): string | undefined {
+  if (fromProxy) return OWN_WORDS[verdict]
+  const toProxy =
+    verdict === 'direct' && packet.destinationPort === HBONE && /^(?:ztunnel|Envoy|envoy)/.test(listener ?? '')
+  return toProxy ? `goes to ${listener} as HBONE` : undefined
+}
+
 /** `tcp 10.0.0.1:80`, IPv6 in brackets. */
 function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
   const text = formatIp(packet.destination)
@@ -69,13 +79,13 @@ function whyText({verdict, walk, decidedBy}: PacketReport): string {
 
 function doc(report: PacketReport): Doc {
   const {packet, walk, verdict, landing, listener, decidedBy} = report
-  const tone = report.fromProxy && OWN_WORDS[verdict] !== undefined ? 'strong' : VERDICTS[verdict].tone
+  const tone = ownerWords(report) === undefined ? VERDICTS[verdict].tone : 'strong'
   const turned = walk.steps.some(step =>
     step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
   )
   const byRule = walk.disposition.kind === 'refused' && walk.disposition.at !== undefined
   const unheard = verdict === 'refused' && walk.rewritten && turned && !byRule
-  const usual = (report.fromProxy ? OWN_WORDS[verdict] : undefined) ?? VERDICTS[verdict].words
+  const usual = ownerWords(report) ?? VERDICTS[verdict].words
   const refused = byRule ? 'rejected by a rule' : usual
   const words = unheard ? 'sent to the proxy by the rules, but refused: nothing listens there' : refused
   const asked =

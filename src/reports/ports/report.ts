@@ -80,7 +80,11 @@ async function containersOf(source: Source, subject: PodRef): Promise<ReadonlyMa
   const answer = outside ? await source.evidence('net.processes', subject) : undefined
   const read = answer?.ok === true ? parseProcesses(answer.value) : undefined
   const known = read?.ok === true ? read.value : []
-  return new Map(known.flatMap(({pid, container}) => (container === undefined ? [] : [[pid, container] as const])))
+  return new Map(
+    known.flatMap(({pid, container}) =>
+      container === undefined || pid === undefined ? [] : [[pid, container] as const],
+    ),
+  )
 }
 
 /** What listens on each port of a pod, what declares it, and which ports the mesh cannot reach and why. */

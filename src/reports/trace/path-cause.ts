@@ -31,12 +31,17 @@ const KEY = /^(?:istio-ext-authz-.*?)?ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[(\
 async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<readonly ObjectRef[]> {
   const all = await inputs.objects.list('authorizationPolicies', pod.ref.namespace)
   if (!all.ok) return []
-  return all.value
-    .filter(
-      ({action, object}) => action === 'ALLOW' && [pod.ref.namespace, inputs.istioNamespace].includes(object.namespace),
-    )
-    .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
-    .map(each => each.object)
+  return (
+    all.value
+      .filter(
+        ({action, object}) =>
+          action === 'ALLOW' && [pod.ref.namespace, inputs.istioNamespace].includes(object.namespace),
+      )
+      // A waypoint enforces what is attached to it or its Services; ztunnel and sidecars what is not.
+      .filter(({targets}) => pod.mode === 'gateway' || targets.length > 0 === (pod.mode === 'waypoint'))
+      .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
+      .map(each => each.object)
+  )
 }
 
 const CONVERTED = 'converted_peer_authentication_'

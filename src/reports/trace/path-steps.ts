@@ -105,11 +105,15 @@ function proxyText(leg: ProxyLeg): string {
 
 const HOPS = {client: 'client-proxy', server: 'server-proxy', gateway: 'gateway'} as const
 
+function hopOf({role, pod}: ProxyLeg): PathStep['hop'] {
+  return pod.mode === 'waypoint' ? 'waypoint' : HOPS[role]
+}
+
 function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
   const steps = leg.decision?.steps ?? []
   const {madeBy} = world.site(leg.pod)
   return {
-    hop: HOPS[leg.role],
+    hop: hopOf(leg),
     where: podLabel(leg.pod.ref),
     text: proxyText(leg),
     reasons: steps.map(({text, at}) => {
@@ -120,7 +124,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
       .flatMap(each => each.nearMisses)
       .filter(each => each.except !== DESTINATION_PORT)
       .map(nearMissText),
-    evidence: evidenceOf(HOPS[leg.role], leg.pod, world),
+    evidence: evidenceOf(hopOf(leg), leg.pod, world),
   }
 }
 
@@ -201,7 +205,8 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
       case 'service':
         return [plainStep('service', objectLabel(leg.service.object), leg.text)]
       case 'proxy': {
-        const tls = leg.role === 'client' ? [] : [tlsStep(leg.speech, leg, world)]
+        // ztunnel's step says who tunnels to a waypoint: what is inside is the client's own speech.
+        const tls = leg.role === 'client' || leg.request.inner !== undefined ? [] : [tlsStep(leg.speech, leg, world)]
         return [...tls, proxyStep(leg, world)]
       }
       case 'ztunnel': {

@@ -15,8 +15,8 @@ export interface ConfigFound {
   readonly patch?: readonly PatchStep[]
   /** What it rests on besides the object. */
   readonly proof?: readonly Proof[]
-  /** True when it could not be decided whether the object has the problem; the message says why. */
-  readonly undecided?: true
+  /** Set when it could not be decided whether the object has the problem; the message says why. `unsupported` is a limit of ours and no failure. */
+  readonly undecided?: 'failed' | 'unsupported'
   /** The name that was looked up, for what is not evaluated. */
   readonly about?: string
 }

@@ -67,6 +67,7 @@ import {rule as policyServicePort} from './policy-service-port/rule.js'
 import {rule as policyValueNeverMatches} from './policy-value-never-matches/rule.js'
 import {rule as portServerNotVerified} from './port-server-not-verified/rule.js'
 import {rule as principalNeverMatches} from './principal-never-matches/rule.js'
+import {rule as providerUndefined} from './provider-undefined/rule.js'
 import {rule as proxyImageDiffers} from './proxy-image-differs/rule.js'
 import {rule as redirectLoop} from './redirect-loop/rule.js'
 import {rule as redirectWithoutHttps} from './redirect-without-https/rule.js'
@@ -189,6 +190,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   policyValueNeverMatches,
   portServerNotVerified,
   principalNeverMatches,
+  providerUndefined,
   proxyImageDiffers,
   redirectLoop,
   redirectWithoutHttps,

@@ -42,7 +42,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'Kernel rules differ from the expected rules',
-  why: 'Traffic bypasses the sidecar or is captured unexpectedly, and no configuration shows why.',
+  why: 'Traffic bypasses the sidecar or ztunnel, or is captured unexpectedly, and no configuration shows why.',
   fix: 'Delete the pod so that it starts with fresh rules, and find what changed them; meshctl iptables POD --drift shows each rule.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],

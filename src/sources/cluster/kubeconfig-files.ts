@@ -4,6 +4,7 @@ import {systemReason} from '../../model/system-error.js'
 import {UserError} from '../../model/user-error.js'
 import {readBounded} from '../files/read.js'
 import {LIMITS} from '../limits.js'
+import {documentIn} from './document-in.js'
 
 /** One kubeconfig merged from all the files kubectl would read: named entries, with absolute file paths. */
 export interface MergedKubeconfig {
@@ -84,19 +85,6 @@ async function parseConfig(text: string, path: string): Promise<JsonObject> {
   if (value === null || value === undefined) return {}
   if (!isObject(value)) throw new UserError(`${path} is not a kubeconfig: it has no clusters, users or contexts`)
   return value
-}
-
-/** Plain JSON is parsed without the YAML library, which is slow to load. */
-async function documentIn(text: string): Promise<{readonly value: unknown; readonly problem?: string}> {
-  if (text.trimStart().startsWith('{')) {
-    try {
-      return {value: JSON.parse(text) as unknown}
-    } catch {
-      // A YAML flow mapping or broken JSON: the YAML library decides.
-    }
-  }
-  const {readDocument} = await import('../../formats/kube-manifest/document.js')
-  return readDocument(text)
 }
 
 function absolutePaths(entry: JsonObject, folder: string): JsonObject {

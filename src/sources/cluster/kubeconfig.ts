@@ -105,6 +105,7 @@ async function fromServiceAccount(options: AccessOptions): Promise<Chosen> {
     throw new UserError('no kubeconfig found, and not running inside a cluster', {
       hint: `Looked for ${looked || '~/.kube/config'}. No cluster? Use --from with a bundle, a file, or "sample".`,
       next: 'meshctl check deploy/reviews-v1 --from sample',
+      lacking: '--from sample',
     })
   }
   // Loaded only here: the API client library takes as long to load as the rest of a command takes to run.

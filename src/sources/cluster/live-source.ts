@@ -1,6 +1,7 @@
 import type {Answer} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
+import {openPodStream} from '../../wire/pod-stream.js'
 import type {Source} from '../source.js'
 import {accessReviews} from './access-review.js'
 import {adminEvidence} from './admin-evidence.js'
@@ -26,6 +27,7 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
     objects: query => clusterObjects(live, query),
     pages: (query, read) => clusterPages(live, query, read),
     evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
+    forward: ({namespace, name}, port) => openPodStream(api.server, {namespace, pod: name, port}),
     rulings: permissions => accessReviews(api, permissions),
     changes: {
       setLogLevel: (subject, level, logger) =>

@@ -1,5 +1,6 @@
 import {isObject} from '../../formats/decode.js'
 import type {Container, PodModel} from '../../model/pod.js'
+import {documentIn} from './document-in.js'
 
 /** Istio names the proxy's container the same in sidecars, gateways, waypoints and ztunnel. */
 const PROXY = 'istio-proxy'
@@ -28,10 +29,9 @@ function isCapable(container: Container): boolean {
 
 /** The admin port in the proxy config of this pod (proxyAdminPort), if set. */
 export async function namedAdminPort(pod: PodModel): Promise<number | undefined> {
-  const {readDocument} = await import('../../formats/kube-manifest/document.js')
   const texts = [proxyContainer(pod)?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
   for (const text of texts) {
-    const {value} = text === undefined ? {value: undefined} : readDocument(text)
+    const {value} = text === undefined ? {value: undefined} : await documentIn(text)
     const port = isObject(value) ? value.proxyAdminPort : undefined
     if (typeof port === 'number' && port > 0 && port < 65_536) return port
   }

@@ -1,4 +1,4 @@
-import {constants} from 'node:fs'
+import {constants, readFileSync, statSync} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
 import {setTimeout as wait} from 'node:timers/promises'
 import {gunzipSync} from 'node:zlib'
@@ -25,6 +25,21 @@ async function readSized(file: FileHandle, size: number): Promise<Uint8Array> {
     filled += bytesRead
   }
   return bytes.subarray(0, filled)
+}
+
+/**
+ * The bytes of a small regular file, read at once: reading without blocking loads more of Node than such a file is worth. Undefined for anything else,
+ * and for what cannot be read.
+ */
+function smallFile(path: string, maxBytes: number): Uint8Array | undefined {
+  try {
+    const about = statSync(path)
+    // Files of /proc have no size.
+    if (!about.isFile() || about.size === 0 || about.size > Math.min(LIMITS.smallFileBytes, maxBytes)) return undefined
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** The next bytes of a file opened without blocking; undefined when there are none yet. */
@@ -75,6 +90,8 @@ function isInherited(path: string): boolean {
 
 /** The bytes of a file, at most the limit; the caller words the errors of the operating system. Pipes and devices have an idle limit. */
 export async function readBounded(path: string, given: ReadLimits = {}): Promise<Uint8Array> {
+  const small = smallFile(path, given.maxBytes ?? LIMITS.smallFileBytes)
+  if (small !== undefined) return small
   const limits = {maxBytes: given.maxBytes ?? LIMITS.fileBytes, idleMs: given.idleMs ?? LIMITS.stdinIdleMs}
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
@@ -96,9 +113,7 @@ export async function readInput(path: string, limits: ReadLimits = {}): Promise<
     return await readBounded(path, limits)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, {
-      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
-    })
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`)
   }
 }
 

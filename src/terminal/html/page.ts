@@ -10,6 +10,8 @@ export interface PageParts {
   readonly body: Html
   /** What made it, for its foot. */
   readonly made: string
+  /** Set for a served page: how often it asks for its new state, in seconds. */
+  readonly refresh?: number | undefined
 }
 
 function hashOf(text: string): string {
@@ -31,9 +33,9 @@ export const PAGE_POLICY = [
 ].join('; ')
 
 /** A whole page as text: style and script lie within, nothing is requested from anywhere. */
-export function pageText({title, subtitle, sections, body, made}: PageParts): string {
+export function pageText({title, subtitle, sections, body, made, refresh}: PageParts): string {
   const links = sections.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)
-  const content = html`<a class="skip" href="#main">Skip to the content</a><header><div><h1>${title}</h1><p>${subtitle}</p></div><button type="button" id="theme">Theme: system</button></header>${sections.length === 0 ? undefined : html`<nav aria-label="Sections"><ul>${links}</ul></nav>`}<main id="main" tabindex="-1">${body}</main><footer>Made by ${made}. This page requests nothing from anywhere.</footer>`
+  const content = html`<a class="skip" href="#main">Skip to the content</a><header><div><h1>${title}</h1><p id="subtitle">${subtitle}</p></div>${refresh === undefined ? undefined : html`<p id="refresh" role="status" data-seconds="${refresh}">Refreshed every ${refresh} s</p>`}<button type="button" id="theme">Theme: system</button></header>${sections.length === 0 ? undefined : html`<nav aria-label="Sections"><ul>${links}</ul></nav>`}<main id="main" tabindex="-1">${body}</main><footer>Made by ${made}.${refresh === undefined ? ' This page requests nothing from anywhere.' : ' This page requests nothing but itself.'}</footer>`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${escapeHtml(PAGE_POLICY)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${escapeHtml(`${title}: ${subtitle}`)}</title><style>${PAGE_STYLE}</style></head>
 <body>${markupText(content)}<script>${PAGE_SCRIPT}</script></body></html>

@@ -27,7 +27,7 @@ describe('what commands declare', () => {
   })
 
   test('every command that prints a report declares its forms, which help and completion list', async () => {
-    const silent = ['complete', 'completion', 'serve', 'tour']
+    const silent = ['complete', 'completion', 'dashboard', 'mcp', 'serve', 'tour', 'ui']
     const without = (await loaded()).filter(({command}) => !Object.hasOwn(command, 'forms')).map(({id}) => id)
     expect(without.sort()).toEqual(silent)
   })

@@ -76,6 +76,15 @@ describe('wrong command lines', () => {
     expect(unknown('describe', 'reviews').hint).toMatch(/^Use one of pod, service/)
   })
 
+  test('a pod or Service right behind a topic is one of what the topic usually shows', () => {
+    expect(unknown('describe', 'deploy/reviews-v1')).toMatchObject({
+      hint: 'Did you mean "describe pod"?',
+      next: 'meshctl describe pod deploy/reviews-v1',
+    })
+    expect(unknown('describe', 'svc/reviews').next).toBe('meshctl describe service svc/reviews')
+    expect(unknown('proxy-config', 'deploy/x').next).toBe('meshctl proxy-config all deploy/x')
+  })
+
   test('an unknown flag names the nearest one of that command', () => {
     const error = Object.assign(new Error('Nonexistent flag: --namepsace'), {flags: ['--namepsace']})
     expect(usageError(error, ['check', '--namepsace', 'demo'], surface)).toMatchObject({

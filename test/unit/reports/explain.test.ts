@@ -199,12 +199,36 @@ describe('explain', () => {
       [3, 2],
       [1, 1],
     ])
-    expect(report.notes).toEqual(['not recognised: 1 line (2)'])
+    expect(report.notes).toEqual([
+      'not recognised: 1 line (2)',
+      'in these commands POD, NAMESPACE and other words in capitals stand for your own names',
+    ])
   })
 
   test('a message that is not known is said to be so, with who wrote it', () => {
     const text = explained('2024-01-01T00:00:00.000000Z\terror\txdsproxy\tqqq zzz')
     expect(text).toContain('no entry for')
     expect(text).toContain('pilot-agent (scope xdsproxy)')
+  })
+})
+
+describe('the next command names the pod where the line does', () => {
+  const next = (text: string) => explainReport(() => [], `${text}\n`).lines.map(line => line.next)
+
+  test('the pod whose log it is', () => {
+    const line = '2021-02-10T13:24:55.347684Z\twarn\tEnvoy proxy is NOT ready: workers have not yet started'
+    expect(next(`[pod/web-0/istio-proxy] ${line}`)).toEqual(['meshctl server-info web-0'])
+    expect(next(line)).toEqual(['meshctl server-info POD'])
+  })
+
+  test('of ztunnel the destination', () => {
+    const line =
+      '2024-09-14T01:18:22.218763Z\terror\taccess\tconnection complete\tsrc.addr=10.1.1.1:4000 src.workload="sleep" src.namespace="shop" dst.addr=10.1.2.2:15008 dst.hbone_addr=10.1.2.2:8000 dst.workload="httpbin" dst.namespace="pay" direction="inbound" bytes_sent=0 bytes_recv=0 duration="0ms" error="connection closed due to policy rejection: allow policies exist, but none allowed"'
+    expect(next(line)[0]).toMatch(/^meshctl describe pod httpbin -n pay/)
+  })
+
+  test.each(['web;id', '$(id)', 'web 0', '-rf'])('a name such as %j is not put into a command', name => {
+    const line = `[pod/${name}/istio-proxy] 2021-02-10T13:24:55.347684Z\twarn\tEnvoy proxy is NOT ready: workers have not yet started`
+    expect(next(line).join()).not.toContain(name)
   })
 })

@@ -76,3 +76,35 @@ describe('what becomes of a request in the mesh', () => {
     60_000,
   )
 })
+
+/** The policy that the log of ztunnel or of the waypoint names. */
+function denier(record: unknown): string | undefined {
+  const text = JSON.stringify(record)
+  return (
+    /explicitly denied by: ([^\s"\\]+)/.exec(text)?.[1] ??
+    /rbac_access_denied_matched_policy\[(none|.*?-rule\[\d+\])\]/.exec(text)?.[1]
+  )
+}
+
+describe('in the ambient corner of the sample', () => {
+  test('requests end as they were recorded: through the waypoint, its routes and policies, and ztunnel', async () => {
+    const text = readFileSync('test/fixtures/traffic/ambient.jsonl', 'utf8')
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const {answers} = await trafficReport(source, text, 'the records')
+    const records = linesOf(text).map(line => JSON.parse(line) as {id: string; result: {status: number}})
+    expect(records.length).toBeGreaterThan(8)
+    for (const [i, record] of records.entries()) {
+      const answer = answers[i]
+      const ways = answer === undefined ? [] : [answer, ...answer.alternatives]
+      expect([record.id, ways.map(({status}) => status)]).toEqual([
+        record.id,
+        expect.arrayContaining([record.result.status]),
+      ])
+      const by = denier(record)
+      if (by !== undefined)
+        expect([record.id, ways.map(({policy}) => policy)]).toEqual([record.id, expect.arrayContaining([by])])
+    }
+    expect(answers.filter(each => each.outcome === 'undecided')).toEqual([])
+    expect(answers.filter(each => each.outcome === 'denied').length).toBeGreaterThan(2)
+  })
+})

@@ -16,6 +16,8 @@ interface ConfigCase {
   /** Objects of a second cluster. */
   readonly other?: readonly KubeObject[]
   readonly networks?: string
+  /** The mesh configuration, as the ConfigMap istio has it. */
+  readonly mesh?: string
   readonly expect: 'silent' | readonly string[]
 }
 
@@ -30,7 +32,8 @@ function outcomeOf(rule: ConfigRule, given: ConfigCase, complete: boolean): Conf
     ...given.objects.map(raw => readConfigObject(raw, 'default', cluster)),
     ...(given.other ?? []).map(raw => readConfigObject(raw, 'default', 'two')),
   ]
-  const mesh = readMeshConfig('', 'istio-system')
+  const from = given.mesh === undefined ? undefined : 'ConfigMap istio-system/istio'
+  const mesh = readMeshConfig(given.mesh ?? '', 'istio-system', from)
   if (mesh === undefined) throw new Error('an empty mesh configuration has the defaults')
   const networks = given.networks === undefined ? undefined : readMeshNetworks(given.networks, 'file')
   const own =

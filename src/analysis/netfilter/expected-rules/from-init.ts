@@ -89,15 +89,25 @@ export function initWords({command, args}: Pick<Container, 'command' | 'args'>):
 
 /** The words of a command line that sets up rules, as pasted: with the program's name or without; undefined for other lines. */
 export function initLine(text: string): readonly string[] | undefined {
-  const line = text
+  const lines = text
     .split(/\r?\n/)
     // Prose quotes a command line in backticks.
     .map(each => /`([^`]*\bistio-iptables\s[^`]*)`/.exec(each)?.[1] ?? each)
     .map(each => each.trim())
-    .find(each => PROGRAM.test(each) || /^-p \d+ .*-[ubizm] /.test(each))
+  const at = lines.findIndex(each => PROGRAM.test(each) || /^-p \d+ .*-[ubizm] /.test(each))
+  const line = lines[at]
   if (line === undefined) return undefined
   const bare = line.replace(/^(?:(?:-|\[|args:|command:)\s+|\[)*/, '').replace(/\]$/, '')
-  return shellWords(bare.replace(/(["'])\s*,\s*/g, '$1 ').replace(/(?<=\S),\s+/g, ' '))
+  const words = shellWords(bare.replace(/(["'])\s*,\s*/g, '$1 ').replace(/(?<=\S),\s+/g, ' '))
+  return words.length > 1 ? words : listedArguments(words, lines.slice(at + 1))
+}
+
+/** The arguments that stand one per line below the program, as a list of YAML; undefined when there are none or some were left out. */
+function listedArguments(program: readonly string[], behind: readonly string[]): readonly string[] | undefined {
+  const end = behind.findIndex(each => !/^- /.test(each))
+  const items = behind.slice(0, end < 0 ? behind.length : end)
+  if (items.length === 0 || /^(?:\.{3,}|…)/.test(behind[end] ?? '')) return undefined
+  return [...program, ...items.map(each => shellWords(each.slice(2).replace(/\s+(?:#|\/\/).*$/, ''))[0] ?? '')]
 }
 
 function fromEnv(env: Readonly<Record<string, string>>): Map<string, string> {

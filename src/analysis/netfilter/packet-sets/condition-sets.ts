@@ -143,9 +143,8 @@ const states: SetOf = ({space}, values, negated) => {
   return turned(space, union(space, sets), negated)
 }
 
-const undecidable: SetOf = () => undefined
-
-const SETS: Readonly<Record<MatchCondition['field'], SetOf>> = {
+/** What has no set depends on more than a packet's properties: it is undecided. */
+const SETS: Readonly<Partial<Record<MatchCondition['field'], SetOf>>> = {
   family: plain(({space}, value) => (value === space.family ? TRUE : FALSE)),
   'in-interface': plain(({space}, value) => onInterface(space, 'in-interface', value)),
   'out-interface': plain(({space}, value) => onInterface(space, 'out-interface', value)),
@@ -166,18 +165,14 @@ const SETS: Readonly<Record<MatchCondition['field'], SetOf>> = {
     return diagram.and(withPorts, turned(space, either, negated))
   },
   'tcp-flags': ({space}, values, negated) => (firstPacketFlags(values) === negated ? FALSE : ofProtocol(space, 'tcp')),
-  'icmp-type': undecidable,
   uid: numbers('uid'),
   gid: numbers('gid'),
   'socket-owner': plain(({space}) => owned(space)),
   mark: marks('mark'),
   connmark: marks('connmark'),
   'ct-state': states,
-  'ct-status': undecidable,
   // Sockets are not part of the space: a first packet is assumed to find no established socket.
   socket: (_context, _values, negated) => (negated ? TRUE : FALSE),
-  dynamic: undecidable,
-  opaque: undecidable,
 }
 
 /** A condition of the most common forms, combined with those on later properties; undefined for all other forms. */
@@ -237,7 +232,7 @@ export function ruleSet(context: ConditionContext, rule: Rule): {readonly packet
       packets = whole
       continue
     }
-    const set = SETS[field](context, values, negated)
+    const set = SETS[field]?.(context, values, negated)
     if (set === undefined) undecided = true
     // A packet without an ICMP type meets no condition on the type.
     const known =

@@ -1,52 +1,5 @@
-import type {Action, MatchCondition, Rule, Ruleset} from '../../../model/ruleset.js'
-
-function set(values: readonly string[]): string {
-  const words = values.map(value => value.replace(':', '-'))
-  return words.length === 1 ? (words[0] ?? '') : `{ ${words.join(', ')} }`
-}
-
-function mark(key: string, operator: string, value: string): string {
-  const [number = '', mask = '0xffffffff'] = value.split('/')
-  return mask === '0xffffffff'
-    ? `${key} ${operator}${number}`
-    : `${key} & ${mask} ${operator === '' ? '== ' : operator}${number}`
-}
-
-function address(end: 's' | 'd', values: readonly string[], operator: string): string {
-  return `${values[0]?.includes(':') === true ? 'ip6' : 'ip'} ${end}addr ${operator}${values.length === 1 ? values[0] : `{ ${values.join(', ')} }`}`
-}
-
-function conditionText({field, negated, values}: MatchCondition, protocol: string): string {
-  const operator = negated ? '!= ' : ''
-  switch (field) {
-    case 'source':
-      return address('s', values, operator)
-    case 'destination':
-      return address('d', values, operator)
-    case 'in-interface':
-      return `iifname ${operator}"${values[0]}"`
-    case 'out-interface':
-      return `oifname ${operator}"${values[0]}"`
-    case 'protocol':
-      return `meta l4proto ${operator}${set(values)}`
-    case 'source-port':
-      return `${protocol} sport ${operator}${set(values)}`
-    case 'destination-port':
-      return `${protocol} dport ${operator}${set(values)}`
-    case 'uid':
-      return `meta skuid ${operator}${set(values)}`
-    case 'gid':
-      return `meta skgid ${operator}${set(values)}`
-    case 'mark':
-      return mark('meta mark', operator, values[0] ?? '')
-    case 'connmark':
-      return mark('ct mark', operator, values[0] ?? '')
-    case 'ct-state':
-      return `ct state ${operator}${values.join(',').toLowerCase()}`
-    default:
-      return values.join(' ')
-  }
-}
+import type {Action, Rule, Ruleset} from '../../../model/ruleset.js'
+import {conditionText} from './condition-text.js'
 
 function actionText(action: Action): string {
   switch (action.kind) {
@@ -79,9 +32,11 @@ export function nftRuleText({conditions, actions}: Pick<Rule, 'conditions' | 'ac
   const protocol = conditions.find(({field}) => field === 'protocol')?.values[0] ?? 'tcp'
   const hasPorts = conditions.some(({field}) => field === 'source-port' || field === 'destination-port')
   const shown = conditions.filter(({field}) => !(field === 'protocol' && hasPorts))
-  return [...shown.map(condition => conditionText(condition, protocol)), 'counter', ...actions.map(actionText)].join(
-    ' ',
-  )
+  return [
+    ...shown.map(({field, values, negated}) => conditionText(field).nft(values, negated ? '!= ' : '', protocol)),
+    'counter',
+    ...actions.map(actionText),
+  ].join(' ')
 }
 
 /** A native ruleset as an nft script. */

@@ -1,74 +1,7 @@
-import type {Action, MatchCondition, Rule, Ruleset} from '../../../model/ruleset.js'
+import type {Action, Rule, Ruleset} from '../../../model/ruleset.js'
+import {conditionText} from './condition-text.js'
 
 const ORDER = ['source', 'destination', 'in-interface', 'out-interface', 'protocol', 'fragment']
-
-function host(value: string): string {
-  if (value.includes('/')) return value
-  return `${value}/${value.includes(':') ? 128 : 32}`
-}
-
-function mark(value: string): string {
-  return value.replace('/0xffffffff', '')
-}
-
-function ports(protocol: string, option: string, many: string, values: readonly string[], not: string): string {
-  return values.length > 1
-    ? `-m multiport ${not}--${many} ${values.join(',')}`
-    : `-m ${protocol} ${not}--${option} ${values[0]}`
-}
-
-function conditionText({field, negated, values}: MatchCondition, protocol: string): string {
-  const not = negated ? '! ' : ''
-  const list = values.join(',')
-  switch (field) {
-    case 'source':
-      return `${not}-s ${values.map(host).join(',')}`
-    case 'destination':
-      return `${not}-d ${values.map(host).join(',')}`
-    case 'in-interface':
-      return `${not}-i ${list}`
-    case 'out-interface':
-      return `${not}-o ${list}`
-    case 'protocol':
-      return `${not}-p ${list === 'icmpv6' ? 'ipv6-icmp' : list}`
-    case 'fragment':
-      return `${not}-f`
-    case 'destination-port':
-      return ports(protocol, 'dport', 'dports', values, not)
-    case 'source-port':
-      return ports(protocol, 'sport', 'sports', values, not)
-    case 'any-port':
-      return `-m multiport ${not}--ports ${list}`
-    case 'uid':
-      return `-m owner ${not}--uid-owner ${list.replace(':', '-')}`
-    case 'gid':
-      return `-m owner ${not}--gid-owner ${list.replace(':', '-')}`
-    case 'socket-owner':
-      return `-m owner ${not}--socket-exists`
-    case 'mark':
-      return `-m mark ${not}--mark ${mark(list)}`
-    case 'connmark':
-      return `-m connmark ${not}--mark ${mark(list)}`
-    case 'ct-state':
-      return `-m conntrack ${not}--ctstate ${list}`
-    case 'ct-status':
-      return `-m conntrack ${not}--ctstatus ${list}`
-    case 'source-type':
-      return `-m addrtype ${not}--src-type ${list}`
-    case 'destination-type':
-      return `-m addrtype ${not}--dst-type ${list}`
-    case 'socket':
-      return list === 'transparent' ? '-m socket --transparent' : '-m socket'
-    case 'tcp-flags':
-      return `-m tcp ${not}--tcp-flags ${list}`
-    case 'icmp-type':
-      return protocol === 'icmpv6' ? `-m icmp6 ${not}--icmpv6-type ${list}` : `-m icmp ${not}--icmp-type ${list}`
-    case 'family':
-    case 'dynamic':
-    case 'opaque':
-      return list
-  }
-}
 
 function actionText(action: Action, family: Ruleset['family']): string {
   switch (action.kind) {
@@ -121,7 +54,9 @@ export function saveRuleText(
   const general = ORDER.flatMap(field => conditions.filter(condition => condition.field === field))
   const matches = conditions.filter(({field}) => !ORDER.includes(field))
   return [
-    ...[...general, ...matches].map(condition => conditionText(condition, protocol)),
+    ...[...general, ...matches].map(({field, values, negated}) =>
+      conditionText(field).save(values, negated ? '! ' : '', protocol),
+    ),
     ...actions.map(action => actionText(action, family)),
   ].join(' ')
 }

@@ -20,6 +20,7 @@ import {discovery} from './discovery.js'
 import {factProvenance} from './fact-provenance.js'
 import {injection} from './injection.js'
 import {drift, kernel} from './kernel.js'
+import {membership} from './membership.js'
 import {
   certificates,
   connections,
@@ -59,6 +60,7 @@ const FETCHERS: Fetchers = {
   drift,
   kernel,
   interfaces,
+  membership,
   sidecar,
   status,
   cni,

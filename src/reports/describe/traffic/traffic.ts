@@ -1,3 +1,4 @@
+import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
 import {istioProtocol} from '../../../analysis/ports/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../../analysis/ports/service-ports.js'
 import {mtlsMode, type PeerMode} from '../../../analysis/traffic-policy/peer-mode.js'
@@ -54,6 +55,8 @@ export interface ServiceDescription {
   readonly exposed: readonly Exposure[]
   /** Absent for a Service without one. */
   readonly waypoint?: ServiceWaypoint
+  /** Its pods are in ambient mode: clients in ambient mode apply no route of their own. */
+  readonly ambient: boolean
   /** Objects compared with the proxy's metadata. */
   readonly inProxy: {
     readonly destinationRules: readonly ComparedRule[]
@@ -163,6 +166,7 @@ export async function describeTraffic(
     destinationRules: rules,
     virtualServices: routes,
     ...definedFields({waypoint}),
+    ambient: pods.length > 0 && pods.every(pod => podMode(pod) === 'ambient'),
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
       destinationRules: comparePresence({

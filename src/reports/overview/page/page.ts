@@ -67,8 +67,8 @@ function evidenceSection({provenance, gaps}: OverviewReport): Html {
   return section('evidence', 'Evidence', 'Everything this report rests on, and what could not be read.', body)
 }
 
-/** The report as one page that needs nothing else. */
-export function overviewPage(report: OverviewReport): string {
+/** The report as one page that needs nothing else; a served one asks for itself again every `refresh` seconds. */
+export function overviewPage(report: OverviewReport, refresh?: number): string {
   const {origin, namespace, at, version} = report
   const where = `${origin.label}, ${namespace === undefined ? 'every namespace' : `namespace ${namespace}`}`
   const body = html`${notChecked(report)}<section id="health" aria-labelledby="health-title"><h2 id="health-title" class="hidden">Health</h2><ul class="tiles">${healthRows(report).map(tile)}</ul></section>${[
@@ -89,5 +89,6 @@ export function overviewPage(report: OverviewReport): string {
     sections: SECTIONS,
     body,
     made: `meshctl ${version}`,
+    refresh,
   })
 }

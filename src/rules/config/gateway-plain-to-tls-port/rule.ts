@@ -1,9 +1,8 @@
 import {isInternalGateway} from '../../../analysis/istio-config/gateway-names.js'
-import {fullHost, hostCovers} from '../../../analysis/istio-config/host-names.js'
+import {fullHost} from '../../../analysis/istio-config/host-names.js'
 import {declaredProtocol, protocolClass} from '../../../analysis/istio-config/port-protocol-class.js'
+import {tlsOrigination} from '../../../analysis/istio-config/tls-origination.js'
 import type {ConfigRule} from '../config-rule.js'
-
-const ORIGINATES = ['SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']
 
 export const rule: ConfigRule = {
   code: 'MCT2135',
@@ -18,16 +17,7 @@ export const rule: ConfigRule = {
   needs: [['Service', 'ServiceEntry']],
   check: set => {
     const index = set.hosts()
-    const encrypts = (host: string, port: number) =>
-      set.destinationRules().some(({object, host: own, policy, subsets}) => {
-        const {namespace} = object.ref
-        const modes = [
-          policy.tls?.mode,
-          ...policy.ports.filter(each => each.port === port).map(each => each.tls?.mode),
-          ...subsets.flatMap(each => [each.policy.tls?.mode, ...each.policy.ports.map(({tls}) => tls?.mode)]),
-        ]
-        return hostCovers(fullHost(own, namespace), host) && modes.some(mode => ORIGINATES.includes(mode ?? ''))
-      })
+    const encrypts = tlsOrigination(set.destinationRules())
     return set.virtualServices().flatMap(({object, gateways, exportTo, rules}) => {
       if (gateways.length === 0 || gateways.every(each => each === 'mesh' || isInternalGateway(each))) return []
       return rules

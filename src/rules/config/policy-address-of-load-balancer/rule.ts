@@ -2,6 +2,7 @@ import {selectorMatches} from '../../../analysis/istio-config/label-selection.js
 import {gatewayServicesOf} from '../../../analysis/istio-config/load-balancer.js'
 import {peerAddresses} from '../../../formats/istio-config/policy-values.js'
 import {keepsClientAddress} from '../../../formats/istio-config/service-source.js'
+import type {ServiceConfig} from '../../../model/istio-config/kubernetes.js'
 import type {ConfigRule} from '../config-rule.js'
 
 const OUTSIDE = ['LoadBalancer', 'NodePort']
@@ -20,23 +21,26 @@ export const rule: ConfigRule = {
   ],
   kinds: ['AuthorizationPolicy'],
   needs: ['Service', 'Gateway'],
-  check: set =>
-    set.authorizationPolicies().flatMap(({object, selector = {}}) => {
+  check: set => {
+    let known: readonly ServiceConfig[] | undefined
+    const services = () => {
+      known ??= [...new Set(set.gateways().flatMap(gateway => gatewayServicesOf(set, gateway)))].filter(
+        each => OUTSIDE.includes(each.type) && !keepsClientAddress(each.object),
+      )
+      return known
+    }
+    return set.authorizationPolicies().flatMap(({object, selector = {}}) => {
       const [first] = peerAddresses(object)
       if (first === undefined || Object.keys(selector).length === 0) return []
       const {namespace} = object.ref
-      const service = set
-        .gateways()
-        .flatMap(gateway => gatewayServicesOf(set, gateway))
-        .find(
-          each =>
-            (each.object.ref.namespace === namespace || namespace === set.mesh.rootNamespace) &&
-            selectorMatches(selector, each.selector) &&
-            OUTSIDE.includes(each.type) &&
-            !keepsClientAddress(each.object),
-        )
+      const service = services().find(
+        each =>
+          (each.object.ref.namespace === namespace || namespace === set.mesh.rootNamespace) &&
+          selectorMatches(selector, each.selector),
+      )
       if (service === undefined) return []
       const message = `${first.field} compares the address of the peer, and Service ${service.object.ref.name} has externalTrafficPolicy Cluster: that is the address of a node.`
       return [{object, path: first.path, message}]
-    }),
+    })
+  },
 }

@@ -29,6 +29,7 @@ export const rule: ConfigRule = {
   check: set => {
     const same = gatewaysWithSamePods(set)
     return set.gateways().flatMap(gateway => {
+      if (!gateway.servers.some(({tls}) => tls?.httpsRedirect === true)) return []
       const all = [gateway, ...(same.get(gateway) ?? [])].flatMap(({servers}) => servers)
       if (gatewayServicesOf(set, gateway).some(tlsEndsBefore)) return []
       return gateway.servers.flatMap(server => {

@@ -17,6 +17,12 @@ export const rule: ConfigRule = {
     VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object => {
       const problems = schemaProblems(object)
       const errors = [...(problems?.errors ?? []), ...semanticErrors(object)]
-      return errors.map(({path, message}) => ({object, path, message: `${path}: ${message}.`}))
+      const open = (problems?.notEvaluated ?? []).map(({path, message}) => ({
+        object,
+        path,
+        undecided: 'unsupported' as const,
+        message: `the CEL library cannot evaluate a validation of ${path}: ${message}`,
+      }))
+      return [...errors.map(({path, message}) => ({object, path, message: `${path}: ${message}.`})), ...open]
     }),
 }

@@ -1,5 +1,5 @@
-import {fullHost, hostCovers} from '../../../analysis/istio-config/host-names.js'
 import {protocolClass} from '../../../analysis/istio-config/port-protocol-class.js'
+import {tlsOrigination} from '../../../analysis/istio-config/tls-origination.js'
 import type {ConfigRule} from '../config-rule.js'
 
 const HTTPS_PORT = 443
@@ -18,21 +18,12 @@ export const rule: ConfigRule = {
   ],
   kinds: ['ServiceEntry'],
   check: set => {
-    const encrypts = (host: string) =>
-      set.destinationRules().some(({object, host: own, policy, subsets}) => {
-        const tls = [policy, ...subsets.map(each => each.policy)].flatMap(each => [
-          each.tls,
-          ...each.ports.map(port => port.tls),
-        ])
-        return (
-          hostCovers(fullHost(own, object.ref.namespace), host) &&
-          tls.some(each => each !== undefined && each.mode !== 'DISABLE')
-        )
-      })
+    const encrypts = tlsOrigination(set.destinationRules())
     return set.serviceEntries().flatMap(({object, hosts, ports}) => {
       const port = ports.find(({number, protocol}) => number === HTTPS_PORT && protocolClass(protocol) === 'http')
+      if (port === undefined) return []
       const bare = hosts.filter(host => !encrypts(host))
-      if (port === undefined || bare.length === 0) return []
+      if (bare.length === 0) return []
       const message = `Port 443 of ${bare.join(', ')} has protocol ${port.protocol}, and no DestinationRule starts TLS for it.`
       return [{object, path: `${port.path}.protocol`, message}]
     })

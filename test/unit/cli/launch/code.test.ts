@@ -1,4 +1,4 @@
-import {chmodSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Script} from 'node:vm'
 import {describe, expect, test} from '@jest/globals'
@@ -79,23 +79,22 @@ describe('the folder of compiled code', () => {
     expect(existsSync(cache)).toBe(false)
   })
 
-  test('keeps three builds', () => {
+  test('keeps the ten newest builds', () => {
     const cache = home()
-    for (const build of ['a', 'b', 'c', 'd']) {
+    for (const build of 'abcdefghijkl') {
       codeFolder(build, {XDG_CACHE_HOME: cache}).write('check', bytes('code'))
       // Older than the next one.
       const folder = readdirSync(join(cache, 'meshctl/code')).find(name => name.startsWith(build)) ?? ''
       const time = new Date(2026, 1, build.charCodeAt(0) - 96)
       utimesSync(join(cache, 'meshctl/code', folder), time, time)
     }
-    expect(readdirSync(join(cache, 'meshctl/code')).map(name => name[0])).toEqual(['b', 'c', 'd'])
+    expect(readdirSync(join(cache, 'meshctl/code')).map(name => name[0])).toEqual([...'cdefghijkl'])
   })
 })
 
 describe('scripts of units', () => {
   test('are compiled once, and kept again only when more of them is used', () => {
-    const folder = home()
-    const text = '({__proto__:null,"#base/a"(module){module.exports=()=>42}})'
+    let text = '({__proto__:null,"#base/a"(module){module.exports=()=>42}})'
     const written: string[] = []
     let held: Buffer | undefined
     const cache = {
@@ -105,9 +104,8 @@ describe('scripts of units', () => {
         held = code
       },
     }
-    writeFileSync(join(folder, 'base.js'), text)
     const run = (units: readonly string[]): Script => {
-      const scripts = createScripts(folder, cache, 'check')
+      const scripts = createScripts(file => ({text, filename: file}), cache, 'check')
       const script = scripts.read('base')
       script.runInThisContext()
       scripts.keep(units)
@@ -121,7 +119,7 @@ describe('scripts of units', () => {
     run(['#base/b'])
     expect(written).toEqual(['check', 'check'])
     // Another text: its compiled code is refused and replaced.
-    writeFileSync(join(folder, 'base.js'), `${text} `)
+    text = `${text} `
     expect(run(['#base/a']).cachedDataRejected).toBe(true)
     expect(run(['#base/a']).cachedDataRejected).toBe(false)
   })

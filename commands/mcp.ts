@@ -1,0 +1,33 @@
+import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {undoable} from '../src/cli/interrupt.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {remark} from '../src/cli/streams.js'
+
+export default class Mcp extends MeshCommand {
+  static override summary =
+    'Offer the questions of meshctl as tools of the Model Context Protocol over standard input and output'
+  static override description =
+    'Started by an assistant, see docs/mcp.md. Every tool only reads; answers are redacted and bounded in size.'
+  static override examples = ['<%= config.bin %> mcp --from sample', '<%= config.bin %> mcp --context prod']
+  static override needs = REPORT_NEEDS
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Mcp)
+    const {mcpServer} = await import('../src/cli/mcp/server.js')
+    const {stdioTransport} = await import('../src/cli/mcp/stdio.js')
+    await this.withSource(flags, async source => {
+      await undoable(async signal => {
+        const server = mcpServer({source, istioNamespace: flags.istioNamespace, version: this.config.version})
+        const closed = new Promise<void>(resolve => {
+          server.onclose = resolve
+          signal.addEventListener('abort', () => resolve(), {once: true})
+          process.stdin.once('end', () => resolve())
+        })
+        await server.connect(stdioTransport())
+        await remark(`tools about ${source.origin.label}; stop with Ctrl-C`)
+        await closed
+        await server.close()
+      })
+    })
+  }
+}

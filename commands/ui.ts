@@ -1,0 +1,53 @@
+import {Flags} from '@oclif/core'
+import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {durationMs} from '../src/cli/flags.js'
+import {undoable} from '../src/cli/interrupt.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {overviewQuestion} from '../src/cli/overview-question.js'
+import {remark, write} from '../src/cli/streams.js'
+
+export default class Ui extends MeshCommand {
+  static override summary = 'Serve the page of report on 127.0.0.1, refreshing'
+  static override description =
+    'Only 127.0.0.1 answers, only to its own address, and only who knows the secret in the address sees the page. Ctrl-C ends it.'
+  static override examples = ['<%= config.bin %> ui -A --from sample', '<%= config.bin %> ui -n demo --interval 10s']
+  static override needs = REPORT_NEEDS
+  static override flags = {
+    port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free port)'}),
+    interval: Flags.string({default: '30s', helpValue: 'DURATION', description: 'how often the page is refreshed'}),
+    browser: Flags.boolean({allowNo: true, description: 'open the page in the browser'}),
+    since: Flags.string({
+      helpValue: 'DURATION',
+      description: 'only failing requests of this time (default: 10m of a live mesh)',
+    }),
+    deep: Flags.boolean({allowNo: true, description: 'ask each pod (default; off with -A on a live cluster)'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Ui)
+    const {startPageServer} = await import('../src/cli/page-server.js')
+    const {untilAborted} = await import('../src/cli/serve-session.js')
+    const {overviewReport} = await import('../src/reports/overview/report.js')
+    const {overviewPage} = await import('../src/reports/overview/page/page.js')
+    const interval = Math.max(1000, durationMs(flags.interval))
+    const ask = await overviewQuestion(flags, process.cwd(), this.config.version)
+    await this.withSource(flags, async source => {
+      await undoable(async signal => {
+        const make = async () => overviewPage(await overviewReport(source, ask(source)), Math.round(interval / 1000))
+        const maxAgeMs = source.traits.live ? interval / 2 : Number.POSITIVE_INFINITY
+        const server = await startPageServer(make, {port: flags.port, maxAgeMs})
+        try {
+          await write(process.stdout, `${server.url}\n`)
+          await remark(`showing ${source.origin.label}; stop with Ctrl-C`)
+          if (flags.browser) {
+            const {openBrowser} = await import('../src/cli/open-browser.js')
+            if (!(await openBrowser(server.url))) await remark('no program to open a browser; open the address above')
+          }
+          await untilAborted(signal)
+        } finally {
+          await server.close()
+        }
+      })
+    })
+  }
+}

@@ -1,0 +1,56 @@
+import {type ModeEvidence, type ModeFact, modeFact} from '../../analysis/pod-mode/mode-evidence.js'
+import type {PodModel} from '../../model/pod.js'
+import type {Ruleset} from '../../model/ruleset.js'
+import type {Source} from '../../sources/source.js'
+import {readKernel} from '../kernel/read-kernel.js'
+import {readSockets} from '../pod/sockets.js'
+import {readZtunnel} from './read-ztunnel.js'
+import {ztunnelOn} from './ztunnels.js'
+
+async function ztunnelOf(source: Source, pod: PodModel, istioNamespace: string): Promise<ModeEvidence['ztunnel']> {
+  const {node} = pod.status ?? {}
+  if (node === undefined) return undefined
+  const found = await ztunnelOn(source, node, istioNamespace)
+  if (!found.ok) return undefined
+  const dump = await readZtunnel(source, found.value.ref)
+  return dump === undefined ? undefined : {name: found.value.ref.name, dump}
+}
+
+/** Tables that redirect: chains without rules and those of table raw redirect nothing. */
+const REDIRECTING = /(?:nat|mangle)$/
+
+/** Chains of IPv4, or of IPv6 where nothing else is known. */
+function redirectingChains(rulesets: readonly Ruleset[]): readonly string[] {
+  const v4 = rulesets.filter(({family}) => family !== 'ip6')
+  return (v4.length > 0 ? v4 : rulesets).flatMap(({tables}) =>
+    tables
+      .filter(({name}) => REDIRECTING.test(name))
+      .flatMap(({chains}) => chains.filter(({rules}) => rules.length > 0).map(({name}) => name)),
+  )
+}
+
+/** How a pod takes part in the mesh, by its object, its namespace, its kernel rules and sockets, and the ztunnel of its node, as far as each can be read. */
+export async function readModeFact(source: Source, pod: PodModel, istioNamespace: string): Promise<ModeFact> {
+  const {namespace, name} = pod.object
+  const ref = {namespace, name}
+  const [namespaces, kernel, sockets, ztunnel] = await Promise.all([
+    source.objects({kind: 'Namespace', name: namespace}),
+    pod.hostNetwork ? undefined : readKernel(source, ref),
+    pod.hostNetwork ? undefined : readSockets(source, ref),
+    ztunnelOf(source, pod, istioNamespace),
+  ])
+  const labels = namespaces.ok
+    ? namespaces.value.find(({metadata}) => metadata.name === namespace)?.metadata.labels
+    : undefined
+  const chains = kernel === undefined ? undefined : redirectingChains(kernel.rulesets)
+  return modeFact(pod, {
+    ...(labels === undefined ? {} : {namespaceLabels: labels}),
+    ...(kernel === undefined || kernel.from !== 'live' || chains === undefined || kernel.rulesets.length === 0
+      ? {}
+      : {chains}),
+    ...(sockets?.ok === true
+      ? {listening: sockets.value.sockets.filter(({protocol}) => protocol.startsWith('tcp')).map(({port}) => port)}
+      : {}),
+    ...(ztunnel === undefined ? {} : {ztunnel}),
+  })
+}

@@ -1,0 +1,58 @@
+import {selects} from '../../analysis/ports/service-ports.js'
+import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
+import type {PodModel} from '../../model/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import {defineRule} from '../rule.js'
+
+const USE = 'istio.io/use-waypoint'
+
+/** A policy that ztunnel enforces for the pod, which closes what it does not allow: the way past a waypoint. */
+function closesPod(pod: PodModel, {action, targets, selector, object}: AuthorizationPolicyModel): boolean {
+  return (
+    action === 'ALLOW' &&
+    targets.length === 0 &&
+    object.namespace === pod.object.namespace &&
+    (selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
+  )
+}
+
+export const rule = defineRule({
+  code: 'MCT1613',
+  slug: 'waypoint-bypassed',
+  aliases: [],
+  severity: 'info',
+  title: 'Clients outside ambient mode bypass the waypoint',
+  why: 'Only clients in ambient mode are sent to the waypoint: sidecars, pods outside the mesh and processes of the node reach the pod directly, and what is attached to the waypoint does not apply to them.',
+  fix: 'Add an AuthorizationPolicy (ALLOW, with a selector) that allows only the identity of the waypoint, so that ztunnel refuses everyone else; a gateway needs istio.io/ingress-use-waypoint on the Service.',
+  references: [
+    'https://istio.io/latest/docs/ambient/usage/l4-policy/',
+    'https://istio.io/latest/docs/ambient/usage/waypoint/',
+  ],
+  modes: ['ambient'],
+  needs: ['services', 'namespace', 'authorizationPolicies'],
+  check: ({pod}, {services, namespace, authorizationPolicies}) => {
+    const home = pod.object.namespace
+    if (authorizationPolicies.some(policy => closesPod(pod, policy))) return []
+    return services
+      .filter(service => selects(service, pod))
+      .flatMap(({object, labels}) => {
+        const waypoint = labels[USE] ?? namespace.labels[USE] ?? 'none'
+        const attached = authorizationPolicies.filter(
+          policy =>
+            policy.object.namespace === home &&
+            (policy.targets.includes(`Service/${object.name}`) || policy.targets.includes(`Gateway/${waypoint}`)),
+        )
+        const [first] = attached
+        if (waypoint === 'none' || first === undefined) return []
+        const names = attached.map(each => each.object.name).join(', ')
+        return [
+          {
+            message: `AuthorizationPolicy ${names} applies at waypoint ${waypoint} only: clients outside ambient mode reach Service ${object.name} without it.`,
+            object: first.object,
+            path: 'spec.targetRefs',
+            proof: [{from: `label ${USE}`, text: waypoint}],
+          },
+        ]
+      })
+  },
+})

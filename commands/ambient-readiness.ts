@@ -1,3 +1,4 @@
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {ambientReadinessReport} from '../src/reports/ambient-readiness/report.js'
@@ -9,8 +10,8 @@ export default class AmbientReadiness extends MeshCommand {
   static override description =
     'Reads the policies, routes, workloads and access logs of a namespace with sidecars. Each statement names the object and the documentation it rests on. Exit code 1 if something breaks or needs a waypoint.'
   static override examples = [
-    '<%= config.bin %> ambient-readiness -n demo --from sample',
-    '<%= config.bin %> ambient-readiness -n shop -o json',
+    example('Show what keeps a namespace from ambient mode', 'ambient-readiness -n demo --from sample'),
+    example('Get the same as JSON', 'ambient-readiness -n shop -o json'),
   ]
   static override forms = formsOf(ambientReadinessView)
   static override needs = {

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {POD_POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {durationMs, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -14,7 +14,7 @@ export default class Certs extends MeshCommand {
     example('Export the ends of all certificates for Prometheus', 'certs -A --warn 720h -o prom'),
   ]
   static override forms = formsOf(certsView)
-  static override needs = POLICY_NEEDS
+  static override needs = POD_POLICY_NEEDS
   static override flags = {
     ...watchFlags,
     warn: Flags.string({

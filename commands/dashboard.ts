@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -13,8 +14,11 @@ export default class Dashboard extends MeshCommand {
     'kiali, prometheus, grafana, jaeger, zipkin, skywalking, envoy POD, istiod, controlz; ports and selectors are those of istioctl. Ctrl-C ends it.'
   static override aliases = ['dash', 'd']
   static override examples = [
-    '<%= config.bin %> dashboard kiali',
-    '<%= config.bin %> dashboard envoy deploy/reviews-v1 --browser=false',
+    example('Forward a port to Kiali and open it', 'dashboard kiali'),
+    example(
+      'Forward a port to the admin page of an Envoy, without a browser',
+      'dashboard envoy deploy/reviews-v1 --browser=false',
+    ),
   ]
   static override needs: CommandNeeds = {
     cluster: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},

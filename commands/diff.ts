@@ -17,7 +17,7 @@ export default class Diff extends MeshCommand {
   ]
   static override forms = formsOf(diffView)
   static override needs: CommandNeeds = {
-    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},
+    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod', 'filters']},
   }
   static override args = {
     first: Args.string({ignoreStdin: true, description: 'a pod, or a file, bundle or snapshot:NAME'}),

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
-import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {EGRESS_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -16,7 +16,7 @@ export default class Egress extends MeshCommand {
     example('Allow one external host', 'egress deploy/sleep api.example.com:443 -o patch | kubectl apply -f -'),
   ]
   static override forms = formsOf(egressView)
-  static override needs = DESCRIBE_NEEDS
+  static override needs = EGRESS_NEEDS
   static override args = {
     ...podArgument,
     to: Args.string({ignoreStdin: true, description: 'host:port, URL or address outside the mesh'}),

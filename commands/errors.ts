@@ -24,7 +24,7 @@ export default class Errors extends MeshCommand {
   static override needs: CommandNeeds = {
     cluster: {
       needs: ['pods', 'logs'],
-      more: ['services', 'workloads', 'traffic', 'security', 'mesh', 'exec', 'forward'],
+      more: ['workloads', 'forward', 'exec', 'allPods', 'allServices', 'allSlices', 'entries'],
     },
   }
   static override args = podArgument

@@ -1,4 +1,5 @@
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark} from '../src/cli/streams.js'
@@ -8,7 +9,10 @@ export default class Mcp extends MeshCommand {
     'Offer the questions of meshctl as tools of the Model Context Protocol over standard input and output'
   static override description =
     'Started by an assistant, see docs/mcp.md. Every tool only reads; answers are redacted and bounded in size.'
-  static override examples = ['<%= config.bin %> mcp --from sample', '<%= config.bin %> mcp --context prod']
+  static override examples = [
+    example('Answer an assistant from the sample mesh', 'mcp --from sample'),
+    example('Answer it from a cluster, read-only', 'mcp --context prod'),
+  ]
   static override needs = REPORT_NEEDS
 
   async run(): Promise<void> {

@@ -1,8 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
-import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {PROBE_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark} from '../src/cli/streams.js'
@@ -25,7 +24,7 @@ export default class Probe extends MeshCommand {
     example('Send the requests of a file of expectations', 'probe --suite expectations.yaml -n demo'),
   ]
   static override forms = formsOf(probeView, suiteView)
-  static override needs: CommandNeeds = DESCRIBE_NEEDS
+  static override needs = PROBE_NEEDS
   static override args = {
     pod: Args.string({
       ignoreStdin: true,

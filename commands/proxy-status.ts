@@ -23,7 +23,10 @@ export default class ProxyStatus extends MeshCommand {
   ]
   static override forms = formsOf(diffView, proxyStatusView)
   static override needs: CommandNeeds = {
-    cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs', 'namespaces', 'traffic']},
+    cluster: {
+      needs: ['istiods', 'istiod'],
+      more: ['pods', 'workloads', 'forward', 'logs', 'istiodLogs', 'listNamespaces', 'filters'],
+    },
   }
   static override args = {
     pod: Args.string({ignoreStdin: true, description: "compare this proxy's config with istiod's"}),

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {durationMs} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -10,7 +11,10 @@ export default class Ui extends MeshCommand {
   static override summary = 'Serve the page of report on 127.0.0.1, refreshing'
   static override description =
     'Only 127.0.0.1 answers, only to its own address, and only who knows the secret in the address sees the page. Ctrl-C ends it.'
-  static override examples = ['<%= config.bin %> ui -A --from sample', '<%= config.bin %> ui -n demo --interval 10s']
+  static override examples = [
+    example('Serve the report of the whole sample mesh', 'ui -A --from sample'),
+    example('Serve one namespace, read again every ten seconds', 'ui -n demo --interval 10s'),
+  ]
   static override needs = REPORT_NEEDS
   static override flags = {
     port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free port)'}),

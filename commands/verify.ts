@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {VERIFY_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {verifyReport} from '../src/reports/verify/report.js'
@@ -13,7 +13,7 @@ export default class Verify extends MeshCommand {
     example('Do so in a pipeline, with JUnit results', 'verify -f expectations.yaml -n shop -o junit > verify.xml'),
   ]
   static override forms = formsOf(verifyView)
-  static override needs = DESCRIBE_NEEDS
+  static override needs = VERIFY_NEEDS
   static override flags = {
     filename: Flags.string({
       char: 'f',

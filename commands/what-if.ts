@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {type CommandNeeds, POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {WHAT_IF_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {readChange, readTraffic} from '../src/cli/mesh-change.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -25,7 +25,7 @@ export default class WhatIf extends MeshCommand {
     ),
   ]
   static override forms = formsOf(whatIfView)
-  static override needs: CommandNeeds = {...(POLICY_NEEDS.cluster && {cluster: POLICY_NEEDS.cluster})}
+  static override needs = WHAT_IF_NEEDS
   static override flags = {
     filename: Flags.string({
       char: 'f',

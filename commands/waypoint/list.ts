@@ -14,7 +14,9 @@ export default class WaypointList extends MeshCommand {
     example('List those of one namespace, with more columns', 'waypoint list -n amb -o wide'),
   ]
   static override forms = formsOf(waypointListView)
-  static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
+  static override needs = {
+    cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'listNamespaces', 'entries']},
+  } as const
   static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
   static override flags = {file: fileFlag, sort: sortFlag}
 

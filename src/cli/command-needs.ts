@@ -10,20 +10,10 @@ export interface CommandNeeds {
   readonly cluster?: ClusterNeeds
 }
 
-/** Everything that describes the mesh around a pod. */
-const MESH: readonly TaskId[] = ['services', 'workloads', 'namespaces', 'webhooks', 'traffic', 'security', 'mesh']
-
 /** What the rules of `check` read; `describe` shows their findings too. */
 const RULES: readonly TaskId[] = [
-  ...MESH,
-  'allServices',
-  'podEvents',
-  'policies',
-  'exec',
-  'forward',
-  'logs',
-  'istiods',
-  'istiod',
+  ...(['workloads', 'mesh', 'webhooks', 'traffic', 'security', 'nodes', 'podEvents', 'policies'] as const),
+  ...(['exec', 'forward', 'logs', 'istiods', 'istiod'] as const),
 ]
 
 /** Commands that need nothing of a source. */
@@ -35,28 +25,58 @@ export const PROXY_CONFIG_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods', 'forward'], more: ['workloads']},
 }
 
-export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
+export const CHECK_NEEDS: CommandNeeds = {
+  cluster: {needs: ['pods'], more: [...RULES, 'allServices', 'listNamespaces'], debug: true},
+}
+
+/** Policies, and the objects that decide which of them apply. */
+const POLICY: readonly TaskId[] = ['allPods', 'allServices', 'traffic', 'security', 'mesh']
 
 /** What policies are and whom they select, and the proxies they end up in. */
 export const POLICY_NEEDS: CommandNeeds = {
   aboutProxy: true,
+  cluster: {needs: ['pods', ...POLICY], more: ['workloads', 'forward']},
+}
+
+/** The same for one pod. */
+export const POD_POLICY_NEEDS: CommandNeeds = {aboutProxy: true, cluster: {needs: POLICY, more: ['forward']}}
+
+/** The same, with no proxy asked. */
+export const WHAT_IF_NEEDS: CommandNeeds = {cluster: {needs: POLICY, more: []}}
+
+/** Every kind a rule of `analyze` looks at. */
+export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['analyzed'], more: ['mesh']}}
+
+/** What a pod may call outside the mesh. */
+export const EGRESS_NEEDS: CommandNeeds = {
+  aboutProxy: true,
   cluster: {
-    needs: ['pods', 'allPods', 'allServices', 'traffic', 'security', 'mesh'],
-    more: ['workloads', 'namespaces', 'forward'],
+    needs: ['pods', 'forward'],
+    more: ['workloads', 'exec', 'mesh', 'entries', 'sidecars', 'allPods', 'allServices', 'allSlices'],
   },
 }
 
-/** Both ends of a request and everything between them. */
+/** The way of a request: the proxies of both ends and every hop between them. */
 export const TRACE_NEEDS: CommandNeeds = {
   ...PROXY_CONFIG_NEEDS,
   cluster: {
-    needs: ['pods', 'allPods', 'allServices', 'forward'],
-    more: ['workloads', 'slices', 'exec', 'logs', 'traffic', 'security', 'mesh', 'istiods', 'istiod'],
+    needs: ['pods', 'forward'],
+    more: ['workloads', 'exec', 'allPods', 'allServices', 'allSlices', 'entries', 'logs', 'istiods', 'istiod'],
   },
 }
 
-/** As `check`, without a debug container. */
-export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
+/** The same without the logs and without istiod's view. */
+export const VERIFY_NEEDS: CommandNeeds = {
+  cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec', 'allPods', 'allServices', 'allSlices', 'entries']},
+}
+
+/** The same, for a request that is sent. */
+export const PROBE_NEEDS: CommandNeeds = {
+  cluster: {
+    needs: ['pods', 'exec', 'forward'],
+    more: ['workloads', 'allPods', 'allServices', 'allSlices', 'entries', 'istiods', 'istiod'],
+  },
+}
 
 /** What the questions read that `report` joins. */
 export const REPORT_NEEDS: CommandNeeds = {
@@ -64,7 +84,10 @@ export const REPORT_NEEDS: CommandNeeds = {
 }
 
 export const DESCRIBE_NEEDS: CommandNeeds = {
-  cluster: {needs: ['pods', 'services'], more: [...RULES, 'slices', 'allPods', 'istiodSlices']},
+  cluster: {
+    needs: ['pods', 'service'],
+    more: [...RULES, 'slices', 'allPods', 'namespaces', 'istiodServices'],
+  },
 }
 
 export const CAPTURE_NEEDS: CommandNeeds = {
@@ -72,6 +95,7 @@ export const CAPTURE_NEEDS: CommandNeeds = {
     needs: ['pods', 'forward', 'exec', 'logs'],
     more: [
       'workloads',
+      'allPods',
       'everyLocal',
       'everyLocalIstiod',
       'everyWide',

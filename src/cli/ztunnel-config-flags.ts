@@ -9,7 +9,7 @@ import {sortFlag} from './proxy-config-flags.js'
 /** What the commands of ztunnel-config read and need. */
 export const ZTUNNEL_CONFIG_NEEDS: CommandNeeds = {
   reads: 'the config_dump of a ztunnel',
-  cluster: {needs: ['pods', 'forward'], more: ['workloads']},
+  cluster: {needs: ['allPods', 'istiod'], more: []},
 }
 
 /** The argument of every ztunnel-config command. */

@@ -8,11 +8,11 @@ function matches(text: string, pattern: string): readonly RegExpMatchArray[] {
 
 /** Reads the text of `istioctl version`; undefined when none of its lines is there. */
 export function istioctlVersion(text: string): MeshVersions | undefined {
-  const client = matches(text, `^\\s*client version: ${VERSION}`)[0]?.[1]
-  const controlPlanes = matches(text, `^\\s*(?:control plane|pilot|istiod) version: ${VERSION}`).flatMap(
+  const client = matches(text, `^[ \\t]*client version: ${VERSION}`)[0]?.[1]
+  const controlPlanes = matches(text, `^[ \\t]*(?:control plane|pilot|istiod) version: ${VERSION}`).flatMap(
     ([, version]) => version ?? [],
   )
-  const line = matches(text, '^\\s*data plane version: (.*)$')[0]?.[1] ?? ''
+  const line = matches(text, '^[ \\t]*data plane version: (.*)$')[0]?.[1] ?? ''
   const dataPlanes = matches(line, `${VERSION} \\((\\d+) prox`).map(([, version = '', count]) => ({
     version,
     proxies: Number(count),

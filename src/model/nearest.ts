@@ -5,10 +5,13 @@ export function editDistance(one: string, other: string): number {
   return distance(one, other)
 }
 
+/** No name is as long: what is longer is no misspelt name, and comparing it costs time. */
+const LONGEST = 100
+
 /** The names most like a typed word, nearest first: those that begin with it or differ in at most a third of its letters. */
 export function nearestNames(typed: string, names: readonly string[], most = 3): readonly string[] {
   const word = typed.toLowerCase()
-  if (word === '') return []
+  if (word === '' || word.length > LONGEST) return []
   const limit = Math.max(1, Math.floor(word.length / 3))
   return [...new Set(names)]
     .map(name => ({name, far: name.toLowerCase().startsWith(word) ? 0 : distance(word, name.toLowerCase())}))

@@ -8,6 +8,7 @@ import {changedDump, largeDump} from './large-dump.js'
 import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
+import {benchParsers} from './parsers-growth.js'
 import {benchStartUp} from './start-up.js'
 import {writeResults} from './write-results.js'
 
@@ -72,6 +73,7 @@ try {
   rmSync(dirname(path), {recursive: true, force: true})
 }
 
+await benchParsers(report, 1.15)
 await benchLive(report)
 await benchCheckFleet(report, 5000, Math.min(RUNS, 5))
 

@@ -100,19 +100,22 @@ async function smallQuestions(report, runs, node, kubeconfig, work) {
     )
   }
   const [describe, cluster] = [LIVE.at(-1), LIVE[0]].map(({argv}) => [meshctl, ...argv])
+  const trace = [meshctl, 'trace', `${POD}.${NAMESPACE}`, 'http://ratings:9080/ratings/0']
+  say('live trace', await ratios(trace, cluster, runs, [0, 1, 3], options), 2.5, 'pc cluster')
   say('live describe pod', await ratios(describe, cluster, runs, [0, 1, 3], options), 2, 'pc cluster')
 }
 
 /** The listeners of a large proxy, read live and against reading that section and parsing it. */
 async function largeListener(report, runs, nodes) {
-  const {path} = largeDump()
+  const {path, origin} = largeDump()
+  const dump = `a ${origin.startsWith('recorded') ? 'recorded' : 'synthetic'} 32 MB dump`
   try {
     for (const node of nodes) {
       const argv = ['pc', 'listener', '-f', path]
       const release = spawnSync(node, ['--version'], {encoding: 'utf8'}).stdout.trim()
       const {cpu, spread, cpuMs} = await ratios([meshctl, ...argv], [here('bare-parse.js'), path], runs, 0, {node})
       report(
-        `pc listener of 32 MB on ${release}, CPU time (${cpuMs.toFixed(0)} ms)`,
+        `pc listener of ${dump} on ${release}, CPU time (${cpuMs.toFixed(0)} ms)`,
         cpu,
         1.2,
         'reading and parsing it',

@@ -20,8 +20,8 @@ function row(each) {
 }
 
 /** What a figure is about, without what was measured along with it. */
-function subjectOf({name}) {
-  return name.replace(/ \(.*\)$/, '')
+function subjectOf({name, what}) {
+  return `${name.replace(/ \(.*\)$/, '')}, ${what}`
 }
 
 /**
@@ -37,7 +37,7 @@ export function writeResults(results, runs) {
   writeFileSync(HISTORY, `${JSON.stringify(history, null, 1)}\n`)
   const newest = new Map()
   for (const run of history) for (const each of run.results) newest.set(subjectOf(each), {run, each})
-  const sections = history.flatMap(run => {
+  const sections = history.toReversed().flatMap(run => {
     const rows = [...newest.values()].filter(found => found.run === run).map(({each}) => row(each))
     if (rows.length === 0) return []
     const load = run.load.map(each => each.toFixed(1))

@@ -37,6 +37,10 @@ function running(): Browser {
 
 /** What axe finds wrong: rule and first element. */
 async function violations(page: Page): Promise<readonly string[]> {
+  // What is not laid out has no colours to judge.
+  await page.evaluate(
+    "document.querySelectorAll('section, .card').forEach(each => { each.style.contentVisibility = 'visible' })",
+  )
   await page.evaluate(AXE)
   return await page.evaluate(async () => {
     const axe = Reflect.get(globalThis, 'axe')

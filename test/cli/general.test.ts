@@ -24,7 +24,10 @@ describe('the program', () => {
   test.each([
     [['frobnicate'], /frobnicate/],
     [['proxy-config', 'cluster', '--frob'], /--frob/],
-    [[...CLUSTERS, '-o', 'nonsense'], /output format "nonsense" not supported[\s\S]*table, wide, json, yaml, raw/],
+    [
+      [...CLUSTERS, '-o', 'nonsense'],
+      /output format "nonsense" not supported[\s\S]*table, wide, json, yaml, html, raw/,
+    ],
     [[...CLUSTERS, '--port', 'eighty'], /eighty/],
     [['proxy-config', 'cluster', '--from', 'sample'], /name a pod/],
     [['proxy-config', 'cluster', 'nope', '--from', 'sample'], /pods "nope" not found in the "demo" namespace/],

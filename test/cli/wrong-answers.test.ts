@@ -275,6 +275,19 @@ const CASES: readonly Case[] = [
     never: [/nothing is captured/],
     exit: [0],
   },
+  ...[
+    ['@rules.save', '@pod.yaml'],
+    ['@pod.yaml', '@rules.save'],
+  ].map(
+    ([one = '', other = '']): Case => ({
+      item: `W2 computed from the pod beside its rules: ${one} ${other}`,
+      argv: ['iptables', '-f', one, '-f', other, '--expected', '-o', 'short'],
+      files: {'rules.save': HOLE, 'pod.yaml': pod(INIT_15)},
+      says: [/17 rules.*computed from the arguments.*Istio 1\.5/, /Inbound TCP goes to the proxy \(port 15006\)/],
+      never: [/10\.96\.0\.0/],
+      exit: [0],
+    }),
+  ),
   drift('W2 a healthy pod of 1.5', rules15(), 0, /match the expected rules/),
   {
     item: 'W2 check of the healthy pod',

@@ -126,7 +126,7 @@ function compared(pod: PodModel, dump: Message, view: Viewpoint): Compared {
 async function compareAll(source: Source): Promise<readonly Compared[]> {
   const settings = await meshSettings(source, 'istio-system')
   if (settings === undefined) throw new Error('the mesh configuration is there')
-  const pods = await livingPods(source)
+  const {pods} = await livingPods(source)
   const {objects} = await istioObjects(source)
   const state = istioState(objects, {
     settings,

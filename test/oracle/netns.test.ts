@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {UserError} from '../../src/model/user-error.js'
+import {countersReport} from '../../src/reports/iptables/counters-report.js'
 import {netnsSource} from '../../src/sources/netns/source.js'
 import {skipUnless} from '../support/skip-unless.js'
 
@@ -49,6 +50,26 @@ describe('a network namespace as a source', () => {
   rulesTest('reads the rules the kernel holds there', async () => {
     const answer = await netnsSource(NAME, 15000).evidence('net.iptables.nft', POD)
     expect(answer.ok && Buffer.from(answer.value.bytes).toString()).toContain('--dport 80 -j REDIRECT --to-ports 15001')
+  })
+
+  rulesTest('counters: shows the rule a packet met between two reads, and nothing is zeroed', async () => {
+    const source = netnsSource(NAME, 15000)
+    let reads = 0
+    // The packet is sent right before the second read, so that no clock decides.
+    const between: typeof source = {
+      ...source,
+      evidence: async (id, pod) => {
+        if (id === 'net.iptables.nft' && reads++ === 1)
+          sh('ip', 'netns', 'exec', NAME, 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/80')
+        return await source.evidence(id, pod)
+      },
+    }
+    const report = await countersReport(between, POD, 1)
+    const [moved] = report.moved
+    expect(report.moved.length).toBe(1)
+    expect(moved).toMatchObject({at: 'ip/nat/OUTPUT', rule: 1, packets: 1})
+    const again = await countersReport(source, POD, 1)
+    expect(again.moved).toEqual([])
   })
 
   nsTest('reads its sockets and addresses', async () => {

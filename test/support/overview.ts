@@ -6,16 +6,20 @@ import {openFiles} from '../../src/sources/open.js'
 import type {Source} from '../../src/sources/source.js'
 
 /** The report on a source, as `report -A` asks for it. */
-export async function overviewOf(source: Source, namespace?: string): Promise<OverviewReport> {
+export async function overviewOf(
+  source: Source,
+  namespace?: string,
+  now = new Date('2026-11-20T19:00:00Z'),
+): Promise<OverviewReport> {
   return await overviewReport(source, {
     namespace,
     istioNamespace: 'istio-system',
     deep: true,
     rules: RULES,
-    policy: {severities: new Map(), accepted: [], at: new Date('2026-11-20T19:00:00Z')},
+    policy: {severities: new Map(), accepted: [], at: now},
     failOn: 'warning',
     sinceMs: undefined,
-    now: new Date('2026-11-20T19:00:00Z'),
+    now,
     version: '0.0.0',
   })
 }

@@ -36,22 +36,27 @@ export async function clusterServing(source: Source, options: ServeOptions = {})
   }
 }
 
-/** Captures every pod of a source, with its control plane unless there is none, into a bundle of its own and opens that. */
+/** Captures every pod of a source into a bundle at a path, with its control plane unless there is none. */
+export async function captureTo(path: string, source: Source, istiod = true): Promise<void> {
+  const request = {pods: [], target: {allNamespaces: true}, istiod, istioNamespace: 'istio-system'}
+  const plan = await planCapture(source, request)
+  await captureReport(source, await bundleSink(path), plan, {
+    path,
+    tool: 'test',
+    redact: true,
+    concurrency: 4,
+    signal: new AbortController().signal,
+    agree: () => true,
+    progress: () => undefined,
+  })
+}
+
+/** The same, opened. */
 export async function captured(source: Source, istiod = true): Promise<Source> {
   const folder = await mkdtemp(join(tmpdir(), 'meshctl-test-'))
   const path = join(folder, 'captured.tgz')
-  const request = {pods: [], target: {allNamespaces: true}, istiod, istioNamespace: 'istio-system'}
   try {
-    const plan = await planCapture(source, request)
-    await captureReport(source, await bundleSink(path), plan, {
-      path,
-      tool: 'test',
-      redact: true,
-      concurrency: 4,
-      signal: new AbortController().signal,
-      agree: () => true,
-      progress: () => undefined,
-    })
+    await captureTo(path, source, istiod)
     return await openFiles([path])
   } finally {
     await rm(folder, {recursive: true, force: true})

@@ -21,7 +21,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'dashboard',
     ],
   ],
-  ['Configuration', ['analyze', 'precheck', 'rules']],
+  ['Configuration', ['analyze', 'precheck', 'ambient-readiness', 'rules']],
   ['Captures and reports', ['capture', 'snapshot', 'serve', 'report', 'ui', 'mcp']],
   ['This program', ['can-i', 'completion']],
 ]

@@ -15,6 +15,8 @@ export interface IstiodAnswer {
   readonly version: string
   readonly proxies: readonly ProxyConnection[]
   readonly silent?: Gap
+  /** Why its version is not known. */
+  readonly unversioned?: Gap
   readonly answeredAt?: string
 }
 
@@ -59,7 +61,9 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
     pod,
     label: podLabel(pod),
     revision,
-    version: version.ok ? readVersion(Buffer.from(version.value.bytes).toString('utf8').slice(0, 4096)) : '',
+    ...(version.ok
+      ? {version: readVersion(Buffer.from(version.value.bytes).toString('utf8').slice(0, 4096))}
+      : {version: '', unversioned: version.gap}),
   }
   if (!page.ok) return {...base, proxies: [], silent: page.gap}
   const parsed = parseSyncz(page.value)

@@ -188,7 +188,7 @@ export async function twoMeshes(
   istioNamespace: string,
 ): Promise<TwoMeshes> {
   const changed = overlaySource(source, overlay)
-  const [settings = DEFAULT_SETTINGS, pods, was, is, namespaces] = await Promise.all([
+  const [settings = DEFAULT_SETTINGS, {pods}, was, is, namespaces] = await Promise.all([
     meshSettings(source, istioNamespace),
     livingPods(source),
     istioObjects(source),

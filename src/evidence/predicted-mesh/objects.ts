@@ -72,12 +72,15 @@ export function workloadOf(pod: PodModel): Workload {
   }
 }
 
-/** The pods that live, and the namespaces whose pods are all known. */
-export async function livingPods(source: Source): Promise<readonly PodModel[]> {
+/** The pods that live; a gap where they could not be listed. */
+export async function livingPods(
+  source: Source,
+): Promise<{readonly pods: readonly PodModel[]; readonly gaps: readonly Gap[]}> {
   const answer = await source.objects({kind: 'Pod'})
-  if (!answer.ok) return []
-  return answer.value
+  if (!answer.ok) return {pods: [], gaps: [answer.gap]}
+  const pods = answer.value
     .map(readPod)
     .filter(each => each !== undefined)
     .filter(each => !isOver(each))
+  return {pods, gaps: []}
 }

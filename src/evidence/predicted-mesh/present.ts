@@ -17,7 +17,7 @@ export interface PresentState {
 
 /** Reads the objects istiod makes configuration of, and the pods they are about. */
 export async function presentState(source: Source, istioNamespace: string): Promise<PresentState> {
-  const [settings, models, {objects, gaps}] = await Promise.all([
+  const [settings, {pods: models, gaps: podGaps}, {objects, gaps}] = await Promise.all([
     meshSettings(source, istioNamespace),
     livingPods(source),
     istioObjects(source),
@@ -34,5 +34,5 @@ export async function presentState(source: Source, istioNamespace: string): Prom
           `the mesh configuration was not read in ${istioNamespace}: Istio's defaults are assumed (auto mTLS, root namespace istio-system)`,
         ]
       : []
-  return {state, pods: models.map(meshPod), models, gaps, notes}
+  return {state, pods: models.map(meshPod), models, gaps: [...podGaps, ...gaps], notes}
 }

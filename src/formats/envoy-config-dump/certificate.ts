@@ -1,7 +1,8 @@
 import {X509Certificate} from 'node:crypto'
 import type {CertificateFacts} from '../../model/envoy-secret.js'
 
-const PEM_BLOCK = /-----BEGIN ([^-\r\n]+)-----[\s\S]*?-----END \1-----/g
+/** The body of a block holds no dash (RFC 7468), so a block without an end is skipped. */
+const PEM_BLOCK = /-----BEGIN ([^-\r\n]+)-----[^-]*-----END \1-----/g
 
 /** Names a certificate gives as URI; node quotes those that hold a comma (node:crypto subjectAltName). */
 function uriNames(subjectAltName: string | undefined): readonly string[] {

@@ -1,6 +1,7 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {contentStart, type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {type JsonText, jsonTexts} from './json-values.js'
+import {isTooDeep} from './nesting.js'
 import {candidates, type ObjectPath} from './objects.js'
 import {unknownFields} from './unknown-fields.js'
 import {wrongFields} from './wrong-fields.js'
@@ -119,14 +120,10 @@ function documentPart(text: string): Part {
   return {...rest, mistakes: mistakes.map(each => ({...each, offset: each.offset + before}))}
 }
 
-/** The same; lists in lists beyond what the call stack holds are a mistake like any other. */
+/** The same; lists in lists without end are a mistake like any other. */
 function boundedPart(text: string): Part {
-  try {
-    return documentPart(text)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return {objects: [], wrong: [], mistakes: [{message: TOO_DEEP, offset: contentStart(text)}]}
-  }
+  if (!isTooDeep(text)) return documentPart(text)
+  return {objects: [], wrong: [], mistakes: [{message: TOO_DEEP, offset: contentStart(text)}]}
 }
 
 /**

@@ -1,6 +1,7 @@
 import {type Document, isMap, isSeq, parseAllDocuments, type YAMLMap} from 'yaml'
 import {type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {jsonTexts} from './json-values.js'
+import {isTooDeep} from './nesting.js'
 import {itemKinds} from './objects.js'
 import {filledText, isTemplateKind, type TemplateValues, templateValues} from './template.js'
 import {linesOf, MANIFEST_YAML} from './yaml-document.js'
@@ -77,16 +78,10 @@ function rooted(document: Document.Parsed): RootedDocument {
 
 /** The sound documents of a text with their objects; none of a text that is too large, or nested too deeply. */
 export function rootedDocuments(text: string): readonly RootedDocument[] {
-  if (text.length > MAX_LENGTH || tooLarge(text) !== undefined) return []
-  try {
-    const documents = parseAllDocuments(text, MANIFEST_YAML)
-    if (!Array.isArray(documents)) return []
-    return documents.filter(({errors}) => errors.length === 0).map(document => rooted(document as Document.Parsed))
-  } catch (error) {
-    // A text nested beyond the call stack has no places; the reader of manifests has said so.
-    if (!(error instanceof RangeError)) throw error
-    return []
-  }
+  if (text.length > MAX_LENGTH || tooLarge(text) !== undefined || isTooDeep(text)) return []
+  const documents = parseAllDocuments(text, MANIFEST_YAML)
+  if (!Array.isArray(documents)) return []
+  return documents.filter(({errors}) => errors.length === 0).map(document => rooted(document as Document.Parsed))
 }
 
 /** A document as the texts to read by themselves: JSON values that follow each other are together no YAML. */

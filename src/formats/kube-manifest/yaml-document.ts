@@ -1,5 +1,6 @@
 import {type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments} from 'yaml'
 import {contentStart} from './document-texts.js'
+import {isTooDeep} from './nesting.js'
 import type {ObjectPath} from './objects.js'
 import {kubectlTags} from './yaml-tags.js'
 
@@ -100,13 +101,18 @@ function read(document: Document.Parsed): YamlDocument {
   }
 }
 
+function unread(message: string, text: string): YamlDocument {
+  return {value: undefined, mistakes: [{message, offset: contentStart(text)}], offsetOf: () => 0}
+}
+
 /** The documents in a text that is meant to be one; never throws. */
 export function yamlDocuments(text: string): readonly YamlDocument[] {
+  if (isTooDeep(text)) return [unread(TOO_DEEP, text)]
   try {
     const documents = parseAllDocuments(text, MANIFEST_YAML)
     return Array.isArray(documents) ? documents.map(document => read(document as Document.Parsed)) : []
   } catch (error) {
-    return [{value: undefined, mistakes: [{message: sentence(error), offset: contentStart(text)}], offsetOf: () => 0}]
+    return [unread(sentence(error), text)]
   }
 }
 

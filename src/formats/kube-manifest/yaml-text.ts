@@ -1,8 +1,10 @@
 import {parse} from 'yaml'
+import {isTooDeep} from './nesting.js'
 import {kubectlTags} from './yaml-tags.js'
 
-/** The value of one YAML document held in a text field (a ConfigMap's entry, an annotation); undefined when it is not YAML. */
+/** The value of one YAML document held in a text field (a ConfigMap's entry, an annotation); undefined when it is not YAML, or nested too deeply. */
 export function parseYamlText(text: string): unknown {
+  if (isTooDeep(text)) return undefined
   if (text.trim() === '') return null
   // JSON is YAML, and what a pod holds is mostly that: it needs no parser of YAML, which is slow to load.
   if (text.trimStart().startsWith('{')) {

@@ -48,7 +48,9 @@ export function isSecretPlace(place: Place, value: string): boolean {
   if (isHeaderField(key) && isSecretName(label)) return true
   if (isContentField(key) && (isSecretName(parent) || (isSecretName(above) && isHeaderField(key))) && label === '')
     return true
-  if (/^(?:data|string_?data)$/i.test(parent) && isSecretName(above)) return true
+  // Only Secrets have it.
+  if (/^string_?data$/i.test(parent)) return true
+  if (parent === 'data' && isSecretName(above)) return true
   return isVariable(place) || (key === 'key' && /^credentials?$/i.test(parent))
 }
 

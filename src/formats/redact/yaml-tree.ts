@@ -1,4 +1,5 @@
 import {isAlias, isMap, isPair, isScalar, isSeq, type Node, parseAllDocuments, type Scalar} from 'yaml'
+import {isTooDeep} from '../kube-manifest/nesting.js'
 import {isHeaderField, isNoSecret} from './names.js'
 import {isBytes, isSecretPlace, type Place, secretNameAt, TOP} from './place.js'
 import {bytesPlaceholder, type Redaction} from './placeholder.js'
@@ -17,19 +18,6 @@ interface Walk {
   readonly text: string
   readonly edits: Edit[]
   readonly clean: (text: string, redaction: Redaction) => string
-}
-
-/** True for text nested too deeply for the recursive parser. */
-function isDeep(text: string): boolean {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 91 || code === 123) depth += 1
-    else if (code === 93 || code === 125) depth = Math.max(0, depth - 1)
-    if (depth > MAX_DEPTH) return true
-  }
-  // A block is nested by its indentation, the dashes of lists among it.
-  return new RegExp(`^[ ?:-]{${2 * MAX_DEPTH}}`, 'm').test(text)
 }
 
 /** The white space at the end of a text. */
@@ -108,7 +96,7 @@ export function withoutYamlSecrets(
   redaction: Redaction,
   clean: (text: string, redaction: Redaction) => string,
 ): string | undefined {
-  if (text.length > MAX_LENGTH || !/[:{[]/.test(text) || isDeep(text)) return undefined
+  if (text.length > MAX_LENGTH || !/[:{[]/.test(text) || isTooDeep(text)) return undefined
   const edits: Edit[] = []
   try {
     const documents = parseAllDocuments(text, {

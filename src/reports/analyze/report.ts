@@ -164,6 +164,11 @@ function checkedObjects(
   return [...objects, {workload: WHOLE, pods: [], findings: [], notChecked, passed, configuration: true}]
 }
 
+/** The lists that could not be read: nothing of their kinds was looked at. Secrets are never read of a cluster, which their rules say. */
+function unread(inputs: readonly ConfigInput[]): readonly Gap[] {
+  return inputs.flatMap(({unreadable}) => [...unreadable].flatMap(([kind, gap]) => (kind === 'Secret' ? [] : [gap])))
+}
+
 function capturedOr(sources: readonly AnalyzedSource[], now: Date): Date {
   const captured = new Date(sources[0]?.source.origin.capturedAt ?? '')
   return Number.isNaN(captured.getTime()) ? now : captured
@@ -237,7 +242,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   const report: AnalyzeReport = {
     ...answeredFrom(sources[0]?.source ?? noted(first.source)),
     at,
-    gaps: options.ignoreUnknown ? [] : damaged,
+    gaps: [...unread(inputs), ...(options.ignoreUnknown ? [] : damaged)],
     damaged: options.ignoreUnknown ? [] : damaged,
     skipped: [],
     unused: [],

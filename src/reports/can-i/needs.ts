@@ -17,9 +17,9 @@ function task(what: string, place: Place, group: string, resources: string, verb
   return {what, place, resources: resources.split(' ').map(each => [group, each]), verbs: verbs.split(' ')}
 }
 
-/** Reading every kind of an API group that meshctl knows. */
+/** Listing every kind of an API group that meshctl knows. */
 function readGroup(what: string, place: Place, group: string): Task {
-  return readKinds(what, place, ({apiVersion}) => apiVersion.startsWith(`${group}/`), 'get list')
+  return readKinds(what, place, ({apiVersion}) => apiVersion.startsWith(`${group}/`), 'list')
 }
 
 function readKinds(what: string, place: Place, wanted: (kind: Kind) => boolean, verbs: string): Task {
@@ -34,42 +34,65 @@ function groupOf(apiVersion: string): string {
 /** Kinds that capture lists in the namespaces of the pods and of the control plane alone. */
 const isLocal = (kind: Kind) => kind.namespaced && !isMeshWide(kind) && kind.kind !== 'ConfigMap'
 
+const ISTIO = 'networking.istio.io'
+
 /** Streams are checked for `get` up to Kubernetes 1.34 and for `create` as well from 1.35 (and by SPDY clients). */
 const STREAM = 'get create'
+
+/** Kinds that `analyze` does not read (reports/analyze, UNUSED), with the ConfigMaps that it reads beside istiod alone. */
+const NOT_ANALYZED = [
+  'ReplicaSet',
+  'Event',
+  'EndpointSlice',
+  'Endpoints',
+  'ServiceAccount',
+  'ReplicationController',
+  'ConfigMap',
+]
 
 /** The tasks meshctl performs in a cluster and the permissions each needs. */
 const TASKS = {
   pods: task('find pods', 'pods', '', 'pods', 'get list'),
+  pod: task('read the pod', 'pods', '', 'pods', 'get'),
   forward: task("query Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
   exec: task('run commands in containers', 'pods', '', 'pods/exec', STREAM),
   logs: task('read logs', 'pods', '', 'pods/log', 'get'),
-  services: task('read Services and their endpoints', 'pods', '', 'services endpoints', 'get list'),
-  slices: readGroup('read endpoint slices', 'pods', 'discovery.k8s.io'),
-  workloads: readGroup('resolve deploy/NAME and owners', 'pods', 'apps'),
-  jobs: readGroup('detect Jobs', 'pods', 'batch'),
-  events: task('read events', 'pods', '', 'events serviceaccounts configmaps replicationcontrollers', 'list'),
+  service: task('read the Service', 'pods', '', 'services', 'get list'),
+  services: task('read Services', 'pods', '', 'services', 'list'),
+  slices: task('read endpoint slices', 'pods', 'discovery.k8s.io', 'endpointslices', 'list'),
+  workloads: task('resolve deploy/NAME', 'pods', 'apps', 'daemonsets deployments replicasets statefulsets', 'get'),
   podEvents: task('read events of pods', 'pods', '', 'events', 'list'),
-  allServices: task('find the Services that proxies refer to', 'cluster', '', 'services', 'get list'),
-  allPods: task('find gateways', 'cluster', '', 'pods', 'get list'),
   policies: readGroup('read network policies', 'pods', 'networking.k8s.io'),
+  gateways: task('read Gateways of the Gateway API', 'pods', 'gateway.networking.k8s.io', 'gateways', 'list'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
-  namespaces: task('read namespaces', 'cluster', '', 'namespaces nodes', 'get list'),
-  webhooks: readGroup('read injection webhooks', 'cluster', 'admissionregistration.k8s.io'),
-  crds: readGroup('list CRDs', 'cluster', 'apiextensions.k8s.io'),
-  gateways: readGroup('read Gateways of the Gateway API', 'pods', 'gateway.networking.k8s.io'),
-  traffic: readGroup('read traffic resources', 'cluster', 'networking.istio.io'),
+  allServices: task('find the Services of the mesh', 'cluster', '', 'services', 'list'),
+  allPods: task('find the pods of the mesh', 'cluster', '', 'pods', 'list'),
+  allSlices: task('find the endpoints of the mesh', 'cluster', 'discovery.k8s.io', 'endpointslices', 'list'),
+  namespaces: task('read namespaces', 'cluster', '', 'namespaces', 'get list'),
+  listNamespaces: task('list namespaces', 'cluster', '', 'namespaces', 'list'),
+  nodes: task('read nodes', 'cluster', '', 'nodes', 'list'),
+  webhooks: task(
+    'read injection webhooks',
+    'cluster',
+    'admissionregistration.k8s.io',
+    'mutatingwebhookconfigurations',
+    'list',
+  ),
+  filters: task('read EnvoyFilters', 'cluster', ISTIO, 'envoyfilters', 'list'),
+  entries: task('read ServiceEntries', 'cluster', ISTIO, 'serviceentries', 'list'),
+  sidecars: task('read Sidecar objects', 'cluster', ISTIO, 'sidecars', 'list'),
+  traffic: readGroup('read traffic resources', 'cluster', ISTIO),
   security: readGroup('read security policies', 'cluster', 'security.istio.io'),
-  telemetry: readGroup('read telemetry settings', 'cluster', 'telemetry.istio.io'),
-  istiods: task('find istiod', 'control-plane', '', 'pods', 'get list'),
+  istiods: task('find istiod', 'control-plane', '', 'pods', 'list'),
   istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
   istiodExec: task('run commands in istiod', 'control-plane', '', 'pods/exec', STREAM),
-  istiodLogs: task('read the log of istiod', 'control-plane', '', 'pods/log', 'get'),
-  istiodServices: task('read the Services of istiod', 'control-plane', '', 'services endpoints', 'get list'),
-  istiodSlices: readGroup('read the endpoint slices of istiod', 'control-plane', 'discovery.k8s.io'),
+  istiodLogs: task('read logs beside istiod', 'control-plane', '', 'pods/log', 'get'),
+  istiodServices: task('read the Services of istiod', 'control-plane', '', 'services', 'list'),
+  analyzed: readKinds('read the objects of the cluster', 'cluster', ({kind}) => !NOT_ANALYZED.includes(kind), 'list'),
   everyLocal: readKinds('list objects of the namespace', 'pods', isLocal, 'list'),
   everyLocalIstiod: readKinds('list objects beside istiod', 'control-plane', isLocal, 'list'),
   everyWide: readKinds('list objects of the cluster', 'cluster', kind => !kind.namespaced || isMeshWide(kind), 'list'),
-  mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'get list'),
+  mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'list'),
 } as const satisfies Record<string, Task>
 
 export type TaskId = keyof typeof TASKS

@@ -5,7 +5,7 @@ import {textOf} from '../../formats/decode.js'
 import {parseCerts} from '../../formats/envoy-certs.js'
 import {pemCertificates} from '../../formats/pem-certificates.js'
 import type {AdminCertificate} from '../../model/admin-certificate.js'
-import type {Gap} from '../../model/answer.js'
+import {type Answer, answered, type Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
@@ -42,8 +42,8 @@ export interface RootGroup {
   readonly serial: string
   readonly validTo: string
   readonly pods: number
-  /** In the ConfigMap istiod hands out (istio-ca-root-cert). */
-  readonly published: boolean
+  /** In the ConfigMap istiod hands out (istio-ca-root-cert); unknown where that could not be read. */
+  readonly published: boolean | 'unknown'
   readonly status: 'OK' | 'EXPIRES SOON' | 'EXPIRED'
 }
 
@@ -128,10 +128,11 @@ function ending(validTo: number, {now, warn}: CertsQuestion): RootGroup['status'
 
 function rootGroups(
   judged: readonly Judged[],
-  published: ReadonlyMap<string, number>,
+  read: Answer<ReadonlyMap<string, number>>,
   question: CertsQuestion,
 ): readonly RootGroup[] {
   const groups = new Map<string, {readonly validTo: number; readonly pods: Set<string>}>()
+  const published = read.ok ? read.value : new Map<string, number>()
   for (const [serial, validTo] of published) groups.set(serial, {validTo, pods: new Set()})
   for (const {pod, all} of judged)
     for (const {serial, validTo} of all.filter(each => each.role === 'trusted' && each.ofMesh)) {
@@ -143,17 +144,18 @@ function rootGroups(
     serial,
     validTo: new Date(validTo).toISOString(),
     pods: pods.size,
-    published: published.has(serial),
+    published: read.ok ? published.has(serial) : 'unknown',
     status: ending(validTo, question),
   }))
 }
 
-/** The roots istiod publishes, by serial number, with their ends; empty when its ConfigMap was not read. */
-async function publishedRoots(source: Source, istioNamespace: string): Promise<ReadonlyMap<string, number>> {
+/** The roots istiod publishes, by serial number, with their ends. */
+async function publishedRoots(source: Source, istioNamespace: string): Promise<Answer<ReadonlyMap<string, number>>> {
   const answer = await source.objects({kind: 'ConfigMap', namespace: istioNamespace})
-  const map = answer.ok ? answer.value.find(each => each.metadata.name === 'istio-ca-root-cert') : undefined
+  if (!answer.ok) return answer
+  const map = answer.value.find(each => each.metadata.name === 'istio-ca-root-cert')
   const text = map === undefined ? undefined : textOf(map, 'data', 'root-cert.pem')
-  return new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo]))
+  return answered(new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo])))
 }
 
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
@@ -162,12 +164,13 @@ const PROXIED = ['sidecar', 'gateway', 'waypoint']
 export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
   const source = noted(given)
   const present = await presentState(source, question.istioNamespace)
-  const published = await publishedRoots(source, question.istioNamespace)
+  const roots = await publishedRoots(source, question.istioNamespace)
+  const published = roots.ok ? roots.value : new Map<string, number>()
   const pods = present.pods.filter(
     each =>
       PROXIED.includes(each.mode) && (question.namespace === undefined || each.ref.namespace === question.namespace),
   )
-  const gaps: Gap[] = []
+  const gaps: Gap[] = [...present.gaps, ...(roots.ok ? [] : [roots.gap])]
   const read = await boundedMap(pods, PROXIES_AT_ONCE, async (pod): Promise<readonly Judged[]> => {
     const page = await source.evidence('envoy.certs', pod.ref)
     const all = page.ok ? parseCerts(page.value) : page
@@ -178,7 +181,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   const judged = read.flat()
   const {trustDomains} = present.state.settings
   const proxies = judged.map(each => proxyRow(each, trustDomains, [...published.keys()], question))
-  const roots = rootGroups(judged, published, question)
+  const groups = rootGroups(judged, roots, question)
   return {
     ...answeredFrom(source),
     gaps,
@@ -188,9 +191,9 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
         ? [`the roots istiod publishes (ConfigMap istio-ca-root-cert of ${question.istioNamespace}) were not read`]
         : []),
     ],
-    failing: proxies.some(each => each.status !== 'OK') || roots.some(each => each.status !== 'OK'),
+    failing: proxies.some(each => each.status !== 'OK') || groups.some(each => each.status !== 'OK'),
     asOf: new Date(question.now).toISOString(),
     proxies,
-    roots,
+    roots: groups,
   }
 }

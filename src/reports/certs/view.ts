@@ -54,7 +54,13 @@ function worstFirst<T extends {readonly status: CertStatus}>(all: readonly T[]):
 }
 
 function rootCells({serial, validTo, pods, published, status}: RootGroup): readonly Cell[] {
-  return [serial, statusCell(status), validTo, String(pods), published ? 'yes' : 'no']
+  return [
+    serial,
+    statusCell(status),
+    validTo,
+    String(pods),
+    published === 'unknown' ? 'unknown' : published ? 'yes' : 'no',
+  ]
 }
 
 function seconds(time: string | undefined): number {

@@ -1,5 +1,5 @@
 import type {WebhookVerdict} from '../../analysis/injection/webhook-verdict.js'
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {isEnrolledInAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {type PredictionAssumption, predictInjection} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -25,6 +25,8 @@ export interface InjectAnswer {
   /** What is assumed because no file shows it. */
   readonly assumed: readonly PredictionAssumption[]
   readonly webhooks: readonly WebhookVerdict[]
+  /** The pod joins the mesh through ztunnel instead: its label or that of its namespace says so. */
+  readonly ambient: boolean
   /** Whether it has a sidecar now; absent for templates and hypothetical pods. */
   readonly has?: boolean
 }
@@ -61,7 +63,7 @@ function assumptions(answers: readonly InjectAnswer[]): readonly string[] {
   ]
 }
 
-function remarks({pod, decision, webhooks, has}: InjectAnswer, several: boolean): readonly string[] {
+function remarks({pod, decision, webhooks, ambient, has}: InjectAnswer, several: boolean): readonly string[] {
   const inject = webhooks.filter(({injects}) => injects)
   const it = several ? objectLabel(pod.object) : 'the pod'
   return [
@@ -69,6 +71,9 @@ function remarks({pod, decision, webhooks, has}: InjectAnswer, several: boolean)
       ? [
           `${inject.map(({configuration}) => configuration).join(' and ')} both inject${several ? ` ${it}` : ''}, which can lead to errors`,
         ]
+      : []),
+    ...(ambient && !decision.injected
+      ? [`${it} is enrolled in ambient mode (istio.io/dataplane-mode): ztunnel carries its traffic, without a sidecar`]
       : []),
     ...(has === false && decision.injected
       ? [`${it} has no sidecar although it would be injected now: recreate it`]
@@ -119,7 +124,8 @@ export async function checkInjectReport(
     if (namespace.ok || files) {
       const {decision, because, verdicts, assumed} = await predictInjection(cache, pod)
       const has = pod.exists ? {has: podMode(pod) === 'sidecar'} : {}
-      answers.push({pod, decision, because, webhooks: verdicts, assumed, ...has})
+      const ambient = isEnrolledInAmbient(pod, namespace.ok ? namespace.value.labels : {})
+      answers.push({pod, decision, because, webhooks: verdicts, assumed, ambient, ...has})
     } else unanswered.push({pod, gap: namespace.gap})
   }
   const [first] = unanswered

@@ -25,9 +25,15 @@ export interface ControlPlaneDiffOptions {
  */
 const BROKEN_BY_DUMP = /^1\.27\.[01](\D|$)/
 
-async function istiodsOf(source: Source, question: ControlPlaneDiffOptions): Promise<readonly IstiodAnswer[]> {
+async function istiodsOf(
+  source: Source,
+  question: ControlPlaneDiffOptions,
+  gaps: Gap[],
+): Promise<readonly IstiodAnswer[]> {
   const running = await runningIstiods(source, question)
-  return running.ok ? await askIstiods(source, running.value) : []
+  if (running.ok) return await askIstiods(source, running.value)
+  gaps.push({...running.gap, what: 'what istiod says of the proxy'})
+  return []
 }
 
 function refuseBuggyIstiod(
@@ -56,7 +62,8 @@ export async function controlPlaneReport(
 ): Promise<DiffReport> {
   const source = noted(given)
   const id = podLabel(pod)
-  const istiods = await istiodsOf(source, question)
+  const gaps: Gap[] = []
+  const istiods = await istiodsOf(source, question, gaps)
   const owner = istiods.find(istiod => istiod.proxies.some(proxy => proxy.id === id))
   if (question.askAnyway !== true) refuseBuggyIstiod(source, istiods, owner, id)
   const silent = istiods.flatMap(({silent: gap, label}): Gap[] =>
@@ -89,7 +96,7 @@ export async function controlPlaneReport(
   return {
     ...result,
     ...answeredFrom(source),
-    gaps: silent,
+    gaps: [...gaps, ...silent],
     notes: [],
     kind: 'control-plane',
     first: istiod,

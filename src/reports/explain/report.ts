@@ -72,11 +72,11 @@ function isProse(words: readonly string[]): boolean {
   return words.length > 4
 }
 
-/** The words of a text; a list such as `MCT1001,MCT1002` is taken apart unless it is a name as it stands. */
-function wordsIn(rules: RuleList, text: string): readonly string[] {
-  return text
-    .split(/\s+/)
-    .flatMap(word => (topicOf(rules, word) === undefined ? word.split(',').filter(part => part !== '') : [word]))
+/** The words of the parts of a text; a list such as `MCT1001,MCT1002` is taken apart unless it is a name as it stands. */
+function wordsIn(rules: RuleList, parts: readonly string[]): readonly string[] {
+  return parts.flatMap(word =>
+    topicOf(rules, word) === undefined ? word.split(',').filter(part => part !== '') : [word],
+  )
 }
 
 /** More words of the text are names than not: it is a list of names, not a sentence. */
@@ -108,7 +108,8 @@ export function explainReport(rules: RuleList, given: string): ExplainReport {
   if (whole !== undefined) return {...base, notes: [], topics: [whole], lines: [], unknown: []}
   if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})
   const log = explainLines(text)
-  const all = wordsIn(rules, text)
+  const parts = text.split(/\s+/)
+  const all = wordsIn(rules, parts.slice(0, MAX_WORDS))
   const words = all.slice(0, MAX_WORDS)
   if (log.explained.length > 0 && (several || isProse(words)))
     return {...base, notes: [...missedLines(log), ...placeholders(log)], topics: [], lines: log.explained, unknown: []}
@@ -120,7 +121,7 @@ export function explainReport(rules: RuleList, given: string): ExplainReport {
   const {topics, unknown} = topicsIn(rules, words)
   if (topics.length === 0 && log.explained.length === 0) throw notKnown(rules, text)
   const names = isProse(words) && !isList(words, unknown) ? [] : unknown
-  const left = all.length - words.length
+  const left = all.length - words.length + Math.max(0, parts.length - MAX_WORDS)
   const notes = left === 0 ? [] : [`not explained: ${humanCount(left, 'word', 'words')} after the first ${MAX_WORDS}`]
   const missed = names.map(word => ({word, nearest: nearestNames(word, knownNames(rules))}))
   return {...base, notes, topics, lines: log.explained, unknown: missed}

@@ -5,6 +5,7 @@ import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {ObjectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
+import {type Answer, answered, gapSentence} from '../../model/answer.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
@@ -28,10 +29,10 @@ export interface CauseInputs {
 
 const KEY = /^(?:istio-ext-authz-.*?)?ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[(\d+)\]/
 
-async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<readonly ObjectRef[]> {
+async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<Answer<readonly ObjectRef[]>> {
   const all = await inputs.objects.list('authorizationPolicies', pod.ref.namespace)
-  if (!all.ok) return []
-  return (
+  if (!all.ok) return all
+  return answered(
     all.value
       .filter(
         ({action, object}) =>
@@ -40,7 +41,7 @@ async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<readonl
       // A waypoint enforces what is attached to it or its Services; ztunnel and sidecars what is not.
       .filter(({targets}) => pod.mode === 'gateway' || targets.length > 0 === (pod.mode === 'waypoint'))
       .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
-      .map(each => each.object)
+      .map(each => each.object),
   )
 }
 
@@ -74,7 +75,12 @@ async function denial(inputs: CauseInputs, policy: string, pod: MeshPod): Promis
   }
   const byName = namedDenial(policy)
   if (byName !== undefined) return byName
-  const allow = await allowPolicies(inputs, pod)
+  const read = await allowPolicies(inputs, pod)
+  if (!read.ok)
+    return {
+      fix: `Which AuthorizationPolicy of ${podLabel(pod.ref)} allows too little is unknown: ${gapSentence(read.gap)}`,
+    }
+  const allow = read.value
   const [object] = allow
   if (object === undefined)
     return {fix: `Add an AuthorizationPolicy with action ALLOW that matches the request to ${podLabel(pod.ref)}.`}

@@ -71,7 +71,7 @@ export async function versionReport(given: Source, scope: VersionScope): Promise
     )
   }
   const istiods = await askIstiods(once, running)
-  for (const {silent} of istiods) if (silent !== undefined) gaps.push(silent)
+  gaps.push(...istiods.flatMap(({silent, unversioned}) => silent ?? unversioned ?? []))
   const controlPlane = istiods.map(({label, revision, version}) => ({istiod: label, revision, version}))
   const proxies = istiods.flatMap(istiod => istiod.proxies).map(({id, kind, version}) => ({id, kind, version}))
   return {

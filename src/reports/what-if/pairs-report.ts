@@ -124,7 +124,7 @@ export async function whatIfPairsReport(
       'routes, faults and reach are not compared without requests: give some with --traffic',
     ],
     failing: pairs.some(each => each.breaks),
-    undecided: foreign.length > 0 || unknown.length > 0,
+    undecided: foreign.length > 0 || unknown.length > 0 || was.gaps.length > 0,
     applied: applied.map(objectLabel),
     removed: change.remove.map(objectLabel),
     pairs,

@@ -30,12 +30,14 @@ function path(points: PlacedLink['points']): string {
   return points.map(({x, y}, at) => `${at === 0 ? 'M' : 'L'}${x} ${y}`).join('')
 }
 
-function linkMarkup({points, place, label}: PlacedLink, {look, title}: LinkLook, arrow: string): Html {
-  const text =
-    place === undefined
-      ? undefined
-      : html`<rect class="label" x="${place.x}" y="${place.y}" width="${place.width}" height="${place.height}"/>${lineOf(label, place.x + 3, place.y + 12, 'label')}`
-  return html`<g class="link ${look}"><title>${title}</title><path d="${path(points)}" marker-end="url(#${arrow})"/>${text}</g>`
+function lineMarkup({points}: PlacedLink, {look, title}: LinkLook, arrow: string): Html {
+  return html`<g class="link ${look}"><title>${title}</title><path d="${path(points)}" marker-end="url(#${arrow})"/></g>`
+}
+
+/** Labels are drawn over every line, so that none is crossed out. */
+function labelMarkup({place, label}: PlacedLink, {look}: LinkLook): Html | undefined {
+  if (place === undefined) return undefined
+  return html`<g class="link ${look}"><rect class="label" x="${place.x}" y="${place.y}" width="${place.width}" height="${place.height}"/>${lineOf(label, place.x + 3, place.y + 12, 'label')}</g>`
 }
 
 /** A placed graph as a drawing whose boxes are links; `name` says what it shows. */
@@ -47,5 +49,5 @@ export function graphSvg(
   linkLook: (link: PlacedLink) => LinkLook,
 ): Html {
   const arrow = `${id}-arrow`
-  return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${name} (scrolls)"><svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="${name}"><defs><marker id="${arrow}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>${links.map(link => linkMarkup(link, linkLook(link), arrow))}${boxes.map(box => boxMarkup(box, boxLook(box)))}</svg></div>`
+  return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${name} (scrolls)"><svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="${name}"><defs><marker id="${arrow}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>${links.map(link => lineMarkup(link, linkLook(link), arrow))}${links.map(link => labelMarkup(link, linkLook(link)))}${boxes.map(box => boxMarkup(box, boxLook(box)))}</svg></div>`
 }

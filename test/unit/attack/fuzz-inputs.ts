@@ -1,19 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {parseCerts} from '../../../src/formats/envoy-certs.js'
-import {parseClusters} from '../../../src/formats/envoy-clusters.js'
-import {parseConfigDump} from '../../../src/formats/envoy-config-dump/parse.js'
-import {parseTables} from '../../../src/formats/istioctl-table/parse.js'
-import {parseSyncz} from '../../../src/formats/istiod-syncz.js'
-import {parseManifest} from '../../../src/formats/kube-manifest/parse.js'
-import {parseLogLine} from '../../../src/formats/log-line/parse.js'
-import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
-import {recognisePasted} from '../../../src/formats/pasted/recognise.js'
-import {scrubJson, scrubText} from '../../../src/formats/redact/scrub.js'
-import {sniffAll} from '../../../src/formats/sniff.js'
-import {parseSockets} from '../../../src/formats/sockets/parse.js'
-import type {Artifact} from '../../../src/model/evidence.js'
-import {type Random, seeded} from '../../support/seeded.js'
+import fc from 'fast-check'
+import {PARSERS} from '../../support/parsers.js'
 
 const FOLDER = 'test/fixtures/fuzz'
 
@@ -22,30 +10,10 @@ const CORPUS = readdirSync(FOLDER)
   .sort()
   .map(name => readFileSync(join(FOLDER, name)))
 
-function artifact(bytes: Buffer): Artifact {
-  return {id: 'envoy.config_dump', bytes, provenance: {}} as Artifact
-}
-
-/** Everything that reads bytes from outside. */
-const READERS: Readonly<Record<string, (bytes: Buffer) => unknown>> = {
-  sniffAll,
-  parseRules: bytes => parseRules(bytes.toString()),
-  parseSockets: bytes => parseSockets({bytes}),
-  parseConfigDump: bytes => parseConfigDump(artifact(bytes)),
-  parseClusters: bytes => parseClusters(artifact(bytes)),
-  parseCerts: bytes => parseCerts(artifact(bytes)),
-  parseSyncz: bytes => parseSyncz(artifact(bytes)),
-  parseManifest,
-  parseTables: bytes => parseTables(bytes.toString()),
-  parseLogLine: bytes => parseLogLine(bytes.toString().slice(0, 4000)),
-  recognisePasted: bytes => recognisePasted('fuzz', bytes),
-  scrubText: bytes => scrubText(bytes.toString('latin1')),
-  scrubJson: bytes => scrubJson(bytes.toString('latin1')),
-}
-
+/** What has a meaning to some reader, or broke one before. */
 const TOKENS = [
-  '',
   '\n',
+  '\r\n',
   '\0',
   '"',
   "'",
@@ -58,6 +26,7 @@ const TOKENS = [
   ',',
   '-',
   '- ',
+  '---\n',
   '__proto__',
   'constructor',
   '-1',
@@ -66,6 +35,7 @@ const TOKENS = [
   'null',
   '\u202e',
   '\x1b[2J',
+  '\x9b',
   '\ufeff',
   'password=',
   '*',
@@ -74,43 +44,51 @@ const TOKENS = [
   '65536',
   '0x',
   '%00',
-  '\r\n',
+  '{{',
+  '<html>',
+  '-----BEGIN ',
 ]
 
-/** A text of the corpus changed in one to six places: bytes flipped, parts left out, doubled, moved, replaced by a part of another text. */
-function mutated(random: Random): Buffer {
-  const pick = () => CORPUS[random(CORPUS.length)] as Buffer
-  let bytes = pick()
-  for (let n = 1 + random(6); n > 0; n--) {
-    const at = random(bytes.length + 1)
-    const to = Math.min(bytes.length, at + random(40))
-    const other = pick()
-    const from = random(other.length)
-    const put = [
-      Buffer.from([random(256)]),
-      Buffer.alloc(0),
-      Buffer.concat([bytes.subarray(at, to), bytes.subarray(at, to)]),
-      other.subarray(from, from + random(60)),
-      Buffer.from(TOKENS[random(TOKENS.length)] ?? ''),
-    ][random(5)] as Buffer
-    bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(random(3) === 0 ? at : to)])
-  }
-  return bytes
-}
+/** A part of a text of the corpus. */
+const part = fc
+  .record({text: fc.constantFrom(...CORPUS), from: fc.nat(600), length: fc.nat(60)})
+  .map(({text, from, length}) => text.subarray(from % (text.length + 1), (from % (text.length + 1)) + length))
 
-/** What a reader did to inputs that it should read or refuse: threw something, or was slow. Each input goes to one reader. */
-export function faultsOf(seed: number, inputs: number): readonly string[] {
-  const random = seeded(seed)
-  const names = Object.keys(READERS)
-  const faults: string[] = []
-  for (let n = 0; n < inputs && faults.length < 10; n++) {
-    const name = names[n % names.length] ?? ''
-    const bytes = mutated(random)
-    try {
-      READERS[name]?.(bytes)
-    } catch (error) {
-      faults.push(`${name}: ${String(error)} for ${JSON.stringify(bytes.toString('latin1'))}`)
-    }
-  }
-  return faults
+/** One change: what stands at a place is left out, kept or doubled, and something is put there. */
+const change = fc.record({
+  at: fc.nat(2000),
+  takes: fc.nat(40),
+  keeps: fc.constantFrom(0, 1, 2),
+  puts: fc.oneof(
+    fc.constant(Buffer.alloc(0)),
+    fc.constantFrom(...TOKENS).map(token => Buffer.from(token)),
+    fc.uint8Array({maxLength: 3}).map(bytes => Buffer.from(bytes)),
+    part,
+  ),
+})
+
+/** A text of the corpus changed in one to six places. */
+const damaged = fc
+  .record({text: fc.constantFrom(...CORPUS), changes: fc.array(change, {minLength: 1, maxLength: 6})})
+  .map(({text, changes}) =>
+    changes.reduce((bytes: Buffer, {at, takes, keeps, puts}) => {
+      const start = at % (bytes.length + 1)
+      const taken = bytes.subarray(start, start + takes)
+      const kept = Array.from({length: keeps}, () => taken)
+      return Buffer.concat([bytes.subarray(0, start), ...kept, puts, bytes.subarray(start + takes)])
+    }, text),
+  )
+
+/**
+ * Gives damaged texts to readers, each to one, and throws when one of them throws: with the text, made as short as it can be, and the seed. Each
+ * reader may answer or refuse in its own way.
+ */
+export function fuzzParsers(seed: number, inputs: number): void {
+  const reader = fc.constantFrom(...Object.keys(PARSERS))
+  fc.assert(
+    fc.property(reader, damaged, (name, bytes) => {
+      PARSERS[name]?.(bytes)
+    }),
+    {seed, numRuns: inputs},
+  )
 }

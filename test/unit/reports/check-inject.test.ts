@@ -177,6 +177,18 @@ describe('many pods', () => {
     await expect(checkInjectReport(forbidden, pods, 'istio-system')).rejects.toThrow('forbidden')
   })
 
+  test('a pod of an ambient namespace needs no sidecar', async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const ofAmbient = await checkInjectReport(source, [hypotheticalPod({}, 'amb')], 'istio-system')
+    expect(ofAmbient.notes.join()).toContain('is enrolled in ambient mode')
+    const optedOut = await checkInjectReport(
+      source,
+      [hypotheticalPod({'istio.io/dataplane-mode': 'none'}, 'amb')],
+      'istio-system',
+    )
+    expect(optedOut.notes.join()).not.toContain('ambient')
+  })
+
   test('an unknown namespace is an error with the existing ones', async () => {
     const source = await openFiles(['src/sample/mesh.tgz'])
     await expect(checkInjectReport(source, [hypotheticalPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({

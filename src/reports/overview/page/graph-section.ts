@@ -67,13 +67,15 @@ function drawing(view: GraphView, known: Known): Html {
     view.layout,
     box => {
       const node = nodes.get(box.id)
-      if (view.kind === 'namespaces' || node === undefined)
+      if (view.kind === 'namespaces' || node === undefined) {
+        const own = [...nodes.values()].filter(({namespace}) => namespace === box.id)
         return {
           href: `#${idOf('graph', 'namespace', box.id)}`,
-          look: 'namespace',
+          look: `namespace ${worst(own.flatMap(each => workloadsOf(each, troubled))) ?? 'clean'}`,
           title: 'opens the namespace',
           id: boxId(view, box.id),
         }
+      }
       const severity = worst(workloadsOf(node, troubled))
       const state = severity === undefined ? 'no findings' : `worst finding: ${severity}`
       const foreign = view.kind === 'namespace' && node.namespace !== view.namespace ? ' foreign' : ''

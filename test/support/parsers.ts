@@ -1,0 +1,130 @@
+import {parseBaseline} from '../../src/formats/baseline.js'
+import {parseChange} from '../../src/formats/change-file.js'
+import {parseCheckConfig} from '../../src/formats/check-config.js'
+import {lineOfService} from '../../src/formats/containers/compose.js'
+import {podsOfContainers} from '../../src/formats/containers/outside-pods.js'
+import {parseCerts} from '../../src/formats/envoy-certs.js'
+import {parseClusters} from '../../src/formats/envoy-clusters.js'
+import {fingerprints} from '../../src/formats/envoy-config-dump/certificate.js'
+import {listenerSockets} from '../../src/formats/envoy-config-dump/listener-sockets.js'
+import {parseConfigDump, parseSections} from '../../src/formats/envoy-config-dump/parse.js'
+import {parseInitDump} from '../../src/formats/envoy-init-dump.js'
+import {parseEnvoyListeners} from '../../src/formats/envoy-listeners.js'
+import {parseLogging} from '../../src/formats/envoy-logging.js'
+import {parseServerInfo} from '../../src/formats/envoy-server-info.js'
+import {parseStats, parseStatsPage} from '../../src/formats/envoy-stats.js'
+import {readExpectations} from '../../src/formats/expectations/parse.js'
+import {formsIn} from '../../src/formats/forms/forms-in.js'
+import {htmlText, isHtml} from '../../src/formats/html-text.js'
+import {readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
+import {parseTables} from '../../src/formats/istioctl-table/parse.js'
+import {istioctlVersion} from '../../src/formats/istioctl-version.js'
+import {parseSyncz} from '../../src/formats/istiod-syncz.js'
+import {describeNonText, parseJson} from '../../src/formats/json-text.js'
+import {embeddedManifests} from '../../src/formats/kube-manifest/embedded.js'
+import {parseManifest, parseObjects} from '../../src/formats/kube-manifest/parse.js'
+import {placesIn} from '../../src/formats/kube-manifest/place.js'
+import {parseYamlText} from '../../src/formats/kube-manifest/yaml-text.js'
+import {describedPod} from '../../src/formats/kubectl-describe.js'
+import {kubectlTables} from '../../src/formats/kubectl-table.js'
+import {parseLogLine} from '../../src/formats/log-line/parse.js'
+import {denialIn} from '../../src/formats/netfilter/denial.js'
+import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../src/formats/netfilter/ip-facts.js'
+import {parseRules} from '../../src/formats/netfilter/parse-rules.js'
+import {evidenceOfOwnAnswer, ownAnswer} from '../../src/formats/own-answer.js'
+import {recognisePasted} from '../../src/formats/pasted/recognise.js'
+import {pemCertificates} from '../../src/formats/pem-certificates.js'
+import {parseProbeOutput} from '../../src/formats/probe/parse.js'
+import {parseProcesses} from '../../src/formats/processes.js'
+import {scrubJson, scrubText} from '../../src/formats/redact/scrub.js'
+import {sniff, sniffAll} from '../../src/formats/sniff.js'
+import {parseConnections} from '../../src/formats/sockets/connections.js'
+import {parseSockets} from '../../src/formats/sockets/parse.js'
+import {unwrapLines} from '../../src/formats/wrapped-text/unwrap.js'
+import {parseZtunnelDump} from '../../src/formats/ztunnel-dump.js'
+import type {Artifact} from '../../src/model/evidence.js'
+import {UserError} from '../../src/model/user-error.js'
+
+type Parser = (bytes: Buffer) => unknown
+
+function ofArtifact(parse: (artifact: Artifact) => unknown): Parser {
+  return bytes => parse({id: 'envoy.config_dump', bytes, provenance: {}})
+}
+
+function ofText(parse: (text: string) => unknown): Parser {
+  return bytes => parse(bytes.toString('utf8'))
+}
+
+/** A reader of files a user writes refuses them with an error for people. */
+function refusing(parse: Parser): Parser {
+  return bytes => {
+    try {
+      return parse(bytes)
+    } catch (error) {
+      if (error instanceof UserError) return error.message
+      throw error
+    }
+  }
+}
+
+/** Everything that reads a text from outside, by the name of the function; `parsers.test.ts` holds that none is missing. */
+export const PARSERS: Readonly<Record<string, Parser>> = {
+  denialIn: ofText(denialIn),
+  describedPod: ofText(describedPod),
+  describeNonText: bytes => describeNonText(bytes, 'a list'),
+  embeddedManifests: ofText(embeddedManifests),
+  evidenceOfOwnAnswer,
+  fingerprints: ofText(fingerprints),
+  formsIn: bytes => formsIn('file', bytes),
+  htmlText: ofText(htmlText),
+  isHtml: ofText(isHtml),
+  istioctlVersion: ofText(istioctlVersion),
+  kubectlTables: ofText(kubectlTables),
+  lineOfService: bytes => lineOfService(bytes.toString('utf8'), 'app'),
+  listenerSockets: ofArtifact(listenerSockets),
+  ownAnswer,
+  parseBaseline: refusing(bytes => parseBaseline(bytes.toString('utf8'), 'file')),
+  parseCerts: ofArtifact(parseCerts),
+  parseChange: refusing(parseChange),
+  parseCheckConfig: refusing(bytes => parseCheckConfig(bytes.toString('utf8'), 'file')),
+  parseClusters: ofArtifact(parseClusters),
+  parseConfigDump: ofArtifact(parseConfigDump),
+  parseConnections: ofText(parseConnections),
+  parseEnvoyListeners: ofArtifact(artifact => parseEnvoyListeners(artifact, true)),
+  parseInitDump: ofText(parseInitDump),
+  parseIpAddresses: ofText(parseIpAddresses),
+  parseIpRoutes: ofText(parseIpRoutes),
+  parseIpRules: ofText(parseIpRules),
+  parseJson: bytes => parseJson(bytes, 'file'),
+  parseLogging: ofArtifact(parseLogging),
+  parseLogLine: ofText(parseLogLine),
+  parseManifest,
+  parseObjects,
+  parseProbeOutput: bytes => parseProbeOutput('curl', bytes, bytes.toString('utf8'), 0),
+  parseProcesses: ofArtifact(parseProcesses),
+  parseRules: ofText(parseRules),
+  parseSections: ofArtifact(artifact => parseSections(artifact, ['Listeners', 'Clusters'])),
+  parseServerInfo: ofArtifact(parseServerInfo),
+  parseSockets: bytes => parseSockets({bytes}),
+  parseStats: ofText(parseStats),
+  parseStatsPage: ofArtifact(parseStatsPage),
+  parseSyncz: ofArtifact(parseSyncz),
+  parseTables: ofText(parseTables),
+  parseYamlText: refusing(ofText(parseYamlText)),
+  parseZtunnelDump: ofArtifact(parseZtunnelDump),
+  pemCertificates: ofText(pemCertificates),
+  placesIn: bytes => placesIn(bytes)({kind: 'Pod', namespace: 'demo', name: 'a'}, 'spec'),
+  podsOfContainers: refusing(ofText(podsOfContainers)),
+  readExpectations: refusing(ofText(readExpectations)),
+  readMeshConfig: ofText(text => readMeshConfig(text, 'istio-system')),
+  readMeshNetworks: ofText(text => readMeshNetworks(text, 'istio-system/istio')),
+  recognisePasted: bytes => recognisePasted('file', bytes),
+  scrubJson: ofText(scrubJson),
+  scrubText: ofText(scrubText),
+  sniff,
+  sniffAll,
+  unwrapLines: ofText(unwrapLines),
+}
+
+/** Functions of the formats that take a name or a key, no text from outside. */
+export const NO_PARSERS = ['isWorkloadKind', 'placeholderPerSecret', 'podOfProcesses', 'podOfSockets', 'schemaOf']

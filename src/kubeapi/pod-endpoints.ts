@@ -90,6 +90,9 @@ export function podEndpoints(source: Source): PodEndpoints {
   async function ofZtunnel(pod: PodRef, path: string): Promise<PodHttpResponse | undefined> {
     const id = OF_ZTUNNEL.get(path)
     const answer = id === undefined ? undefined : await source.evidence(id, pod)
+    // Pages that Envoy has as well are then looked up as Envoy's.
+    const only = path !== 'logging' && path !== 'config_dump'
+    if (id !== undefined && answer?.ok === false && only) return gapPage(answer.gap)
     if (id === undefined || answer?.ok !== true) return undefined
     return plain(answer, evidenceRow(id).extension === 'json' ? 'application/json' : 'text/plain')
   }

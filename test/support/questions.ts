@@ -131,7 +131,10 @@ function neutral(value: unknown): unknown {
   // Where a fact comes from and when it was read differ; which evidence it is does not.
   if ('observedAt' in value && 'evidence' in value) return neutral({evidence: value.evidence})
   // When istiod was asked.
-  if ('istiods' in value && 'at' in value) return neutral({...value, at: undefined})
+  if ('istiods' in value && 'at' in value) {
+    const {at: _, ...rest} = value
+    return neutral(rest)
+  }
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (SOURCE_FIELDS.has(key) ? [] : [[key, neutral(item)]])),
   )

@@ -158,7 +158,10 @@ export function readNftTable(
       next = end
     } else if (/^(map|flowtable|counter|quota|ct \w+|limit|secmark|synproxy) .*\{/.test(text))
       next = skipBlock(lines, next)
-    else next++
+    else {
+      if (isElision(text)) cutOff(draft, table, line?.number ?? 0, `parts of table ${table.name} were left out`)
+      next++
+    }
   }
   cutOff(draft, table, lines[next - 1]?.number ?? 0, `table ${table.name} is not closed: the text may be cut off`)
   return next
@@ -175,6 +178,11 @@ export function readNftScript(
   let next = at
   for (; next < lines.length; next++) {
     const line = lines[next]
+    const last = [...tables.values()].at(-1)
+    if (line !== undefined && last !== undefined && isElision(line.text)) {
+      cutOff(draft, last, line.number, 'commands of the list were left out')
+      continue
+    }
     if (line === undefined || !startsNftScript(line.text)) break
     applyScriptLine(line, tables, draft)
   }

@@ -1,6 +1,7 @@
-import type {Answer} from '../../model/answer.js'
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {type Answer, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
-import type {PodRef} from '../../model/kube-object.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {openPodStream} from '../../wire/pod-stream.js'
 import type {Source} from '../source.js'
 import {accessReviews} from './access-review.js'
@@ -40,6 +41,18 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
   }
 }
 
+/** ztunnel answers some paths of Envoy's admin port with pages of its own: its DaemonSet's pods have no Envoy. Other names cost no call. */
+async function ofZtunnel(live: Live, id: EvidenceId, subject: PodRef): Promise<Answer<never> | undefined> {
+  if (!subject.name.startsWith('ztunnel')) return undefined
+  const pod = await live.pod(subject).catch(() => undefined)
+  if (pod === undefined || podMode(pod) !== 'ztunnel') return undefined
+  return missing(
+    evidenceRow(id).title,
+    'not-applicable',
+    `${podLabel(subject)} is a ztunnel, without Envoy: meshctl ztunnel-config`,
+  )
+}
+
 function evidenceOf(
   live: Live,
   settings: ClusterSettings,
@@ -50,7 +63,10 @@ function evidenceOf(
   const {how} = evidenceRow(id)
   switch (how.via) {
     case 'admin':
-      return live.oneByOne(subject, () => adminEvidence(live, id, subject, how.path, settings.adminPort, query))
+      return ofZtunnel(live, id, subject).then(
+        gap =>
+          gap ?? live.oneByOne(subject, () => adminEvidence(live, id, subject, how.path, settings.adminPort, query)),
+      )
     case 'exec':
       return execEvidence(live, id, subject, how.tries)
     case 'log':

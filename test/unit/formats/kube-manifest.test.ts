@@ -227,7 +227,7 @@ describe('JSON', () => {
   test('a million brackets are no way in', () => {
     const deep = '['.repeat(1_000_000) + ']'.repeat(1_000_000)
     expect(read(`{"kind":"Pod","metadata":{"name":"a"},"spec":${deep}}`).problems).toEqual([
-      '1:1 Pod a: spec must be a map, not a list',
+      '1:1 it is nested too deeply',
     ])
     expect(read(deep).problems).toEqual(['1:1 it is nested too deeply'])
     expect(parseObjects(Buffer.from(deep))).toEqual([])

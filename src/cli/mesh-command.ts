@@ -154,7 +154,8 @@ export abstract class MeshCommand extends Command {
     const title = `meshctl ${(this.id ?? '').replaceAll(':', ' ')}`
     await writeOutputs(specs, report, view, title)
     const shown = specs.find(({file}) => file === undefined)
-    if (shown === undefined) return await this.remarks(report, view, 'short', flags.quiet)
+    // Nothing is shown, so nothing shows the gaps either.
+    if (shown === undefined) return await this.remarks(report, view, 'json', flags.quiet)
     const {form, template} = await chosenForm(shown, view)
     const colour = flags['no-color'] ? 'never' : flags.color
     const plain = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)

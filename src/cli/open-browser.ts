@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {own} from '../model/own.js'
 
 /** The program that opens an address in the browser, by system (`xdg-open` on Linux). */
 const OPENERS: Readonly<Record<string, readonly string[]>> = {
@@ -8,7 +9,7 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Opens an address in the browser; false when there is no program for it. The address is an argument and reaches no shell. */
 export function openBrowser(url: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
-  const [program = '', ...args] = OPENERS[platform] ?? ['xdg-open']
+  const [program = '', ...args] = own(OPENERS, platform) ?? ['xdg-open']
   return new Promise(resolve => {
     const child = spawn(program, [...args, url], {stdio: 'ignore', detached: true})
     child.once('error', () => resolve(false))

@@ -108,6 +108,8 @@ describe('can-i', () => {
   test('an unknown command is named with those that are known', async () => {
     const run = await meshctl(['can-i', 'nosuch', '--from', 'sample'])
     expect(run.code).toBe(2)
-    expect(run.stderr).toMatch(/Choose from (?:[a-z-]+, )*capture, (?:[a-z-]+, )*check, check-inject, describe, diff, /)
+    expect(run.stderr).toMatch(
+      /Choose from (?:[a-z-]+, )*capture, (?:[a-z-]+, )*check, check-inject, (?:[a-z-]+, )*describe, diff, /,
+    )
   })
 })

@@ -42,7 +42,7 @@ describe('check', () => {
     const selected = await meshctl(['check', '-l', 'app=reviews', '-n', 'demo', '-o', 'json'], SAMPLE)
     expect(JSON.parse(selected.stdout).workloads).toHaveLength(3)
     const all = await meshctl(['check', '-A', '-o', 'short'], SAMPLE)
-    expect(all.stdout).toMatch(/^28 workloads: /)
+    expect(all.stdout).toMatch(/^28 workloads and 125 objects: /)
   })
 
   test('--only, --skip and --fail-on', async () => {

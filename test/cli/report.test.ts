@@ -10,6 +10,7 @@ describe('-o html', () => {
   test('report -o html=FILE writes the page and nothing to standard output', async () => {
     const file = join(folder, 'report.html')
     const run = await meshctl(['report', '-n', 'demo', '--from', 'sample', '-o', `html=${file}`])
+    expect(run.stderr).toContain('not checked: IPv4 iptables rules')
     expect({code: run.code, stdout: run.stdout}).toEqual({code: 1, stdout: ''})
     const page = readFileSync(file, 'utf8')
     expect(page).toMatch(/^<!doctype html>/)

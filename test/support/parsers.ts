@@ -18,6 +18,7 @@ import {formsIn} from '../../src/formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../src/formats/html-text.js'
 import {readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
 import {parseTables} from '../../src/formats/istioctl-table/parse.js'
+import {istioctlText} from '../../src/formats/istioctl-text.js'
 import {istioctlVersion} from '../../src/formats/istioctl-version.js'
 import {parseSyncz} from '../../src/formats/istiod-syncz.js'
 import {describeNonText, parseJson} from '../../src/formats/json-text.js'
@@ -78,6 +79,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   formsIn: bytes => formsIn('file', bytes),
   htmlText: ofText(htmlText),
   isHtml: ofText(isHtml),
+  istioctlText: ofText(istioctlText),
   istioctlVersion: ofText(istioctlVersion),
   kubectlTables: ofText(kubectlTables),
   lineOfService: bytes => lineOfService(bytes.toString('utf8'), 'app'),

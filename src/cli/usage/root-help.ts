@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {Block, Doc} from '../../terminal/doc.js'
 import type {Surface} from './surface.js'
 
@@ -60,7 +61,8 @@ function entries({commands}: Surface, topics: ReadonlyMap<string, string>): read
 }
 
 function shownName(name: string): string {
-  return SHORT[name] === undefined ? name : `${name}, ${SHORT[name]}`
+  const short = own(SHORT, name)
+  return short === undefined ? name : `${name}, ${short}`
 }
 
 function list(rows: readonly (readonly [string, string])[], width: number): Block {

@@ -74,10 +74,11 @@ export async function versionReport(given: Source, scope: VersionScope): Promise
   gaps.push(...istiods.flatMap(({silent, unversioned}) => silent ?? unversioned ?? []))
   const controlPlane = istiods.map(({label, revision, version}) => ({istiod: label, revision, version}))
   const proxies = istiods.flatMap(istiod => istiod.proxies).map(({id, kind, version}) => ({id, kind, version}))
+  const unversioned = proxies.filter(({kind, version}) => kind === 'ztunnel' && version === '')
   return {
     ...answeredFrom(source),
     gaps,
-    notes: [],
+    notes: unversioned.map(({id}) => `${id} tells istiod no version, and its image names none`),
     client: scope.client,
     controlPlane,
     proxies,

@@ -10,11 +10,17 @@ export interface Html {
 /** What may stand in a template: text (escaped), markup, nothing, or several of them. */
 export type Piece = string | number | Html | undefined | readonly Piece[]
 
-const NAMED: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'}
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+])
 
 /** Text as markup, between tags or in a quoted attribute; control characters and direction overrides are spelled out. */
 export function escapeHtml(text: string): string {
-  return escapeLines(text).replace(/[&<>"']/g, char => NAMED[char] ?? char)
+  return escapeLines(text).replace(/[&<>"']/g, char => NAMED.get(char) ?? char)
 }
 
 function isHtml(piece: Piece): piece is Html {

@@ -42,7 +42,7 @@ describe('which directions a policy speaks of (Kubernetes API, NetworkPolicySpec
     const ports = [{port: 80}, {protocol: 'UDP', port: 'dns'}, {protocol: 'SCTP'}, {port: 1, endPort: 9}]
     expect(policy({podSelector: {}, ingress: [{from, ports}]}).ingress).toEqual([
       {
-        peers: [{cidr: '10.0.0.0/8'}, {pods: [{key: 'a', operator: 'In', values: ['b']}]}],
+        peers: [{cidr: '10.0.0.0/8', exceptions: ['10.1.0.0/16']}, {pods: [{key: 'a', operator: 'In', values: ['b']}]}],
         ports: [
           {protocol: 'TCP', port: 80},
           {protocol: 'UDP', port: 'dns'},

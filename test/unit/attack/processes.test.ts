@@ -25,7 +25,8 @@ function program(imports: string, body: string, options: {readonly shell?: strin
   return {status, stdout, stderr, files: readdirSync(folder).filter(name => !name.startsWith('entry'))}
 }
 
-const GUARD = `import {endOnUncaught, endOnLostOutput} from 'src/cli/last-resort.js'
+const GUARD = `import {endOnUncaught} from 'src/cli/last-resort.js'
+import {endOnLostOutput} from 'src/cli/lost-output.js'
 import {removeAtExit} from 'src/sources/leftovers.js'
 import {writeFileSync} from 'node:fs'`
 

@@ -399,7 +399,7 @@ test('-o takes any number of files and one form for standard output', () => {
     'only one format can go to standard output, not json and table',
   )
   expect(() => outputSpecs(['sarif='], checkView)).toThrow('has no file name')
-  expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
+  expect(() => outputSpecs(['pdf'], checkView)).toThrow('"pdf" not supported')
   expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" has no format')
   expect(() => outputSpecs([''], checkView)).toThrow('-o "" has no format')
 })

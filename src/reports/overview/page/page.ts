@@ -1,5 +1,6 @@
 import {gapSentences} from '../../../model/answer.js'
 import {humanCount} from '../../../model/human-count.js'
+import {own} from '../../../model/own.js'
 import type {EvidenceUse} from '../../../model/provenance.js'
 import {type Html, html} from '../../../terminal/html/markup.js'
 import {pageText} from '../../../terminal/html/page.js'
@@ -49,7 +50,7 @@ const KINDS: Readonly<Record<string, readonly [list: string, kinds: string]>> = 
 }
 
 function tile(row: HealthRow): Html {
-  const [list, kinds] = KINDS[row.section] ?? []
+  const [list, kinds] = own(KINDS, row.section) ?? []
   const filter = list === undefined ? undefined : html` data-filter="${list}" data-kinds="${kinds}"`
   return html`<li><a class="tile tile-${row.tone}" href="#${row.section}"${filter}><span class="area">${row.area}</span><span class="number">${healthNumber(row)}</span><span class="muted">${row.words}</span></a></li>`
 }

@@ -14,7 +14,7 @@ const WORKLOADS = ['productpage-v1', 'sick-nack-v1']
 const MARK = 'gone-for-this-test'
 
 /** Words that say a thing is not known, where the reason stands beside the rule or cell that needed it. */
-const ABSENT = /not checked|unknown|not asked|could not|are assumed/g
+const ABSENT = /not checked|unknown|not asked|could not|(?:is|are) assumed/g
 
 /**
  * What an answer may lose without a word: one of several evidences of the same thing while another is there, and details that are shown only where
@@ -25,6 +25,8 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
   packet: ['net.sockets'],
   ports: ['net.sockets', 'net.proc'],
   errors: ['envoy.stats'],
+  // What the reports it is made of may lose.
+  overview: ['net.sockets', 'net.iptables.legacy', 'net.ip6tables.nft', 'net.nft', 'istiod.version', 'envoy.stats'],
   'proxy-status': ['istiod.version', 'envoy.config_dump', 'log.discovery'],
   trace: ['net.iptables.nft', 'net.iptables.legacy', 'net.ip6tables.nft', 'net.nft', 'envoy.clusters'],
 }

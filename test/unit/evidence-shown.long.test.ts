@@ -6,6 +6,7 @@ import {UserError} from '../../src/model/user-error.js'
 import type {Source} from '../../src/sources/source.js'
 import {resolveSubject} from '../../src/sources/subject.js'
 import {withParts} from '../loop/loop-parts.js'
+import {corpusShare} from '../support/oracle-size.js'
 import {MESH_QUESTIONS, QUESTIONS} from '../support/questions.js'
 import {sampleSource} from '../support/served.js'
 
@@ -85,7 +86,7 @@ async function silent(name: string, ask: (source: Source) => Promise<object>): P
   const asked = new Set<string>()
   const full = await shown(ask, noting(source, asked))
   const found: string[] = []
-  for (const what of asked) {
+  for (const what of corpusShare('EVIDENCE', [...asked])) {
     const less = await shown(ask, without(source, what))
     if (less === undefined || less === full || less.includes(MARK)) continue
     if (absences(less) <= absences(full ?? '')) found.push(what)

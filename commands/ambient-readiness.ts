@@ -17,7 +17,7 @@ export default class AmbientReadiness extends MeshCommand {
   static override needs = {
     cluster: {
       needs: ['allPods', 'allServices', 'traffic', 'security'],
-      more: ['namespaces', 'gateways', 'policies', 'logs'],
+      more: ['listNamespaces', 'routes', 'policies', 'logs'],
     },
   } as const
 

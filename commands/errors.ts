@@ -24,7 +24,7 @@ export default class Errors extends MeshCommand {
   static override needs: CommandNeeds = {
     cluster: {
       needs: ['pods', 'logs'],
-      more: ['workloads', 'forward', 'exec', 'allPods', 'allServices', 'allSlices', 'entries'],
+      more: ['workloads', 'forward', 'exec', 'allPods', 'allServices', 'allSlices', 'entries', 'istiods', 'istiod'],
     },
   }
   static override args = podArgument

@@ -1,4 +1,4 @@
-import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {MCP_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -13,7 +13,7 @@ export default class Mcp extends MeshCommand {
     example('Answer an assistant from the sample mesh', 'mcp --from sample'),
     example('Answer it from a cluster, read-only', 'mcp --context prod'),
   ]
-  static override needs = REPORT_NEEDS
+  static override needs = MCP_NEEDS
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Mcp)

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {askedAbout} from '../src/cli/analyze-run.js'
-import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
+import {PRECHECK_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -14,7 +14,7 @@ export default class Precheck extends MeshCommand {
   static override summary = 'Check what an upgrade of Istio changes for this mesh'
   static override hiddenAliases = ['x:precheck', 'experimental:precheck']
   static override forms = formsOf(checkView)
-  static override needs = ANALYZE_NEEDS
+  static override needs = PRECHECK_NEEDS
   static override strict = false
   static override usage = 'precheck [FILE|DIR|-]... --target 1.NN [flags]'
   static override examples = [

@@ -47,12 +47,26 @@ export const WHAT_IF_NEEDS: CommandNeeds = {cluster: {needs: POLICY, more: []}}
 /** Every kind a rule of `analyze` looks at. */
 export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['analyzed'], more: ['mesh']}}
 
+/** The same, with the running release, which istiod tells. */
+export const PRECHECK_NEEDS: CommandNeeds = {cluster: {needs: ['analyzed'], more: ['mesh', 'istiods', 'istiod']}}
+
 /** What a pod may call outside the mesh. */
 export const EGRESS_NEEDS: CommandNeeds = {
   aboutProxy: true,
   cluster: {
     needs: ['pods', 'forward'],
-    more: ['workloads', 'exec', 'mesh', 'entries', 'sidecars', 'allPods', 'allServices', 'allSlices'],
+    more: [
+      'workloads',
+      'exec',
+      'mesh',
+      'entries',
+      'sidecars',
+      'allPods',
+      'allServices',
+      'allSlices',
+      'istiods',
+      'istiod',
+    ],
   },
 }
 
@@ -65,9 +79,12 @@ export const TRACE_NEEDS: CommandNeeds = {
   },
 }
 
-/** The same without the logs and without istiod's view. */
+/** The same without the logs. */
 export const VERIFY_NEEDS: CommandNeeds = {
-  cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec', 'allPods', 'allServices', 'allSlices', 'entries']},
+  cluster: {
+    needs: ['pods', 'forward'],
+    more: ['workloads', 'exec', 'allPods', 'allServices', 'allSlices', 'entries', 'istiods', 'istiod'],
+  },
 }
 
 /** The same, for a request that is sent. */
@@ -78,10 +95,19 @@ export const PROBE_NEEDS: CommandNeeds = {
   },
 }
 
-/** What the questions read that `report` joins. */
+/** What the questions read that `report` joins; it asks for no workload by name. */
+const REPORTED: readonly TaskId[] = [
+  ...RULES.filter(id => id !== 'workloads'),
+  ...(['allPods', 'allServices', 'allSlices', 'listNamespaces'] as const),
+]
+
+/** What `report` reads. */
 export const REPORT_NEEDS: CommandNeeds = {
-  cluster: {needs: ['pods'], more: [...RULES, 'allPods', 'slices']},
+  cluster: {needs: ['pods'], more: REPORTED},
 }
+
+/** The same, for pods that are named by their workload too. */
+export const MCP_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: ['workloads', ...REPORTED]}}
 
 export const DESCRIBE_NEEDS: CommandNeeds = {
   cluster: {

@@ -6,7 +6,7 @@ import {readAuthorization} from '../../formats/authorization.js'
 import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoints.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
-import {answered, type Gap} from '../../model/answer.js'
+import {answered, type Gap, gapSentence} from '../../model/answer.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
@@ -40,6 +40,7 @@ interface Objects {
   /** None where they could not be listed: then the pods alone tell the endpoints. */
   readonly slices: readonly EndpointSlice[]
   readonly gaps: readonly Gap[]
+  readonly notes: readonly string[]
 }
 
 async function everyObject<T>(
@@ -97,8 +98,16 @@ async function readObjects(source: Source): Promise<Objects> {
   const gaps: Gap[] = []
   const pods = await everyObject(source, 'Pod', readPod, gaps)
   const services = await everyObject(source, 'Service', readService, gaps)
-  const slices = (await everyObject(source, 'EndpointSlice', readEndpointSlice, [])).filter(each => each !== undefined)
-  return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, slices, gaps}
+  const unlisted: Gap[] = []
+  const slices = await everyObject(source, 'EndpointSlice', readEndpointSlice, unlisted)
+  const notes = unlisted.map(gap => `the ready pods of a Service are taken for its endpoints: ${gapSentence(gap)}`)
+  return {
+    pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)),
+    services,
+    slices: slices.filter(each => each !== undefined),
+    gaps,
+    notes,
+  }
 }
 
 /** A pod as others see it. */
@@ -248,8 +257,9 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const http = new Map<MeshPod, ReadonlySet<number>>()
   const sites = new Map<string, Site>()
   const gaps: Gap[] = [...objects.gaps]
-  const notes: string[] =
-    settings?.ok === false ? [`the mesh configuration was not read: root namespace ${istioNamespace} is assumed`] : []
+  const notes = [...objects.notes]
+  if (settings?.ok === false)
+    notes.push(`the mesh configuration was not read: root namespace ${istioNamespace} is assumed`)
   const world: MeshWorld = {
     podAt: ip => byAddress.get(ip),
     hostPodAt: (ip, port) =>

@@ -26,6 +26,8 @@ export interface AmbientReadinessReport extends Report {
 
 /** Kinds whose objects in the root namespace apply to every namespace. */
 const MESH_WIDE = ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'EnvoyFilter', 'Sidecar']
+/** Kinds of which only the objects in the namespace itself matter. */
+const OWN = ['HTTPRoute', 'NetworkPolicy']
 const DATAPLANE = 'istio.io/dataplane-mode'
 
 /** Hosts of an object that are Services of the namespace. */
@@ -51,7 +53,7 @@ async function ofNamespace(
   root: string,
   gaps: Gap[],
 ): Promise<readonly KubeObject[]> {
-  const all = optional(await source.objects({kind}), gaps) ?? []
+  const all = optional(await source.objects(OWN.includes(kind) ? {kind, namespace} : {kind}), gaps) ?? []
   return all.filter(each => applies(each, namespace, root))
 }
 

@@ -64,6 +64,7 @@ const TASKS = {
   podEvents: task('read events of pods', 'pods', '', 'events', 'list'),
   policies: readGroup('read network policies', 'pods', 'networking.k8s.io'),
   gateways: task('read Gateways of the Gateway API', 'pods', 'gateway.networking.k8s.io', 'gateways', 'list'),
+  routes: task('read HTTPRoutes', 'pods', 'gateway.networking.k8s.io', 'httproutes', 'list'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
   allServices: task('find the Services of the mesh', 'cluster', '', 'services', 'list'),
   allPods: task('find the pods of the mesh', 'cluster', '', 'pods', 'list'),

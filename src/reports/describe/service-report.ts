@@ -96,8 +96,7 @@ function backing(pod: PodModel, findings: readonly Finding[]): BackingPod {
 /** Pods named by the Service's endpoints that are not among those held. */
 async function unseenPods(source: Source, {object}: ServiceModel, held: readonly KubeObject[], gaps: Gap[]) {
   const named = await endpointPods(source, object)
-  // Endpoints only add to the list of pods; if they cannot be read, the list is used as is.
-  const unseen = (named.ok ? named.value : []).filter(name => !held.some(({metadata}) => metadata.name === name))
+  const unseen = (optional(named, gaps) ?? []).filter(name => !held.some(({metadata}) => metadata.name === name))
   if (unseen.length > 0) gaps.push(podsNotCaptured(unseen, `Service ${shortName(object)}`))
   return unseen
 }

@@ -105,7 +105,7 @@ export async function egressReport(
   return {
     ...answeredFrom(source),
     gaps: [...gaps, ...(path?.gaps ?? [])],
-    notes: path?.notes ?? [],
+    notes: path === undefined ? [] : [...path.caveats, ...path.notes],
     failing: path?.failing ?? false,
     undecided: (path?.undecided ?? false) || (mode === undefined && declared === undefined),
     subject,

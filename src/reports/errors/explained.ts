@@ -7,6 +7,7 @@ import type {Source} from '../../sources/source.js'
 import {type ExplainReport, explainReport} from '../explain/report.js'
 import type {RuleList} from '../explain/topic.js'
 import {explainView} from '../explain/view.js'
+import {openHeard} from '../trace/heard.js'
 import type {View} from '../view.js'
 import {type LineCause, lineCause} from './line-cause.js'
 import {causeLines} from './view.js'
@@ -36,12 +37,20 @@ export async function explainedHere(
   })
   if (lines.length === 0) return {...report, here: []}
   const mesh = await readMesh(once, Number.isNaN(at) ? Date.now() : at, {istioNamespace})
+  const heard = openHeard()
+  heard.add({gaps: mesh.gaps(), notes: mesh.notes(), caveats: []})
   const here: ({readonly line: number} & LineCause)[] = []
   for (const {line, entry} of lines.slice(0, TRACED)) {
-    const cause = await lineCause(once, mesh.pods, {entry, side: sideOf(entry), writer: undefined}, istioNamespace)
+    const cause = await lineCause(
+      once,
+      mesh.pods,
+      {entry, side: sideOf(entry), writer: undefined},
+      istioNamespace,
+      heard,
+    )
     here.push({line, ...cause})
   }
-  return {...report, ...answeredFrom(source), gaps: mesh.gaps(), here}
+  return {...report, ...answeredFrom(source), gaps: heard.gaps(), notes: heard.notes(), here}
 }
 
 /** The explanation, and below it what in the configuration at hand explains each line. */

@@ -4,6 +4,7 @@ import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
+import type {Heard} from '../trace/heard.js'
 import type {PathCause} from '../trace/path-cause.js'
 import {type PathBranch, pathReport} from '../trace/path-report.js'
 import {lineQuestion} from './line-question.js'
@@ -60,12 +61,13 @@ export interface LineAsked {
   readonly writer: PodRef | undefined
 }
 
-/** Explains one line of an access log by tracing its request through today's configuration. Nothing is sent. */
+/** Explains one line of an access log by tracing its request through today's configuration; `heard` gets what the trace lacks. Nothing is sent. */
 export async function lineCause(
   source: Source,
   pods: readonly MeshPod[],
   {entry, side, writer}: LineAsked,
   istioNamespace: string,
+  heard: Heard,
 ): Promise<LineCause> {
   const own = writer === undefined ? undefined : pods.find(({ref}) => podLabel(ref) === podLabel(writer))
   const question = lineQuestion(entry, pods, own)
@@ -76,7 +78,9 @@ export async function lineCause(
   if (byApplication(entry, side))
     return {verdict: 'explains', because: `the application itself replied ${entry.code ?? ''}`, command}
   try {
-    const {branches} = await pathReport(source, {from, to, flags, istioNamespace})
+    const report = await pathReport(source, {from, to, flags, istioNamespace})
+    heard.add(report)
+    const {branches} = report
     const found = branches.find(each => fits(entry, side, each))
     const main = found ?? branches[0]
     if (main === undefined) return {verdict: 'unknown', because: 'no way was found', command}

@@ -14,10 +14,12 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseStatsPage} from '../../formats/envoy-stats.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
 import type {Gap} from '../../model/answer.js'
+import {groupedPairs} from '../../model/grouped-by.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
+import {openHeard} from '../trace/heard.js'
 import {type LineCause, lineCause} from './line-cause.js'
 
 const LOG = 'log.istio-proxy'
@@ -84,10 +86,30 @@ async function readLog(source: Source, pod: MeshPod, after: number, gaps: Gap[])
   return undefined
 }
 
-async function countedBy(source: Source, pod: MeshPod): Promise<CountedTrouble | undefined> {
+/** An Envoy whose counters could not be read. */
+interface Uncounted {
+  readonly pod: PodRef
+  readonly gap: Gap
+}
+
+/** One gap for all Envoys whose counters are missing for the same reason. */
+function together(uncounted: readonly Uncounted[]): readonly Gap[] {
+  const alike = groupedPairs(uncounted.map(each => [`${each.gap.reason} ${each.gap.detail}`, each] as const))
+  return [...alike.values()].flatMap(each => {
+    const [first] = each
+    if (first === undefined) return []
+    const whose = each.length === 1 ? `the Envoy of ${podLabel(first.pod)}` : `the Envoys of ${each.length} pods`
+    return [{...first.gap, what: `counters of ${whose}`}]
+  })
+}
+
+async function countedBy(source: Source, pod: MeshPod, uncounted: Uncounted[]): Promise<CountedTrouble | undefined> {
   const artifact = await source.evidence(STATS, pod.ref)
   const page = artifact.ok ? parseStatsPage(artifact.value) : artifact
-  if (!page.ok) return undefined
+  if (!page.ok) {
+    uncounted.push({pod: pod.ref, gap: page.gap})
+    return undefined
+  }
   const sentences = troubleCounters(page.value.stats)
   return sentences.length === 0 ? undefined : {pod: pod.ref, sentences}
 }
@@ -150,17 +172,22 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const writers = new Map(failing.map(({pod, failure}) => [failure.writer, pod.ref]))
   const failures = withoutRepeated(failing.map(each => each.failure))
   const groups: CausedGroup[] = []
+  const heard = openHeard()
+  heard.add({gaps: mesh.gaps(), notes: mesh.notes(), caveats: []})
   for (const group of groupFailures(failures)) {
     const {entry, side, writer} = group.example
     const line = {entry, side, writer: writers.get(writer)}
-    const why = groups.length < TRACED ? await lineCause(once, mesh.pods, line, query.istioNamespace) : undefined
+    const why = groups.length < TRACED ? await lineCause(once, mesh.pods, line, query.istioNamespace, heard) : undefined
     groups.push(why === undefined ? group : {...group, why})
   }
-  const counted = (await Promise.all(asked.map(pod => countedBy(once, pod)))).filter(each => each !== undefined)
+  const uncounted: Uncounted[] = []
+  const counted = (await Promise.all(asked.map(pod => countedBy(once, pod, uncounted)))).filter(
+    each => each !== undefined,
+  )
   return {
     ...answeredFrom(source),
-    gaps: [...mesh.gaps(), ...gaps],
-    notes: [],
+    gaps: [...heard.gaps(), ...gaps, ...together(uncounted)],
+    notes: heard.notes(),
     failing: groups.length > 0,
     groups,
     failures: failures.length,

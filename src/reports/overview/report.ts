@@ -15,6 +15,7 @@ import {type ErrorsReport, errorsReport} from '../errors/report.js'
 import {type MtlsReport, mtlsReport} from '../mtls/report.js'
 import {type ProxyStatusReport, proxyStatusReport} from '../proxy-status/report.js'
 import type {Report} from '../report.js'
+import {openHeard} from '../trace/heard.js'
 import {observedCalls} from './calls.js'
 import {type InterceptionRow, interceptionRows} from './interception.js'
 import {leftOut, part} from './part.js'
@@ -147,6 +148,9 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
       hint: 'report needs pods and objects: a cluster, a bundle, a snapshot or the sample mesh.',
     })
   const unread = interception.ok ? interception.value.flatMap(({gap}) => (gap === undefined ? [] : [gap])) : []
+  const heard = openHeard()
+  if (errors.ok) heard.add({...errors.value, caveats: []})
+  for (const {path} of traces.ok ? traces.value : []) heard.add(path)
   const failing = [check, sync, certs, mtls, errors].some(each => each.ok && each.value.failing === true)
   return {
     ...answeredFrom(source),
@@ -156,8 +160,9 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
       ...unread,
       ...graphGaps,
       ...traceGaps,
+      ...heard.gaps(),
     ]),
-    notes: [],
+    notes: heard.notes(),
     ...(failing ? {failing} : {}),
     namespace,
     at: new Date(at).toISOString(),

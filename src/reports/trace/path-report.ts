@@ -183,7 +183,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
   const begin = beginning(mesh, question.from)
   const objects = objectCache(source, istioNamespace)
   const entries = await objects.list('serviceEntries', source.defaultNamespace)
-  const around = {namespace: source.defaultNamespace, entries: entries.ok ? entries.value : []}
+  const around = {namespace: source.defaultNamespace, entries}
   const request = await mesh.follow(() => askedPath(mesh, begin, to, flags, around))
   if (request.addresses.length === 0) throw new UserError(`${to} has no address: ${request.resolved.text}`)
   const {branches, unfollowed} = await mesh.follow(() =>

@@ -3,6 +3,7 @@ import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {outsideAddresses} from '../../analysis/traffic-policy/outside-addresses.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
+import {type Answer, gapSentence} from '../../model/answer.js'
 import type {ServiceEntryModel} from '../../model/istio-traffic.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
@@ -10,7 +11,15 @@ import {own} from '../../model/own.js'
 import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
-import {opensTls, type PathDestination, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
+import {
+  isAddress,
+  opensTls,
+  type PathDestination,
+  type PathFlags,
+  protocolOf,
+  readDestination,
+  readHeader,
+} from './path-spec.js'
 import {declaredHttp, portMeant, type Resolved, resolveHost} from './resolve.js'
 
 /** The source of a request: a pod, or an address outside the mesh; for a gateway, a client outside the mesh. */
@@ -129,21 +138,24 @@ export function askedPath(
   begin: Begin,
   to: string,
   flags: PathFlags,
-  around: {readonly namespace: string; readonly entries: readonly ServiceEntryModel[]},
+  around: {readonly namespace: string; readonly entries: Answer<readonly ServiceEntryModel[]>},
 ): AskedPath {
   const destination = readDestination(to)
   const client = 'pod' in begin ? begin.pod : undefined
+  const entries = around.entries.ok ? around.entries.value : []
   const home = client?.ref.namespace ?? around.namespace
   const guess =
     flags.port ?? destination.port ?? portMeant({service: undefined, pod: undefined}, destination.scheme) ?? 0
   const door = 'gateway' in begin ? gatewayDoor(mesh, begin.gateway, guess) : undefined
   const byName =
     door?.resolved ??
-    resolveHost(mesh, {pod: client, namespace: home}, around.entries, flags.address ?? destination.host, guess)
+    resolveHost(mesh, {pod: client, namespace: home}, entries, flags.address ?? destination.host, guess)
   const dialled = needPort(flags.port ?? destination.port ?? portMeant(byName, destination.scheme), to)
   const port = door === undefined || dialled !== guess ? dialled : door.port
   const http = 'gateway' in begin || declaredHttp(mesh, byName, port)
   const speech = speechOf(flags, destination, dialled, http)
+  const outside =
+    door === undefined && byName.service === undefined && byName.pod === undefined && !isAddress(destination.host)
   const uid = flags.uid ?? UID
   const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'an external client'
   return {
@@ -155,6 +167,11 @@ export function askedPath(
     speech,
     text: requestText(speech, `${destination.host}:${dialled}`),
     outside: door?.outside ?? [],
-    notes: byName.known ? [] : [`the address of ${destination.host} is unknown (set --address)`],
+    notes: [
+      ...(byName.known ? [] : [`the address of ${destination.host} is unknown (set --address)`]),
+      ...(outside && !around.entries.ok
+        ? [`whether a ServiceEntry gives ${destination.host} an address is unknown: ${gapSentence(around.entries.gap)}`]
+        : []),
+    ],
   }
 }

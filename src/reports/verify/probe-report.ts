@@ -144,7 +144,7 @@ export async function probeReport(given: Source, subject: PodRef, question: Prob
   return {
     ...answeredFrom(source),
     gaps,
-    notes: predicted.notes,
+    notes: [...predicted.caveats, ...predicted.notes],
     failing: cameTrue === undefined && predicted.undecided !== true,
     undecided: cameTrue === undefined && predicted.undecided === true,
     subject,

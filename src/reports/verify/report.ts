@@ -1,11 +1,11 @@
 import {differences} from '../../analysis/expectations/judge.js'
 import {askedOnce} from '../../evidence/asked-once.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {type Gap, gapSentence} from '../../model/answer.js'
 import type {Difference, Expectation} from '../../model/expectation.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
+import {openHeard} from '../trace/heard.js'
 import {type PathBranch, type PathQuestion, pathReport} from '../trace/path-report.js'
 
 /** How one expectation fares: it holds by every way the request can go, fails by one, or cannot be decided. */
@@ -63,12 +63,12 @@ export async function verifyReport(given: Source, file: string, asked: readonly 
   const source = noted(given)
   const once = askedOnce(source)
   const results: Verified[] = []
-  const gaps = new Map<string, Gap>()
+  const heard = openHeard()
   for (const {expectation, question} of asked) {
     try {
       if (question instanceof UserError) throw question
       const report = await pathReport(once, question)
-      for (const gap of report.gaps) gaps.set(gapSentence(gap), gap)
+      heard.add(report)
       results.push(verified(expectation, report.branches, report.unfollowed))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -78,8 +78,8 @@ export async function verifyReport(given: Source, file: string, asked: readonly 
   }
   return {
     ...answeredFrom(source),
-    gaps: [...gaps.values()],
-    notes: [],
+    gaps: heard.gaps(),
+    notes: heard.notes(),
     failing: results.some(each => each.verdict === 'fails'),
     undecided: results.some(each => each.verdict === 'undecided'),
     file,

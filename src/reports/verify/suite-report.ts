@@ -5,6 +5,7 @@ import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
+import {openHeard} from '../trace/heard.js'
 import {type ProbeQuestion, type ProbeReport, probeReport} from './probe-report.js'
 import {type Asked, type Verified, verified} from './report.js'
 
@@ -70,6 +71,7 @@ export async function suiteReport(
       next: `meshctl verify -f ${file}   # what its configuration does with the requests`,
     })
   const results: SuiteResult[] = []
+  const heard = openHeard()
   for (const {expectation, question} of asked) {
     if (question instanceof UserError || question.from.kind !== 'pod') {
       const why = question instanceof UserError ? question.message : 'only a pod can send the request'
@@ -79,7 +81,9 @@ export async function suiteReport(
     const {to, flags, istioNamespace, from} = question
     const each = {...sending, to, flags, istioNamespace, requestId: sending.requestId()}
     try {
-      results.push(judged(expectation, await probeReport(source, from.pod, each)))
+      const report = await probeReport(source, from.pod, each)
+      heard.add({...report, caveats: []})
+      results.push(judged(expectation, report))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       results.push(unsent(expectation, error.message))
@@ -87,8 +91,8 @@ export async function suiteReport(
   }
   return {
     ...answeredFrom(source),
-    gaps: [],
-    notes: [],
+    gaps: heard.gaps(),
+    notes: heard.notes(),
     failing: results.some(each => each.reality === 'fails'),
     undecided: results.some(each => each.reality === 'open'),
     file,

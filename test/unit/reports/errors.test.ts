@@ -16,6 +16,7 @@ import type {AccessLogEntry} from '../../../src/model/log-line.js'
 import {explainedHere} from '../../../src/reports/errors/explained.js'
 import {type LineCause, lineCause} from '../../../src/reports/errors/line-cause.js'
 import {errorsReport} from '../../../src/reports/errors/report.js'
+import {openHeard} from '../../../src/reports/trace/heard.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -62,7 +63,7 @@ describe('the configuration explains recorded access-log lines', () => {
         request: entry.request?.replace(/tid=\w+/, ''),
       })
       const asked = {entry, side: sideOf(entry), writer: undefined}
-      const why = seen.get(key) ?? (await lineCause(sample, mesh.pods, asked, 'istio-system'))
+      const why = seen.get(key) ?? (await lineCause(sample, mesh.pods, asked, 'istio-system', openHeard()))
       seen.set(key, why)
       verdicts[why.verdict]?.push(`${id} ${why.because} ${line}`)
     }
@@ -76,7 +77,7 @@ describe('the configuration explains recorded access-log lines', () => {
     const entry = parseLogLine(DENIED.replace('[none]', '[ns[demo]-policy[gone]-rule[0]]'))
     if (entry?.kind !== 'access') throw new Error('the line is one of an access log')
     const asked = {entry, side: sideOf(entry), writer: undefined}
-    expect(await lineCause(sample, mesh.pods, asked, 'istio-system')).toMatchObject({verdict: 'differs'})
+    expect(await lineCause(sample, mesh.pods, asked, 'istio-system', openHeard())).toMatchObject({verdict: 'differs'})
   })
 
   test('explain adds the object, the field and the command below the line', async () => {

@@ -9,6 +9,7 @@ import {boundedMap} from '../../src/model/bounded-map.js'
 import {withParts} from '../loop/loop-parts.js'
 import {type CliRun, meshctl, NODE, RUN} from '../support/cli.js'
 import {declaredCommands} from '../support/declared-commands.js'
+import {corpusShare} from '../support/oracle-size.js'
 import {captureTo, sampleSource} from '../support/served.js'
 
 interface Role {
@@ -138,7 +139,7 @@ test('every command that asks a cluster is run with its role', () => {
 })
 
 describe('the role that can-i prints', () => {
-  test.each(Object.entries(COMMANDS))(
+  test.each(corpusShare('ROLES', Object.entries(COMMANDS)))(
     '%s: as with full rights; without any one rule something is missing',
     async (name, lines) => {
       const printed = await meshctl(['can-i', name, '-n', 'demo', '--from', 'sample', '-o', 'role'])

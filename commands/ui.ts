@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {currentFolder} from '../src/cli/current-folder.js'
 import {example} from '../src/cli/example.js'
 import {durationMs} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
@@ -34,7 +35,7 @@ export default class Ui extends MeshCommand {
     const {overviewReport} = await import('../src/reports/overview/report.js')
     const {overviewPage} = await import('../src/reports/overview/page/page.js')
     const interval = Math.max(1000, durationMs(flags.interval))
-    const ask = await overviewQuestion(flags, process.cwd(), this.config.version)
+    const ask = await overviewQuestion(flags, currentFolder(), this.config.version)
     await this.withSource(flags, async source => {
       await undoable(async signal => {
         const make = async () => overviewPage(await overviewReport(source, ask(source)), Math.round(interval / 1000))

@@ -1,8 +1,7 @@
 import type {Severity} from '../model/finding.js'
-import {severitiesByCode} from '../reports/check/policy.js'
 import type {OverviewQuestion} from '../reports/overview/report.js'
 import type {Source} from '../sources/source.js'
-import {readBaseline, readCheckConfig} from './check-settings.js'
+import {readCheckConfig, teamPolicy} from './check-settings.js'
 import {durationMs} from './flags.js'
 import {knownRules} from './known-rules.js'
 
@@ -27,8 +26,7 @@ export async function overviewQuestion(
 ): Promise<(source: Source) => OverviewQuestion> {
   const config = await readCheckConfig(flags.config, folder)
   const rules = await knownRules(config)
-  const accepted = await readBaseline(flags.baseline ?? config.baseline)
-  const severities = severitiesByCode(rules, config.severities)
+  const policy = await teamPolicy(config, flags.baseline)
   const failOn: Severity = config.failOn ?? 'warning'
   return source => {
     const since = flags.since ?? (source.traits.live ? RIGHT_NOW : undefined)
@@ -39,7 +37,7 @@ export async function overviewQuestion(
       istioNamespace: flags.istioNamespace,
       deep: flags.deep ?? (!source.traits.live || !everywhere),
       rules,
-      policy: {severities, accepted, at: now},
+      policy: {...policy, at: now},
       failOn,
       sinceMs: since === undefined ? undefined : durationMs(since),
       now,

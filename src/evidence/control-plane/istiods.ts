@@ -7,17 +7,21 @@ import type {ProxyConnection} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 import {withImageVersions} from './image-versions.js'
 
-/** One istiod and its answer: its connections, or why it did not answer. */
-export interface IstiodAnswer {
+/** The connections of one istiod, or why it did not answer. */
+export interface IstiodConnections {
   readonly pod: PodRef
   readonly label: string
-  readonly revision: string
-  readonly version: string
   readonly proxies: readonly ProxyConnection[]
   readonly silent?: Gap
+  readonly answeredAt?: string
+}
+
+/** One istiod and its answer: its connections and its version. */
+export interface IstiodAnswer extends IstiodConnections {
+  readonly revision: string
+  readonly version: string
   /** Why its version is not known. */
   readonly unversioned?: Gap
-  readonly answeredAt?: string
 }
 
 /** Above any realistic number of istiods, so all are asked at once; each call has its own deadline. */
@@ -52,24 +56,33 @@ function readVersion(text: string): string {
   return parts.length < 3 ? text.trim() : parts.slice(0, parts.at(-2) === 'dirty' ? -3 : -2).join('-')
 }
 
+async function connectionsOf(source: Source, pod: PodRef): Promise<IstiodConnections> {
+  const page = await source.evidence('istiod.syncz', pod)
+  const base = {pod, label: podLabel(pod), proxies: []}
+  if (!page.ok) return {...base, silent: page.gap}
+  const parsed = parseSyncz(page.value)
+  if (!parsed.ok) return {...base, silent: parsed.gap}
+  return {...base, proxies: parsed.value.proxies, answeredAt: page.value.provenance.capturedAt}
+}
+
 async function ask(source: Source, pod: PodRef, revision: string): Promise<IstiodAnswer> {
-  const [page, version] = await Promise.all([
-    source.evidence('istiod.syncz', pod),
-    source.evidence('istiod.version', pod),
-  ])
-  const base = {
-    pod,
-    label: podLabel(pod),
+  const [connections, version] = await Promise.all([connectionsOf(source, pod), source.evidence('istiod.version', pod)])
+  return {
+    ...connections,
+    proxies: await withImageVersions(source, connections.proxies),
     revision,
     ...(version.ok
       ? {version: readVersion(Buffer.from(version.value.bytes).toString('utf8').slice(0, 4096))}
       : {version: '', unversioned: version.gap}),
   }
-  if (!page.ok) return {...base, proxies: [], silent: page.gap}
-  const parsed = parseSyncz(page.value)
-  if (!parsed.ok) return {...base, proxies: [], silent: parsed.gap}
-  const at = page.value.provenance.capturedAt
-  return {...base, proxies: await withImageVersions(source, parsed.value.proxies), answeredAt: at}
+}
+
+/** Asks every istiod for its connections alone, all at once. */
+export async function askConnections(
+  source: Source,
+  pods: readonly KubeObject[],
+): Promise<readonly IstiodConnections[]> {
+  return await boundedMap(pods, AT_ONCE, pod => connectionsOf(source, podRefOf(pod)))
 }
 
 /** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */
@@ -107,7 +120,7 @@ function lastSent(proxy: ProxyConnection): string {
 }
 
 /** One connection per proxy: after a reconnect two istiods list it for a while, and the one that sent config last is used. */
-export function listedProxies(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, ListedProxy> {
+export function listedProxies(istiods: readonly IstiodConnections[]): ReadonlyMap<string, ListedProxy> {
   const byId = new Map<string, ListedProxy>()
   for (const istiod of istiods) {
     for (const proxy of istiod.proxies) {

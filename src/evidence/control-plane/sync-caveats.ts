@@ -1,7 +1,7 @@
 import {gapSentence} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {askIstiods, type IstiodAnswer, type ListedProxy, listedProxies, runningIstiods} from './istiods.js'
+import {askConnections, type IstiodConnections, type ListedProxy, listedProxies, runningIstiods} from './istiods.js'
 
 /** Whether the configuration of some proxies is the latest that istiod has. */
 export interface SyncCaveats {
@@ -18,7 +18,7 @@ function staleTypes({proxy}: ListedProxy): string {
     .join(', ')
 }
 
-function unlisted(pod: PodRef, istiods: readonly IstiodAnswer[]): SyncCaveats {
+function unlisted(pod: PodRef, istiods: readonly IstiodConnections[]): SyncCaveats {
   const silent = istiods.filter(each => each.silent !== undefined).map(each => each.label)
   if (silent.length === 0)
     return {
@@ -47,7 +47,7 @@ export async function syncCaveats(
   if (!running.ok) return {caveats: [], notes: [`${why}: ${gapSentence(running.gap)}`]}
   if (running.value.length === 0)
     return {caveats: [], notes: [`${why}: no running istiod in namespace ${istioNamespace}`]}
-  const istiods = await askIstiods(source, running.value)
+  const istiods = await askConnections(source, running.value)
   const listed = listedProxies(istiods)
   const found = pods.map((pod): SyncCaveats => {
     const proxy = listed.get(podLabel(pod))

@@ -3,28 +3,12 @@ import {groupedBy} from '../../model/grouped-by.js'
 import {humanDuration} from '../../model/human-duration.js'
 import {byText} from '../../model/order.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
-import {type SyncState, stateOf, type TypeSync} from '../../model/sync-state.js'
-import {byXdsOrder, XDS_TYPES} from '../../model/xds-type.js'
-import type {Block, Cell, Doc, Tone} from '../../terminal/doc.js'
+import {stateOf, type TypeSync} from '../../model/sync-state.js'
+import type {Block, Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {promText} from './prom.js'
 import type {ProxyRow, ProxyStatusReport} from './report.js'
-
-const TONES: Readonly<Record<SyncState, Tone>> = {
-  SYNCED: 'good',
-  STALE: 'warn',
-  ERROR: 'bad',
-  'NOT SENT': 'dim',
-  IGNORED: 'dim',
-  SUBSCRIBED: 'dim',
-}
-
-/** The core types and every other type that some proxy subscribes to. */
-function typesOf(report: ProxyStatusReport): readonly string[] {
-  const core = XDS_TYPES.filter(type => type.core).map(type => type.short)
-  const seen = report.rows.flatMap(row => row.proxy?.types ?? []).map(each => each.type)
-  return [...new Set([...core, ...seen])].sort(byXdsOrder)
-}
+import {SYNC_TONES, typesShown} from './types-shown.js'
 
 function ageMs(report: ProxyStatusReport, time: string | undefined): number | undefined {
   return time === undefined ? undefined : Math.max(0, report.at.getTime() - Date.parse(time))
@@ -32,7 +16,7 @@ function ageMs(report: ProxyStatusReport, time: string | undefined): number | un
 
 function stateCell(report: ProxyStatusReport, {state, sentAt}: TypeSync): Cell {
   const age = ageMs(report, sentAt)
-  return {text: age === undefined ? state : `${state} (${humanDuration(age)})`, tone: TONES[state]}
+  return {text: age === undefined ? state : `${state} (${humanDuration(age)})`, tone: SYNC_TONES[state]}
 }
 
 function tableRow(report: ProxyStatusReport, types: readonly string[], wide: boolean, row: ProxyRow): readonly Cell[] {
@@ -137,7 +121,7 @@ function doc(report: ProxyStatusReport, form: 'short' | 'table' | 'wide'): Doc {
       ? []
       : [{block: 'text', lines: groupIdentical(problems).flatMap(same => [[''], ...problemLines(report, same)])}]
   if (form === 'short') return [head, ...why]
-  const types = typesOf(report)
+  const types = typesShown(report)
   const wide = form === 'wide'
   const header = ['NAME', 'CLUSTER', ...types, 'ISTIOD', 'VERSION', ...(wide ? ['REVISION', 'TYPE'] : [])]
   const rows = report.rows.map(row => tableRow(report, types, wide, row))

@@ -1,27 +1,11 @@
 import {humanDuration} from '../../../model/human-duration.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../../model/sync-problem.js'
-import {type SyncState, stateOf} from '../../../model/sync-state.js'
-import {byXdsOrder, XDS_TYPES} from '../../../model/xds-type.js'
-import type {Tone} from '../../../terminal/doc.js'
+import {stateOf} from '../../../model/sync-state.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
 import type {ProxyRow, ProxyStatusReport} from '../../proxy-status/report.js'
+import {SYNC_TONES, typesShown} from '../../proxy-status/types-shown.js'
 import type {OverviewReport} from '../report.js'
 import {answeredSection, evidenceRow, filterBar, opener, table} from './section.js'
-
-const TONES: Readonly<Record<SyncState, Tone>> = {
-  SYNCED: 'good',
-  STALE: 'warn',
-  ERROR: 'bad',
-  'NOT SENT': 'dim',
-  IGNORED: 'dim',
-  SUBSCRIBED: 'dim',
-}
-
-function typesOf({rows}: ProxyStatusReport): readonly string[] {
-  const core = XDS_TYPES.filter(type => type.core).map(type => type.short)
-  const seen = rows.flatMap(({proxy}) => proxy?.types ?? []).map(({type}) => type)
-  return [...new Set([...core, ...seen])].sort(byXdsOrder)
-}
 
 function problemItem({kind, types, reason, resource, object, advice, evidence = []}: SyncProblem): Html {
   const about = [types.join(', '), resource, object].filter(each => each !== undefined && each !== '').join('; ')
@@ -34,7 +18,7 @@ function proxyRows({at}: ProxyStatusReport, types: readonly string[], row: Proxy
   const cells = types.map(type => {
     if (proxy === undefined) return html`<td class="state-bad">not connected</td>`
     const {state} = stateOf(proxy, type)
-    return html`<td class="state-${TONES[state]}">${state}</td>`
+    return html`<td class="state-${SYNC_TONES[state]}">${state}</td>`
   })
   const evidence = idOf('proxy', id)
   const times = (proxy?.types ?? []).map(({type, state, sentAt, error}) => {
@@ -51,7 +35,7 @@ function proxyRows({at}: ProxyStatusReport, types: readonly string[], row: Proxy
 }
 
 function heatMap(report: ProxyStatusReport): Html {
-  const types = typesOf(report)
+  const types = typesShown(report)
   const bar = filterBar(
     'sync-list',
     'proxies',

@@ -172,7 +172,7 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const failures = withoutRepeated(failing.map(each => each.failure))
   const groups: CausedGroup[] = []
   const heard = openHeard()
-  heard.add({gaps: mesh.gaps(), notes: mesh.notes(), caveats: []})
+  heard.add({gaps: mesh.gaps(), notes: mesh.notes()})
   for (const group of groupFailures(failures)) {
     const {entry, side, writer} = group.example
     const line = {entry, side, writer: writers.get(writer)}

@@ -96,7 +96,7 @@ async function checkRules(
 }
 
 /** The flags of check that say which rules count, and how much. */
-export interface CheckFlags {
+interface CheckFlags {
   readonly config?: string | undefined
   readonly baseline?: string | undefined
   readonly only?: readonly string[] | undefined

@@ -66,7 +66,7 @@ export default class Dashboard extends MeshCommand {
           await remark(`port ${port} of ${podLabel(pod)}; stop with Ctrl-C`)
           if (flags.browser) {
             const {openBrowser} = await import('../src/cli/open-browser.js')
-            if (!(await openBrowser(url))) await remark('no program to open a browser; open the address above')
+            await openBrowser(url)
           }
           await untilAborted(signal)
         } finally {

@@ -2,14 +2,12 @@ import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
-import {durationMs, selectorFlag, watchFlags} from '../src/cli/flags.js'
+import {failingSinceMs} from '../src/cli/failing-since.js'
+import {selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {errorsReport} from '../src/reports/errors/report.js'
 import {errorsView} from '../src/reports/errors/view.js'
 import {formsOf} from '../src/reports/view.js'
-
-/** Of a live mesh, only what fails right now; of a record, everything in it. */
-const RIGHT_NOW = '10m'
 
 export default class Errors extends MeshCommand {
   static override summary = 'Show which requests fail right now, and what in the configuration makes them fail'
@@ -43,12 +41,11 @@ export default class Errors extends MeshCommand {
       const {resolveSubjects} = await import('../src/sources/subject.js')
       const one = args.pod !== undefined || flags.selector !== undefined
       const target = {name: args.pod, namespace: flags.namespace, selector: flags.selector}
-      const since = flags.since ?? (source.traits.live ? RIGHT_NOW : undefined)
       const query = {
         istioNamespace: flags.istioNamespace,
         namespace: one || flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace),
         pods: one ? await resolveSubjects(source, target) : undefined,
-        sinceMs: since === undefined ? undefined : durationMs(since),
+        sinceMs: failingSinceMs(flags.since, source),
       }
       await this.print(flags, await errorsReport(source, query), errorsView)
     })

@@ -3,7 +3,7 @@ import {REPORT_NEEDS} from '../src/cli/command-needs.js'
 import {currentFolder} from '../src/cli/current-folder.js'
 import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {overviewQuestion} from '../src/cli/overview-question.js'
+import {overviewFlags, overviewQuestion} from '../src/cli/overview-question.js'
 import {podCounter} from '../src/cli/progress-line.js'
 import {overviewReport} from '../src/reports/overview/report.js'
 import {overviewView} from '../src/reports/overview/view.js'
@@ -21,11 +21,7 @@ export default class ReportCommand extends MeshCommand {
   static override forms = formsOf(overviewView)
   static override needs = REPORT_NEEDS
   static override flags = {
-    since: Flags.string({
-      helpValue: 'DURATION',
-      description: 'only failing requests of this time (default: 10m of a live mesh)',
-    }),
-    deep: Flags.boolean({allowNo: true, description: 'ask each pod (default; off with -A on a live cluster)'}),
+    ...overviewFlags,
     config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
     baseline: Flags.string({helpValue: 'FILE', description: 'accept findings listed in FILE until they expire'}),
   }

@@ -1,10 +1,11 @@
 import {Flags} from '@oclif/core'
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {currentFolder} from '../src/cli/current-folder.js'
 import {example} from '../src/cli/example.js'
 import {durationMs} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {overviewQuestion} from '../src/cli/overview-question.js'
+import {overviewFlags, overviewQuestion} from '../src/cli/overview-question.js'
 import {remark, write} from '../src/cli/streams.js'
 
 export default class Ui extends MeshCommand {
@@ -20,11 +21,7 @@ export default class Ui extends MeshCommand {
     port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free port)'}),
     interval: Flags.string({default: '30s', helpValue: 'DURATION', description: 'how often the page is refreshed'}),
     browser: Flags.boolean({allowNo: true, description: 'open the page in the browser'}),
-    since: Flags.string({
-      helpValue: 'DURATION',
-      description: 'only failing requests of this time (default: 10m of a live mesh)',
-    }),
-    deep: Flags.boolean({allowNo: true, description: 'ask each pod (default; off with -A on a live cluster)'}),
+    ...overviewFlags,
   }
 
   async run(): Promise<void> {
@@ -34,7 +31,7 @@ export default class Ui extends MeshCommand {
     const {overviewReport} = await import('../src/reports/overview/report.js')
     const {overviewPage} = await import('../src/reports/overview/page/page.js')
     const interval = Math.max(1000, durationMs(flags.interval))
-    const ask = await overviewQuestion(flags, process.cwd(), this.config.version)
+    const ask = await overviewQuestion(flags, currentFolder(), this.config.version)
     await this.withSource(flags, async source => {
       await undoable(async signal => {
         const make = async () => overviewPage(await overviewReport(source, ask(source)), Math.round(interval / 1000))
@@ -45,7 +42,7 @@ export default class Ui extends MeshCommand {
           await remark(`showing ${source.origin.label}; stop with Ctrl-C`)
           if (flags.browser) {
             const {openBrowser} = await import('../src/cli/open-browser.js')
-            if (!(await openBrowser(server.url))) await remark('no program to open a browser; open the address above')
+            await openBrowser(server.url)
           }
           await untilAborted(signal)
         } finally {

@@ -140,7 +140,7 @@ function warmedUp(executable, work) {
 }
 
 /** Makes the executable of a platform; compiled code is part of it only where it can be run. */
-export async function makeExecutable(platform, out) {
+async function makeExecutable(platform, out) {
   if (!PLATFORMS.includes(platform)) throw new Error(`no platform ${platform}: one of ${PLATFORMS.join(', ')}`)
   if (!existsSync(join(ROOT, 'dist/executable.cjs'))) throw new Error('there is no build: npm run build')
   const work = mkdtempSync(join(tmpdir(), 'meshctl-executable-'))

@@ -4,7 +4,7 @@ import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {example} from '../../src/cli/example.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {shownWord} from '../../src/cli/outputs.js'
+import {showsTable} from '../../src/cli/outputs.js'
 import {
   clusterFlags,
   listenerFlags,
@@ -42,8 +42,7 @@ export default class ProxyConfigAll extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigAll)
-    const tables = ['', 'short', 'table'].includes(shownWord(flags.output) ?? '')
-    const shown = {verbose: flags.verbose, headings: flags['with-headers'], all: !tables}
+    const shown = {verbose: flags.verbose, headings: flags['with-headers'], all: !showsTable(flags.output)}
     const moment = {at: flags.at === undefined ? undefined : readTime(flags.at), now: new Date()}
     await this.withSubject(flags, args.pod, async (source, pod) => {
       await this.print(flags, await allReport(source, pod, flags, shown, moment), allView)

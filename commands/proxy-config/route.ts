@@ -2,7 +2,7 @@ import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {shownWord} from '../../src/cli/outputs.js'
+import {showsTable} from '../../src/cli/outputs.js'
 import {
   proxyConfigAliases,
   proxyConfigFlags,
@@ -32,7 +32,7 @@ export default class ProxyConfigRoute extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigRoute)
-    const shown = {verbose: flags.verbose, all: !['', 'short', 'table'].includes(shownWord(flags.output) ?? '')}
+    const shown = {verbose: flags.verbose, all: !showsTable(flags.output)}
     await this.withSubject(flags, args.pod, async (source, pod) => {
       if (await this.printPasted(flags, source, pod, 'route', flags)) return
       await this.print(flags, await routeReport(source, pod, flags.name, shown), routesView)

@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {WAYPOINT_NEEDS} from '../../src/cli/command-needs.js'
 import {example} from '../../src/cli/example.js'
 import {fileFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
@@ -14,9 +15,7 @@ export default class WaypointList extends MeshCommand {
     example('List those of one namespace, with more columns', 'waypoint list -n amb -o wide'),
   ]
   static override forms = formsOf(waypointListView)
-  static override needs = {
-    cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'listNamespaces', 'entries']},
-  } as const
+  static override needs = WAYPOINT_NEEDS
   static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
   static override flags = {file: fileFlag, sort: sortFlag}
 

@@ -8,7 +8,7 @@ const IMPORT = /^(?:const|var) (\w+) = ((?:__importDefault|__importStar)?\(?requ
 export const AS_NAME = '(?<![\\w$])(?<!(?<!\\.\\.)\\.)'
 
 /** The text of a module with each import of which only members are used as a function that loads it once. */
-export function withLazyRequires(text) {
+function withLazyRequires(text) {
   const members = name => new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g')
   const asValue = name => new RegExp(`${AS_NAME}${name}(?![\\w$.]| = )`)
   const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')

@@ -94,7 +94,7 @@ function reportedNamespace(flags: AnalyzeFlags, sources: readonly AnalyzedSource
 }
 
 /** What every question about the configuration is asked with, but for its rules and thresholds. */
-export type AskedWith = Omit<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom' | 'policy'>
+type AskedWith = Omit<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom' | 'policy'>
 
 /** Opens what the arguments and flags name and asks about it; every source is closed whatever happens. */
 export async function askedAbout<R>(

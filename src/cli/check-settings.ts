@@ -51,13 +51,15 @@ export async function readCheckConfig(named: string | undefined, folder: string 
 }
 
 /** The findings a baseline accepts; none without one. */
-export async function readBaseline(path: string | undefined): Promise<readonly AcceptedFinding[]> {
+async function readBaseline(path: string | undefined): Promise<readonly AcceptedFinding[]> {
   return path === undefined ? [] : parseBaseline(await readText(path), path)
 }
 
 /** The severities and accepted findings of a team; an unknown rule in its settings is an error. */
 export async function teamPolicy(config: CheckConfig, baseline: string | undefined): Promise<FindingPolicy> {
-  const known = [...(await knownRules(config)), ...(await configRules(config))]
+  // The many rules about the configuration are loaded only where the settings may name one.
+  const named = Object.keys(config.severities).length > 0 || config.rules.length > 0
+  const known = [...(await knownRules(config)), ...(named ? await configRules(config) : [])]
   return {
     severities: severitiesByCode(known, config.severities),
     accepted: await readBaseline(baseline ?? config.baseline),
@@ -94,7 +96,7 @@ async function checkRules(
 }
 
 /** The flags of check that say which rules count, and how much. */
-export interface CheckFlags {
+interface CheckFlags {
   readonly config?: string | undefined
   readonly baseline?: string | undefined
   readonly only?: readonly string[] | undefined

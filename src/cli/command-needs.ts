@@ -101,6 +101,11 @@ const REPORTED: readonly TaskId[] = [
   ...(['allPods', 'allServices', 'allSlices', 'listNamespaces'] as const),
 ]
 
+/** Waypoints, their pods and who uses them. */
+export const WAYPOINT_NEEDS: CommandNeeds = {
+  cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'listNamespaces', 'entries']},
+}
+
 /** What `report` reads. */
 export const REPORT_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods'], more: REPORTED},

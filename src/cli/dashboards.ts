@@ -2,6 +2,7 @@ import {runningIstiods} from '../evidence/control-plane/istiods.js'
 import {textOf} from '../formats/decode.js'
 import {gapSentence} from '../model/answer.js'
 import {type PodRef, podRefOf} from '../model/kube-object.js'
+import {own} from '../model/own.js'
 import {matchesLabels, parseSelector} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
 import type {Source} from '../sources/source.js'
@@ -29,7 +30,7 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
   controlz: {pod: 'istiod', port: 9876, path: ''},
 }
 
-export interface DashboardFlags {
+interface DashboardFlags {
   readonly namespace?: string | undefined
   readonly istioNamespace: string
   readonly revision?: string | undefined
@@ -39,7 +40,7 @@ export interface DashboardFlags {
 }
 
 /** Where a dashboard is: the pod, and the port and path in it. */
-export interface DashboardPlace {
+interface DashboardPlace {
   readonly pod: PodRef
   readonly port: number
   readonly path: string
@@ -79,7 +80,7 @@ export async function dashboardPlace(
   pod: string | undefined,
   flags: DashboardFlags,
 ): Promise<DashboardPlace> {
-  const found = Object.hasOwn(DASHBOARDS, name) ? DASHBOARDS[name] : undefined
+  const found = own(DASHBOARDS, name)
   if (found === undefined)
     throw new UserError(`unknown dashboard ${JSON.stringify(name)}`, {
       hint: `Use one of ${Object.keys(DASHBOARDS).join(', ')}.`,

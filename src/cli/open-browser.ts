@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {own} from '../model/own.js'
+import {remark} from './streams.js'
 
 /** The program that opens an address in the browser, by system (`xdg-open` on Linux). */
 const OPENERS: Readonly<Record<string, readonly string[]>> = {
@@ -8,8 +9,8 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Opens an address in the browser; false when there is no program for it. The address is an argument and reaches no shell. */
-export function openBrowser(url: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
-  const [program = '', ...args] = own(OPENERS, platform) ?? ['xdg-open']
+function opened(url: string): Promise<boolean> {
+  const [program = '', ...args] = own(OPENERS, process.platform) ?? ['xdg-open']
   return new Promise(resolve => {
     const child = spawn(program, [...args, url], {stdio: 'ignore', detached: true})
     child.once('error', () => resolve(false))
@@ -18,4 +19,9 @@ export function openBrowser(url: string, platform: NodeJS.Platform = process.pla
       resolve(true)
     })
   })
+}
+
+/** Opens an address that was printed in the browser, or says that there is no program for it. */
+export async function openBrowser(url: string): Promise<void> {
+  if (!(await opened(url))) await remark('no program to open a browser; open the address above')
 }

@@ -1,5 +1,5 @@
 import {readFile, writeFile} from 'node:fs/promises'
-import {isSystemError, systemReason} from '../model/system-error.js'
+import {systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 import {type Form, TEMPLATE_FORMS, type TemplateForm, type View} from '../reports/view.js'
 import {formOf, rendered} from './output.js'
@@ -60,6 +60,11 @@ export function shownWord(words: Words): string | undefined {
   return given.find(word => templateForm(word) !== undefined || !word.includes('='))
 }
 
+/** True when standard output shows the usual table, or its short form. */
+export function showsTable(words: Words): boolean {
+  return ['', 'short', 'table'].includes(shownWord(words) ?? '')
+}
+
 interface ChosenForm {
   readonly form: Form
   readonly template?: string
@@ -73,9 +78,7 @@ export async function chosenForm<R>({form, template}: OutputSpec, view: View<R>)
   try {
     return {form, template: (await readFile(template, 'utf8')).trim()}
   } catch (error) {
-    throw new UserError(
-      `cannot read the template ${template}: ${isSystemError(error) ? systemReason(error) : String(error)}`,
-    )
+    throw new UserError(`cannot read the template ${template}: ${systemReason(error)}`)
   }
 }
 
@@ -101,7 +104,7 @@ export async function writeOutputs<R>(
     try {
       await writeFile(file, bytes)
     } catch (error) {
-      throw new UserError(`cannot write ${file}: ${isSystemError(error) ? systemReason(error) : String(error)}`)
+      throw new UserError(`cannot write ${file}: ${systemReason(error)}`)
     }
   }
 }

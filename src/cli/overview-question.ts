@@ -1,12 +1,12 @@
+import {Flags} from '@oclif/core'
 import type {Severity} from '../model/finding.js'
-import {severitiesByCode} from '../reports/check/policy.js'
 import type {OverviewQuestion} from '../reports/overview/report.js'
 import type {Source} from '../sources/source.js'
-import {readBaseline, readCheckConfig} from './check-settings.js'
-import {durationMs} from './flags.js'
+import {readCheckConfig, teamPolicy} from './check-settings.js'
+import {failingSinceMs} from './failing-since.js'
 import {knownRules} from './known-rules.js'
 
-export interface OverviewFlags {
+interface OverviewFlags {
   readonly namespace?: string | undefined
   readonly 'all-namespaces'?: boolean | undefined
   readonly istioNamespace: string
@@ -16,8 +16,14 @@ export interface OverviewFlags {
   readonly baseline?: string | undefined
 }
 
-/** Of a live mesh, only what fails right now; of a record, everything in it. */
-const RIGHT_NOW = '10m'
+/** The flags of `report` and `ui` that say what is asked. */
+export const overviewFlags = {
+  since: Flags.string({
+    helpValue: 'DURATION',
+    description: 'only failing requests of this time (default: 10m of a live mesh)',
+  }),
+  deep: Flags.boolean({allowNo: true, description: 'ask each pod (default; off with -A on a live cluster)'}),
+}
 
 /** The question of `report` and `ui` from their flags and the team's settings in `folder`. */
 export async function overviewQuestion(
@@ -27,11 +33,9 @@ export async function overviewQuestion(
 ): Promise<(source: Source) => OverviewQuestion> {
   const config = await readCheckConfig(flags.config, folder)
   const rules = await knownRules(config)
-  const accepted = await readBaseline(flags.baseline ?? config.baseline)
-  const severities = severitiesByCode(rules, config.severities)
+  const policy = await teamPolicy(config, flags.baseline)
   const failOn: Severity = config.failOn ?? 'warning'
   return source => {
-    const since = flags.since ?? (source.traits.live ? RIGHT_NOW : undefined)
     const everywhere = flags['all-namespaces'] === true
     const now = new Date()
     return {
@@ -39,9 +43,9 @@ export async function overviewQuestion(
       istioNamespace: flags.istioNamespace,
       deep: flags.deep ?? (!source.traits.live || !everywhere),
       rules,
-      policy: {severities, accepted, at: now},
+      policy: {...policy, at: now},
       failOn,
-      sinceMs: since === undefined ? undefined : durationMs(since),
+      sinceMs: failingSinceMs(flags.since, source),
       now,
       version,
     }

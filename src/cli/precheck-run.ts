@@ -13,14 +13,10 @@ import {readCheckConfig, teamPolicy} from './check-settings.js'
 import {currentFolder} from './current-folder.js'
 
 /** Every rule of precheck. */
-export const PRECHECK_RULES: readonly (UpgradeRule | ConfigRule)[] = [
-  ...UPGRADE_RULES,
-  ...STANDING_RULES,
-  gatewayCrdOld,
-]
+const PRECHECK_RULES: readonly (UpgradeRule | ConfigRule)[] = [...UPGRADE_RULES, ...STANDING_RULES, gatewayCrdOld]
 
 /** Reads `1.30` or `1.30.2` as a minor version of Istio 1.x; anything else is an error that shows the form. */
-export function readRelease(flag: string, text: string): number {
+function readRelease(flag: string, text: string): number {
   const version = parseIstioVersion(text)
   if (version === undefined || version.major !== 1)
     throw new UserError(`invalid --${flag} ${JSON.stringify(text)}`, {hint: `Use a release such as 1.${LAST_RELEASE}.`})
@@ -37,7 +33,7 @@ function readTarget(text: string): number {
 }
 
 /** The flags of precheck that say what is asked. */
-export interface PrecheckFlags {
+interface PrecheckFlags {
   readonly target: string
   readonly 'from-version'?: string | undefined
   readonly only?: readonly string[] | undefined

@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {isSystemError, systemReason} from '../model/system-error.js'
+import {systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 
 /**
@@ -22,7 +22,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${isSystemError(error) ? systemReason(error) : String(error)}`, {
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, {
       hint: 'It is the file of your settings; MESHCTL_CONFIG names another one.',
     })
   }

@@ -1,5 +1,5 @@
 import type {EndpointGroup} from '../model/envoy-endpoint.js'
-import {listOf, textOf} from './decode.js'
+import {listOf, numberOf, textOf} from './decode.js'
 
 /** What Envoy counted for the hosts of one cluster since they became known to it. */
 export interface ClusterTraffic {
@@ -15,7 +15,7 @@ function sumOf(hosts: readonly unknown[], ...names: readonly string[]): number {
   return hosts
     .flatMap(host => listOf(host, 'stats'))
     .filter(each => names.includes(textOf(each, 'name') ?? ''))
-    .reduce((sum: number, each) => sum + (Number(textOf(each, 'value')) || 0), 0)
+    .reduce((sum: number, each) => sum + (numberOf(each, 'value') ?? 0), 0)
 }
 
 /** The counters of every cluster that saw traffic, from Envoy's `/clusters` page (admin.v3.HostStatus.stats). */

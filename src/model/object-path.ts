@@ -4,18 +4,19 @@ export function pathSteps(path: string): readonly string[] {
   return [...steps].map(([, quoted, bracketed, plain]) => quoted ?? bracketed ?? plain ?? '')
 }
 
-function escaped(step: string): string {
+/** A step of a path as it stands in a JSON pointer (RFC 6901): `~` and `/` inside it are escaped. */
+export function pointerStep(step: string): string {
   return step.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /** A path as a JSON pointer (RFC 6901). */
 export function pointer(path: string): string {
-  return `/${pathSteps(path).map(escaped).join('/')}`
+  return `/${pathSteps(path).map(pointerStep).join('/')}`
 }
 
 /** The pointer to an entry of a map whose key may hold dots and slashes, such as a label. */
 export function entryPointer(path: string, key: string): string {
-  return `${pointer(path)}/${escaped(key)}`
+  return `${pointer(path)}/${pointerStep(key)}`
 }
 
 /** The steps of a JSON pointer. */

@@ -1,3 +1,12 @@
+/** A function that makes its value when it is first called, and gives the same one from then on. */
+export function once<T>(make: () => T): () => T {
+  let made: {readonly value: T} | undefined
+  return () => {
+    made ??= {value: make()}
+    return made.value
+  }
+}
+
 /** A function that makes the value of a key when it is first asked for, and gives the same one from then on; a promise is kept as it is, failed or not. */
 export function onceByKey<V>(): <T extends V>(key: string, make: () => T) => T {
   const made = new Map<string, V>()

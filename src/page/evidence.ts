@@ -13,7 +13,7 @@ function openerOf(row: HTMLElement): HTMLButtonElement | undefined {
 }
 
 /** Opens everything around an element, shows it if a filter hides it, and puts the focus on it. */
-export function reveal(id: string): void {
+function reveal(id: string): void {
   const element = byId(id, Element)
   if (element === undefined) return
   if (element.classList.contains('view')) showView(id)

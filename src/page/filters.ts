@@ -50,7 +50,7 @@ function apply(form: HTMLFormElement): void {
 }
 
 /** The form that filters a list. */
-export function filterOf(list: string): HTMLFormElement | undefined {
+function filterOf(list: string): HTMLFormElement | undefined {
   return all(document, 'form[data-list]', HTMLFormElement).find(each => each.dataset.list === list)
 }
 

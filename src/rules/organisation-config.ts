@@ -1,30 +1,24 @@
 import type {OwnRule} from '../formats/check-config.js'
-import {firstLine, readObjectCondition} from './condition.js'
+import {readObjectCondition} from './condition.js'
 import type {ConfigFound, ConfigRule} from './config/config-rule.js'
+import {conditionHolds, ownFinding, ownRuleInfo} from './own-rule.js'
+import {Inconclusive} from './rule.js'
 
-function ruleOf({code, severity, title, kinds, when, message, why, fix, references}: OwnRule): ConfigRule {
-  const holds = readObjectCondition(code, when)
+function ruleOf(own: OwnRule): ConfigRule {
+  const {kinds} = own
+  const holds = readObjectCondition(own.code, own.when)
   return {
-    code,
-    slug: code.toLowerCase(),
-    aliases: [],
-    severity,
-    title,
-    why,
-    fix,
-    references,
+    ...ownRuleInfo(own),
     kinds,
     check: set =>
       kinds
         .flatMap(kind => set.of(kind))
         .flatMap((object): readonly ConfigFound[] => {
           try {
-            const answer = holds(object.raw)
-            if (typeof answer === 'boolean')
-              return answer ? [{object, message, proof: [{from: 'condition', text: when}]}] : []
-            return [{object, undecided: 'failed', message: `the condition returns ${typeof answer}, not a boolean`}]
+            return conditionHolds(() => holds(object.raw)) ? [{object, ...ownFinding(own)}] : []
           } catch (error) {
-            return [{object, undecided: 'failed', message: firstLine(error)}]
+            if (!(error instanceof Inconclusive)) throw error
+            return [{object, undecided: 'failed', message: error.message}]
           }
         }),
   }

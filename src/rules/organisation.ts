@@ -3,9 +3,10 @@ import type {OwnRule} from '../formats/check-config.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import {POD_MODES} from '../model/pod-mode.js'
 import {UserError} from '../model/user-error.js'
-import {firstLine, readCondition} from './condition.js'
+import {readCondition} from './condition.js'
 import type {Facts, Workload} from './facts.js'
-import {defineRule, Inconclusive, type MeshRule} from './rule.js'
+import {conditionHolds, ownFinding, ownRuleInfo} from './own-rule.js'
+import {defineRule, type MeshRule} from './rule.js'
 
 /** Integers of CEL are BigInts. */
 function podValue({pod, mode}: Workload): Record<string, unknown> {
@@ -55,31 +56,15 @@ function context(
   }
 }
 
-function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): MeshRule {
-  const holds = readCondition(code, when)
+function ruleOf(own: OwnRule): MeshRule {
+  const holds = readCondition(own.code, own.when)
   return defineRule({
-    code,
-    slug: code.toLowerCase(),
-    aliases: [],
-    severity,
-    title,
-    why,
-    fix,
-    references,
+    ...ownRuleInfo(own),
     modes: POD_MODES,
     anyOs: true,
     needs: [],
     uses: ['namespace', 'services'],
-    check: (workload, facts) => {
-      let answer: unknown
-      try {
-        answer = holds(context(workload, facts))
-      } catch (error) {
-        throw new Inconclusive(firstLine(error))
-      }
-      if (typeof answer !== 'boolean') throw new Inconclusive(`the condition returns ${typeof answer}, not a boolean`)
-      return answer ? [{message, proof: [{from: 'condition', text: when}]}] : []
-    },
+    check: (workload, facts) => (conditionHolds(() => holds(context(workload, facts))) ? [ownFinding(own)] : []),
   })
 }
 

@@ -1,3 +1,4 @@
+import {globFits} from '../analysis/authorization/values.js'
 import {commaList} from '../model/comma-list.js'
 import type {ConfigObject} from '../model/istio-config/config-object.js'
 import type {ObjectRef} from '../model/pod.js'
@@ -27,21 +28,6 @@ export function readSuppression(text: string): Suppression {
   return {code: code.trim(), pattern: pattern.trim()}
 }
 
-/** True when the text is the pattern, in which `*` stands for any characters; in linear time. */
-export function globMatches(pattern: string, text: string): boolean {
-  const [first = '', ...parts] = pattern.split('*')
-  if (parts.length === 0) return text === pattern
-  if (!text.startsWith(first)) return false
-  const last = parts.pop() ?? ''
-  let at = first.length
-  for (const part of parts) {
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return text.length - last.length >= at && text.endsWith(last)
-}
-
 /** The names an object is suppressed by: `Kind namespace/name`, `Kind name.namespace` and, without a namespace, `Kind name`. */
 function namesOf({kind, namespace, name}: ObjectRef, unplaced: boolean): readonly string[] {
   const short = `${kind} ${name}`
@@ -58,7 +44,7 @@ export function suppressedByFlag(
 ): string | undefined {
   const names = objects.flatMap(object => namesOf(object, unplaced))
   const flag = given.find(
-    ({code, pattern}) => matchesRuleName(rule, code) && names.some(name => globMatches(pattern, name)),
+    ({code, pattern}) => matchesRuleName(rule, code) && names.some(name => globFits(pattern, name)),
   )
   return flag === undefined ? undefined : `-S ${flag.code}=${flag.pattern}`
 }

@@ -11,7 +11,7 @@ function field(cell: Cell): string {
 }
 
 /** The tables of a document that have a column of that name. */
-export function tablesWith(doc: Doc, column: string): readonly Table[] {
+function tablesWith(doc: Doc, column: string): readonly Table[] {
   return doc.flatMap(block => (block.block === 'table' && block.header?.includes(column) === true ? [block] : []))
 }
 

@@ -3,7 +3,7 @@ import {type Cell, cellText, type Table, type Tone} from './doc.js'
 import {escapeText} from './escape.js'
 
 /** A table as a terminal shows it, and what it leaves out; nothing when it is whole. */
-export interface FittedTable {
+interface FittedTable {
   readonly table: Table
   readonly left?: string
 }

@@ -1,4 +1,5 @@
 import type {ResourceDifference} from '../../model/config-change.js'
+import {pointerStep} from '../../model/object-path.js'
 
 /** One operation of a JSON Patch (RFC 6902). */
 export interface PatchOperation {
@@ -7,9 +8,9 @@ export interface PatchOperation {
   readonly value?: unknown
 }
 
-/** A JSON Pointer (RFC 6901): `~` and `/` inside a name are escaped. */
+/** A JSON Pointer (RFC 6901). */
 export function jsonPointer(path: readonly string[]): string {
-  return path.map(part => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path.map(part => `/${pointerStep(part)}`).join('')
 }
 
 /** The operations that turn the first side's normal document (section, name, resource) into the second's. */

@@ -4,7 +4,7 @@ export type CommandTable = Readonly<
 >
 
 /** The command a line names and how many of its words name it. */
-export interface NamedCommand {
+interface NamedCommand {
   readonly name: string
   readonly words: number
 }

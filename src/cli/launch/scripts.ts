@@ -3,7 +3,7 @@ import {type CompiledCode, packCode, unpackCode} from './code-file.js'
 import type {CodeFolder} from './code-folder.js'
 
 /** Files of units as scripts, compiled already where an earlier run kept that. */
-export interface Scripts {
+interface Scripts {
   read(file: string): Script
   /** Keeps what is compiled now, if the units in use are more than those of earlier runs. */
   keep(units: readonly string[]): void

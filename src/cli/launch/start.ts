@@ -32,7 +32,7 @@ function codeName(argv: readonly string[], commands: CommandTable): string {
 }
 
 /** Where the program lies: in a folder, or within an executable. */
-export interface Installed {
+interface Installed {
   /** The text of a file of units, and the name it has in a stack trace. */
   script(file: string): {readonly text: string; readonly filename: string}
   /** The folder with the sample mesh, the runbooks and the manifest; asked for only by what reads them. */

@@ -14,7 +14,7 @@ interface UnitRequire {
 }
 
 /** Gives the script of a file of units: its value is the table of its units. */
-export type ReadScript = (file: string) => Script
+type ReadScript = (file: string) => Script
 
 export interface Units {
   /** Loads the unit of that name, which is #, its file, a slash and its own name. */

@@ -6,7 +6,7 @@ import {bounded, type CutList} from './bounded.js'
 import {readInput, type Tool, type ToolContext} from './tools.js'
 
 /** The typed result of every tool; the schema a client sees is `RESULT_SCHEMA`. */
-export interface ToolResult {
+interface ToolResult {
   /** What could not be read, with the reason. */
   readonly notChecked: readonly string[]
   /** Lists that were cut because the answer was too large. */
@@ -40,7 +40,7 @@ export const RESULT_SCHEMA = {
 } as const
 
 /** Characters of an answer: what a model can read beside a conversation. */
-export const ANSWER_CHARS = 100_000
+const ANSWER_CHARS = 100_000
 /** Gaps that are listed one by one. */
 const GAPS = 50
 const VERDICTS = {0: 'fine', 1: 'findings', 3: 'unknown'} as const

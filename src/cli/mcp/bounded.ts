@@ -1,4 +1,5 @@
 import {isObject} from '../../formats/decode.js'
+import {pointerStep} from '../../model/object-path.js'
 
 /** A list that was cut: where it stands (JSON pointer), and how many of its entries are left. */
 export interface CutList {
@@ -7,7 +8,7 @@ export interface CutList {
   readonly of: number
 }
 
-export interface BoundedAnswer {
+interface BoundedAnswer {
   readonly answer: unknown
   readonly cut: readonly CutList[]
 }
@@ -15,18 +16,14 @@ export interface BoundedAnswer {
 /** Entries that lists keep at most, tried one after the other until the answer is small enough. */
 const STEPS = [500, 200, 100, 50, 20, 10, 5, 2, 1]
 
-function pointer(at: string, key: string): string {
-  return `${at}/${key.replace(/~/g, '~0').replace(/\//g, '~1')}`
-}
-
 function shortened(value: unknown, most: number, at: string, cut: CutList[]): unknown {
   if (Array.isArray(value)) {
     if (value.length > most) cut.push({at, kept: most, of: value.length})
-    return value.slice(0, most).map((each, i) => shortened(each, most, pointer(at, String(i)), cut))
+    return value.slice(0, most).map((each, i) => shortened(each, most, `${at}/${i}`, cut))
   }
   if (!isObject(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, shortened(each, most, pointer(at, key), cut)]),
+    Object.entries(value).map(([key, each]) => [key, shortened(each, most, `${at}/${pointerStep(key)}`, cut)]),
   )
 }
 

@@ -7,7 +7,7 @@ import type {Source} from '../../sources/source.js'
 import {resolveSubject} from '../../sources/subject.js'
 
 /** What a tool may be given: texts only, each checked against the tool's own fields. */
-export type ToolInput = Readonly<Record<string, string>>
+type ToolInput = Readonly<Record<string, string>>
 
 export interface ToolContext {
   readonly source: Source
@@ -16,7 +16,7 @@ export interface ToolContext {
 }
 
 /** A report as data with what could not be read. */
-export interface ToolAnswer {
+interface ToolAnswer {
   readonly report: Report
   readonly data: unknown
 }
@@ -129,7 +129,8 @@ export const TOOLS: readonly Tool[] = [
     run: async ({source, istioNamespace}, {namespace}) => {
       const {errorsReport} = await import('../../reports/errors/report.js')
       const {errorsView} = await import('../../reports/errors/view.js')
-      const sinceMs = source.traits.live ? 600_000 : undefined
+      const {failingSinceMs} = await import('../failing-since.js')
+      const sinceMs = failingSinceMs(undefined, source)
       return shown(await errorsReport(source, {istioNamespace, namespace, pods: undefined, sinceMs}), errorsView)
     },
   },

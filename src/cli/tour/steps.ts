@@ -1,5 +1,5 @@
 /** A step of the tour: a question, what to look for in the answer, and the command that gives it. */
-export interface TourStep {
+interface TourStep {
   readonly question: string
   readonly look: string
   readonly command: readonly string[]

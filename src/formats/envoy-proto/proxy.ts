@@ -6,6 +6,7 @@ import type {IpPort} from '../../model/envoy/request.js'
 import {RouteConfiguration} from '../../model/envoy/route.js'
 import type {Json, Read, Schema} from '../../model/envoy/schema.js'
 import {parseIp} from '../../model/ip-address.js'
+import {once} from '../../model/once.js'
 import {own} from '../../model/own.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {readProto} from './read.js'
@@ -92,7 +93,6 @@ function socketOf(address: unknown): readonly IpPort[] {
 
 function listenerEntry(place: Place): ListenerEntry {
   const {json} = place
-  let read: Listener | undefined
   return {
     name: textOf(json, 'name') ?? '',
     addresses: [
@@ -100,10 +100,7 @@ function listenerEntry(place: Place): ListenerEntry {
       ...listOf(json, 'additional_addresses').flatMap(each => socketOf(field(each, 'address'))),
     ],
     bound: flagOf(json, 'bind_to_port') ?? flagOf(json, 'deprecated_v1', 'bind_to_port') ?? true,
-    read: () => {
-      read ??= readProto(Listener, json, place.at)
-      return read
-    },
+    read: once(() => readProto(Listener, json, place.at)),
   }
 }
 

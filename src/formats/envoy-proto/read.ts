@@ -1,5 +1,6 @@
 import {SCHEMAS} from '../../model/envoy/registry.js'
 import type {Field, Json, Packed, Read, Schema} from '../../model/envoy/schema.js'
+import {pointerStep} from '../../model/object-path.js'
 import {isObject, type JsonObject, lowerCamel} from '../decode.js'
 
 const TYPE = /^type\.googleapis\.com\/(?:envoy\.)?/
@@ -8,7 +9,7 @@ const TYPED_STRUCTS = ['udpa.type.v1.TypedStruct', 'xds.type.v3.TypedStruct']
 const MAX_DEPTH = 200
 
 function step(at: string, key: string | number): string {
-  return `${at}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return `${at}/${pointerStep(String(key))}`
 }
 
 function numberIn(value: unknown): number | undefined {

@@ -1,14 +1,9 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {listOf, objectOf, textOf, textsOf} from '../decode.js'
-
-/** A value of a policy with its path. */
-export interface PolicyValue {
-  readonly value: string
-  readonly path: string
-}
+import type {PlacedText} from './placed-text.js'
 
 /** The principals an AuthorizationPolicy names, in sources and in conditions. */
-export function principalsOf({raw}: ConfigObject): readonly PolicyValue[] {
+export function principalsOf({raw}: ConfigObject): readonly PlacedText[] {
   return listOf(raw, 'spec', 'rules').flatMap((rule, ruleIndex) => {
     const sources = listOf(rule, 'from').flatMap((from, index) =>
       ['principals', 'notPrincipals'].flatMap(name =>

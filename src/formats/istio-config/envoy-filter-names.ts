@@ -1,5 +1,6 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {at, isObject, listOf, textOf} from '../decode.js'
+import {at, listOf, textOf} from '../decode.js'
+import {type PlacedText, textsWithin} from './placed-text.js'
 
 /** Names of filters that Envoy removed, with those that replace them (Envoy, version history). */
 const REPLACED: ReadonlyMap<string, string> = new Map([
@@ -21,28 +22,19 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A name or type in an EnvoyFilter that Envoy no longer has; `instead` is empty where there is no single successor. */
-export interface OldName {
-  readonly value: string
-  readonly path: string
+export interface OldName extends PlacedText {
   readonly instead: string
 }
-
-const MAX_DEPTH = 30
 
 /** Types of version 2 of Envoy's API, such as envoy.config.filter.http.lua.v2.Lua and envoy.api.v2.Listener. */
 function isVersion2(type: string): boolean {
   return /^type\.googleapis\.com\/envoy\.(?:.+\.)?(?:v2|v2alpha\d*|v1alpha\d*)\.[A-Za-z.]+$/.test(type)
 }
 
-function typesIn(value: unknown, path: string, depth = 0): readonly OldName[] {
-  if (depth > MAX_DEPTH) return []
-  if (Array.isArray(value)) return value.flatMap((each, index) => typesIn(each, `${path}[${index}]`, depth + 1))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, each]): readonly OldName[] => {
-    const own = `${path}${/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`}`
-    if (name !== '@type' || typeof each !== 'string') return typesIn(each, own, depth + 1)
-    return isVersion2(each) ? [{value: each, path: own, instead: ''}] : []
-  })
+function typesIn(value: unknown, path: string): readonly OldName[] {
+  return textsWithin(value, path)
+    .filter(each => each.path.endsWith('["@type"]') && isVersion2(each.value))
+    .map(each => ({...each, instead: ''}))
 }
 
 /** The names of filters an EnvoyFilter matches, and the types it inserts, that Envoy no longer has. */

@@ -1,16 +1,11 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {listOf, textOf} from '../decode.js'
-
-/** A name of an extension provider in an object, with where it is. */
-export interface ProviderReference {
-  readonly value: string
-  readonly path: string
-}
+import type {PlacedText} from './placed-text.js'
 
 const LISTS = ['accessLogging', 'metrics', 'tracing']
 
 /** The extension providers a Telemetry or a CUSTOM AuthorizationPolicy names (istio.io, Telemetry and AuthorizationPolicy). */
-export function providerReferences({raw}: ConfigObject): readonly ProviderReference[] {
+export function providerReferences({raw}: ConfigObject): readonly PlacedText[] {
   const listed = LISTS.flatMap(list =>
     listOf(raw, 'spec', list).flatMap((each, index) =>
       listOf(each, 'providers').map((provider, number) => ({

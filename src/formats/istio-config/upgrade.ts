@@ -1,29 +1,12 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {at, isObject, listOf, objectOf, textMapOf, textOf} from '../decode.js'
+import {pathSteps} from '../../model/object-path.js'
+import {at, listOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
-
-/** A value in an object, with where it is. */
-export interface PlacedText {
-  readonly value: string
-  readonly path: string
-}
-
-const MAX_DEPTH = 30
-
-function textsWithin(value: unknown, path: string, depth: number): readonly PlacedText[] {
-  if (typeof value === 'string') return [{value, path}]
-  if (depth > MAX_DEPTH) return []
-  if (Array.isArray(value)) return value.flatMap((each, index) => textsWithin(each, `${path}[${index}]`, depth + 1))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, each]) => {
-    const step = /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
-    return textsWithin(each, `${path}${step}`, depth + 1)
-  })
-}
+import {type PlacedText, textsWithin} from './placed-text.js'
 
 /** Every text in the spec of an object. */
 export function specTexts({raw}: ConfigObject): readonly PlacedText[] {
-  return textsWithin(at(raw, 'spec'), 'spec', 0)
+  return textsWithin(at(raw, 'spec'), 'spec')
 }
 
 /** An environment variable of a container. */
@@ -120,7 +103,7 @@ export function retryBudgets({raw}: ConfigObject): readonly RetryBudgetPlace[] {
       : [
           {
             path: `${path}.retryBudget`,
-            withPercent: objectOf(budget, 'percent') !== undefined || Object.hasOwn(budget, 'percent'),
+            withPercent: Object.hasOwn(budget, 'percent'),
           },
         ]
   })
@@ -128,9 +111,8 @@ export function retryBudgets({raw}: ConfigObject): readonly RetryBudgetPlace[] {
 
 /** True when a TLS setting of a DestinationRule says how the server is called or that it is not verified. */
 export function tlsNames({raw}: ConfigObject, path: string): {readonly sni: boolean; readonly insecure: boolean} {
-  const steps = path.split(/[.[\]]+/).filter(step => step !== '')
   let tls: unknown = raw
-  for (const step of steps) tls = Array.isArray(tls) ? tls[Number(step)] : at(tls, step)
+  for (const step of pathSteps(path)) tls = Array.isArray(tls) ? tls[Number(step)] : at(tls, step)
   return {sni: (textOf(tls, 'sni') ?? '') !== '', insecure: at(tls, 'insecureSkipVerify') === true}
 }
 

@@ -22,10 +22,13 @@ export interface MatrixRow {
   readonly on: readonly string[]
 }
 
-export interface AuthzMatrixReport extends Report {
+/** Who may call the Services of one namespace. */
+export interface AuthzMatrix {
   readonly namespace: string
   readonly rows: readonly MatrixRow[]
 }
+
+export interface AuthzMatrixReport extends Report, AuthzMatrix {}
 
 interface Client {
   readonly name: string
@@ -156,6 +159,18 @@ function rowsFor(
   }))
 }
 
+/** Tells of each namespace of a mesh that was read already who may call its Services; answers that namespaces share are found once. */
+export function whoMayCall(present: PresentState): (namespace: string) => AuthzMatrix {
+  const byIp = new Map(present.pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
+  const answersFor = judge(present.state, clientsOf(present))
+  return namespace => ({
+    namespace,
+    rows: present.state.hosts
+      .filter(each => each.namespace === namespace && !each.meshExternal)
+      .flatMap(host => host.ports.flatMap(port => rowsFor(present, answersFor, host, port, byIp))),
+  })
+}
+
 /** Who may call which Service of a namespace, by the AuthorizationPolicy objects. */
 export async function authzMatrixReport(
   given: Source,
@@ -164,10 +179,5 @@ export async function authzMatrixReport(
 ): Promise<AuthzMatrixReport> {
   const source = noted(given)
   const present = await presentState(source, istioNamespace)
-  const byIp = new Map(present.pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
-  const answersFor = judge(present.state, clientsOf(present))
-  const rows = present.state.hosts
-    .filter(each => each.namespace === namespace && !each.meshExternal)
-    .flatMap(host => host.ports.flatMap(port => rowsFor(present, answersFor, host, port, byIp)))
-  return {...answeredFrom(source), gaps: present.gaps, notes: present.notes, namespace, rows}
+  return {...answeredFrom(source), gaps: present.gaps, notes: present.notes, ...whoMayCall(present)(namespace)}
 }

@@ -1,6 +1,6 @@
 import type {Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import type {AuthzMatrixReport, MatrixRow} from './matrix-report.js'
+import type {AuthzMatrix, AuthzMatrixReport, MatrixRow} from './matrix-report.js'
 
 const TONES: Readonly<Record<MatrixRow['verdict'], Tone>> = {
   allowed: 'good',
@@ -20,6 +20,11 @@ function row({clients, host, port, verdict, because, on}: MatrixRow): readonly C
   return [`${host}:${port}`, {text: verdict, tone: TONES[verdict]}, clientWords(clients), why]
 }
 
+/** A matrix as data. */
+export function matrixData({namespace, rows}: AuthzMatrix): unknown {
+  return {namespace, rows}
+}
+
 /** Who may call what: one row for each Service port and answer. */
 export const authzMatrixView: View<AuthzMatrixReport> = {
   namedBy: 'HOST:PORT',
@@ -28,5 +33,5 @@ export const authzMatrixView: View<AuthzMatrixReport> = {
       ? {block: 'text', lines: [`no Service of namespace ${namespace} has pods with a sidecar`]}
       : {block: 'table', style: 'columns', header: ['HOST:PORT', 'VERDICT', 'CLIENTS', 'WHY'], rows: rows.map(row)},
   ],
-  data: ({namespace, rows}) => ({namespace, rows}),
+  data: matrixData,
 }

@@ -53,14 +53,14 @@ function worstFirst<T extends {readonly status: CertStatus}>(all: readonly T[]):
   return [...all].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
 }
 
-function rootCells({serial, validTo, pods, published, status}: RootGroup): readonly Cell[] {
-  return [
-    serial,
-    statusCell(status),
-    validTo,
-    String(pods),
-    published === 'unknown' ? 'unknown' : published ? 'yes' : 'no',
-  ]
+/** Whether istiod publishes a root, as a word; what was not read is neither yes nor no. */
+export function publishedWord({published}: RootGroup): string {
+  return published === 'unknown' ? 'unknown' : published ? 'yes' : 'no'
+}
+
+function rootCells(root: RootGroup): readonly Cell[] {
+  const {serial, validTo, pods, status} = root
+  return [serial, statusCell(status), validTo, String(pods), publishedWord(root)]
 }
 
 function seconds(time: string | undefined): number {

@@ -1,6 +1,6 @@
 import {type Answer, gapSentence} from '../../model/answer.js'
 import {podLabel} from '../../model/kube-object.js'
-import {authzMatrixView} from '../authz/matrix-view.js'
+import {matrixData} from '../authz/matrix-view.js'
 import {certsView} from '../certs/view.js'
 import {checkData} from '../check/forms/data.js'
 import {errorsView} from '../errors/view.js'
@@ -43,7 +43,7 @@ export function overviewData(report: OverviewReport): unknown {
     interception: partData(report.interception, rows => rows.map(rowData)),
     certificates: partData(report.certs, certsView.data),
     mtls: partData(report.mtls, mtlsView.data),
-    policy: partData(report.authz, all => all.map(each => authzMatrixView.data(each))),
+    policy: partData(report.authz, all => all.map(matrixData)),
     graph: partData(report.graph, graph => graph),
     failures: partData(report.errors, errorsView.data),
     traces: partData(report.traces, all => all.map(({why, path}) => ({why, path: pathView.data(path)}))),

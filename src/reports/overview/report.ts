@@ -1,12 +1,12 @@
 import {askedOnce} from '../../evidence/asked-once.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {type Answer, answered, type Gap} from '../../model/answer.js'
+import type {Answer, Gap} from '../../model/answer.js'
 import type {Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import type {MeshRule} from '../../rules/rule.js'
 import type {Source} from '../../sources/source.js'
-import {type AuthzMatrixReport, authzMatrixReport} from '../authz/matrix-report.js'
+import {type AuthzMatrix, whoMayCall} from '../authz/matrix-report.js'
 import {type CertsReport, certsReport} from '../certs/report.js'
 import {type FindingPolicy, finalizeReport} from '../check/policy.js'
 import {type CheckReport, checkReport} from '../check/report.js'
@@ -33,7 +33,7 @@ export interface OverviewReport extends Report {
   readonly interception: Answer<readonly InterceptionRow[]>
   readonly certs: Answer<CertsReport>
   readonly mtls: Answer<MtlsReport>
-  readonly authz: Answer<readonly AuthzMatrixReport[]>
+  readonly authz: Answer<readonly AuthzMatrix[]>
   readonly graph: Answer<ServiceGraph>
   readonly errors: Answer<ErrorsReport>
   readonly traces: Answer<readonly TracedRequest[]>
@@ -70,16 +70,10 @@ async function findings(source: Source, question: OverviewQuestion): Promise<Che
   return await finalizeReport(source, raw, policy, [])
 }
 
-async function whoMayCall(
-  source: Source,
-  {state}: PresentState,
-  {namespace, istioNamespace}: OverviewQuestion,
-): Promise<readonly AuthzMatrixReport[]> {
-  const homes = new Set(state.hosts.filter(each => !each.meshExternal).map(each => each.namespace))
+function matrices(present: PresentState, namespace: string | undefined): readonly AuthzMatrix[] {
+  const homes = new Set(present.state.hosts.filter(each => !each.meshExternal).map(each => each.namespace))
   const wanted = namespace === undefined ? [...homes].sort() : [namespace]
-  const all: AuthzMatrixReport[] = []
-  for (const each of wanted) all.push(await authzMatrixReport(source, each, istioNamespace))
-  return all.filter(({rows}) => rows.length > 0)
+  return wanted.map(whoMayCall(present)).filter(({rows}) => rows.length > 0)
 }
 
 function gapsOf(parts: readonly Answer<unknown>[]): readonly Gap[] {
@@ -124,7 +118,7 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
     certsReport(source, {namespace, istioNamespace, warn: WARN_MS, now: at}),
   )
   const mtls = await part('mTLS', () => mtlsReport(source, {kind: 'matrix', namespace}, istioNamespace))
-  const authz = await withPresent('authorization policies', state => whoMayCall(source, state, question))
+  const authz = await withPresent('authorization policies', async state => matrices(state, namespace))
   const graph = await withPresent('the service graph', async state => {
     const calls = deep ? await observedCalls(source, pods, graphGaps) : []
     return serviceGraph(state, calls, namespace)
@@ -174,7 +168,7 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
     authz,
     graph,
     errors,
-    traces: traces.ok ? answered(traces.value) : traces,
+    traces,
     version,
   }
 }

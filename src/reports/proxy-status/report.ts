@@ -6,6 +6,7 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {hasProxy, isAlive, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
+import {groupedPairs} from '../../model/grouped-by.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
@@ -87,6 +88,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     (filter.namespace === undefined || proxyNamespace(id) === filter.namespace) &&
     (wanted.length === 0 || matchesLabels(wanted, podOf.get(id)?.metadata.labels ?? {}))
   const listed = listedProxies(istiods)
+  const beside = groupedPairs([...listed.values()].map(({istiod, proxy}) => [istiod, proxy] as const))
   const rows = await boundedMap([...listed.keys()].filter(inView).sort(byText), 32, async (id): Promise<ProxyRow> => {
     const {proxy, istiod} = listed.get(id) as ListedProxy
     const rejectingProxy = {
@@ -98,8 +100,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     const version = istiods.find(each => each.pod.name === istiod)?.version ?? ''
     const pod = podOf.get(id)
     const revision = pod === undefined ? '' : podRevision(pod)
-    const beside = [...listed.values()].filter(each => each.istiod === istiod).map(each => each.proxy)
-    const skew = version === '' ? skewBeside(proxy, beside) : skewProblems(proxy, version)
+    const skew = version === '' ? skewBeside(proxy, beside.get(istiod) ?? []) : skewProblems(proxy, version)
     return {id, proxy, istiod, revision, problems: [...problems, ...skew]}
   })
   if (rows.some(({proxy}) => proxy?.types.some(({state}) => state === 'SUBSCRIBED')))

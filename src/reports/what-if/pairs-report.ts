@@ -1,10 +1,11 @@
 import {istioObjects} from '../../evidence/predicted-mesh/objects.js'
+import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'
 import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
-import {authzMatrixReport, type MatrixRow} from '../authz/matrix-report.js'
+import {type MatrixRow, whoMayCall} from '../authz/matrix-report.js'
 import {type MtlsRow, mtlsReport} from '../mtls/report.js'
 import type {Report} from '../report.js'
 import {openFields, untranslated} from './untranslated.js'
@@ -105,11 +106,10 @@ export async function whatIfPairsReport(
   const mtls = (of: Source) => mtlsReport(of, {kind: 'matrix', namespace: asked}, istioNamespace)
   const [was, is] = [await mtls(source), await mtls(changed)]
   const pairs: PairChange[] = [...mtlsChanges(was.rows, is.rows)]
-  for (const namespace of await namespacesOf(source, asked)) {
-    const before = await authzMatrixReport(source, namespace, istioNamespace)
-    const after = await authzMatrixReport(changed, namespace, istioNamespace)
-    pairs.push(...authzChanges(before.rows, after.rows))
-  }
+  const matrix = async (of: Source) => whoMayCall(await presentState(of, istioNamespace))
+  const [before, after] = [await matrix(source), await matrix(changed)]
+  for (const namespace of await namespacesOf(source, asked))
+    pairs.push(...authzChanges(before(namespace).rows, after(namespace).rows))
   const applied = change.apply.map(objectRefOf)
   const unknown = openFields(change.apply)
   const foreign = untranslated([...applied, ...change.remove])

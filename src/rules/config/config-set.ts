@@ -30,6 +30,7 @@ import type {
   SidecarConfig,
 } from '../../model/istio-config/traffic.js'
 import type {VirtualServiceConfig} from '../../model/istio-config/virtual-service.js'
+import {once} from '../../model/once.js'
 import type {Labels} from '../../model/selector.js'
 
 /** The releases an upgrade leads from and to, as minor versions of Istio 1.x; `from` is undefined when the running release is not known. */
@@ -80,27 +81,18 @@ export interface ConfigSet extends ConfigSettings {
   hosts(): HostIndex
 }
 
-/** A function that makes its value when first called. */
-function lazily<T>(make: () => T): () => T {
-  let made: {readonly value: T} | undefined
-  return () => {
-    made ??= {value: make()}
-    return made.value
-  }
-}
-
 /** The configuration made of these objects. */
 export function configSet(objects: readonly ConfigObject[], settings: ConfigSettings): ConfigSet {
   const byKind = groupedBy(objects, ({kind}) => kind)
   const of = (kind: string) => byKind.get(kind) ?? []
-  const list = <T>(kind: string, read: (object: ConfigObject) => T) => lazily(() => of(kind).map(read))
+  const list = <T>(kind: string, read: (object: ConfigObject) => T) => once(() => of(kind).map(read))
   const services = list('Service', readServiceConfig)
   const serviceEntries = list('ServiceEntry', readServiceEntryConfig)
-  const workloads = lazily(() => WORKLOAD_CONFIG_KINDS.flatMap(of).flatMap(object => readWorkloadConfig(object) ?? []))
-  const pods = lazily(() => podsAndTemplates(workloads()))
-  const byNamespace = lazily(() => groupedBy(pods(), ({object}) => object.ref.namespace))
-  const namespaces = lazily(() => new Map(of('Namespace').map(({ref, labels}) => [ref.name, labels])))
-  const injectors = lazily(() =>
+  const workloads = once(() => WORKLOAD_CONFIG_KINDS.flatMap(of).flatMap(object => readWorkloadConfig(object) ?? []))
+  const pods = once(() => podsAndTemplates(workloads()))
+  const byNamespace = once(() => groupedBy(pods(), ({object}) => object.ref.namespace))
+  const namespaces = once(() => new Map(of('Namespace').map(({ref, labels}) => [ref.name, labels])))
+  const injectors = once(() =>
     of('ConfigMap')
       .filter(({ref}) => ref.namespace === settings.istioNamespace)
       .flatMap(({raw}) => readInjectorValues(raw) ?? []),
@@ -124,13 +116,13 @@ export function configSet(objects: readonly ConfigObject[], settings: ConfigSett
     podsIn: namespace => byNamespace().get(namespace) ?? [],
     secrets: list('Secret', readSecretConfig),
     injectors,
-    meshConfigObject: lazily(
+    meshConfigObject: once(
       () =>
         of('MeshConfig')[0] ??
         of('ConfigMap').find(({ref}) => settings.mesh.from === `ConfigMap ${ref.namespace}/${ref.name}`),
     ),
     webhooks: kind => of(kind).map(readWebhooksConfig),
     namespaceLabels: namespace => namespaces().get(namespace) ?? {},
-    hosts: lazily(() => hostIndex(services(), serviceEntries())),
+    hosts: once(() => hostIndex(services(), serviceEntries())),
   }
 }

@@ -1,8 +1,8 @@
-import {oldNames} from '../../formats/istio-config/envoy-filter-names.js'
 import {addedFilters, specTexts} from '../../formats/istio-config/upgrade.js'
 import type {EnvoyFilterConfig} from '../../model/istio-config/traffic.js'
 import {BadPattern, partialMatch} from '../../model/linear-regex.js'
 import type {ConfigSet} from '../config/config-set.js'
+import {oldNameFindings} from '../config/old-name-findings.js'
 import {againstRunning, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
 
 /** Network filters that Istio 1.20 removed from its Envoy. */
@@ -33,15 +33,10 @@ export const ENVOY_FILTER_ROWS: readonly Row[] = [
     fix: 'Use the canonical name in the message.',
     kinds: ['EnvoyFilter'],
     find: set =>
-      set.of('EnvoyFilter').flatMap(object =>
-        oldNames(object).map(({path, value, instead}) => ({
-          object,
-          path,
-          message:
-            instead === ''
-              ? `the type ${value} is of version 2 of the API and rejected.`
-              : `no filter is named ${value}; use ${instead}.`,
-        })),
+      oldNameFindings(
+        set,
+        type => `the type ${type} is of version 2 of the API and rejected.`,
+        (name, instead) => `no filter is named ${name}; use ${instead}.`,
       ),
   },
   {

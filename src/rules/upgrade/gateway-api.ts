@@ -1,5 +1,6 @@
 import {parentRefs} from '../../formats/istio-config/gateway-api.js'
 import {gatewayClass, rulesWithoutBackend, selectorsBy} from '../../formats/istio-config/upgrade.js'
+import type {ConfigSet} from '../config/config-set.js'
 import {passes, type Row} from './upgrade-rule.js'
 
 const OLD_LABEL = 'istio.io/gateway-name'
@@ -19,6 +20,12 @@ const SELECTING = [
   'EnvoyFilter',
   'ProxyConfig',
 ]
+
+function selectingByOldLabel(set: ConfigSet) {
+  return SELECTING.flatMap(kind => set.of(kind)).flatMap(object =>
+    selectorsBy(object, OLD_LABEL).map(path => ({object, path})),
+  )
+}
 
 /** The oldest Gateway API whose CRDs a release reads, by CRD. */
 const CRDS: readonly (readonly [release: number, crd: string, minimum: readonly number[]])[] = [
@@ -137,13 +144,10 @@ export const GATEWAY_API_ROWS: readonly Row[] = [
     fix: `Select by ${NEW_LABEL}.`,
     kinds: SELECTING,
     find: set =>
-      SELECTING.flatMap(kind => set.of(kind)).flatMap(object =>
-        selectorsBy(object, OLD_LABEL).map(path => ({
-          object,
-          path,
-          message: `gateways have no label ${OLD_LABEL}; use ${NEW_LABEL}.`,
-        })),
-      ),
+      selectingByOldLabel(set).map(each => ({
+        ...each,
+        message: `gateways have no label ${OLD_LABEL}; use ${NEW_LABEL}.`,
+      })),
   },
   {
     code: 'MCT2246',
@@ -158,13 +162,7 @@ export const GATEWAY_API_ROWS: readonly Row[] = [
     find: set =>
       passes(set, 24)
         ? []
-        : SELECTING.flatMap(kind => set.of(kind)).flatMap(object =>
-            selectorsBy(object, OLD_LABEL).map(path => ({
-              object,
-              path,
-              message: `${NEW_LABEL} replaces ${OLD_LABEL}.`,
-            })),
-          ),
+        : selectingByOldLabel(set).map(each => ({...each, message: `${NEW_LABEL} replaces ${OLD_LABEL}.`})),
   },
   {
     code: 'MCT2247',

@@ -4,7 +4,7 @@ import {annotatedObjects} from '../config/annotated-objects.js'
 import type {ConfigFound} from '../config/config-rule.js'
 import type {ConfigSet} from '../config/config-set.js'
 import {POD_KINDS} from '../config/pod-kinds.js'
-import {istiods, istiodVariables} from './istiod.js'
+import {istiodVariables} from './istiod.js'
 import {FIRST_RELEASE, LAST_RELEASE, type Notes, noted, notesPage, passes, type UpgradeRule} from './upgrade-rule.js'
 
 /** A name that a release removed or deprecated. */
@@ -127,12 +127,10 @@ export const REMOVED_NAMES: readonly UpgradeRule[] = [
     references: pagesOf(ISTIOD_VARIABLES),
     kinds: ['Deployment'],
     check: set =>
-      istiods(set).length === 0
-        ? []
-        : istiodVariables(set).flatMap(({object, name, path}) => {
-            const row = ISTIOD_VARIABLES.get(name)
-            return row === undefined || !passes(set, row.release) ? [] : [foundOf({object, path}, name, row)]
-          }),
+      istiodVariables(set).flatMap(({object, name, path}) => {
+        const row = ISTIOD_VARIABLES.get(name)
+        return row === undefined || !passes(set, row.release) ? [] : [foundOf({object, path}, name, row)]
+      }),
   },
   {
     code: 'MCT2202',

@@ -23,19 +23,6 @@ function externalNames(set: ConfigSet) {
   return set.services().filter(({type}) => type === 'ExternalName')
 }
 
-/** The host a Service has in the mesh. */
-function hostOf({
-  object: {ref},
-}: {
-  readonly object: {readonly ref: {readonly name: string; readonly namespace: string}}
-}) {
-  return fullHost(ref.name, ref.namespace)
-}
-
-function externalNameHosts(set: ConfigSet): ReadonlySet<string> {
-  return new Set(externalNames(set).map(hostOf))
-}
-
 /** What releases changed for DestinationRules, ServiceEntries and Services. */
 export const TRAFFIC_ROWS: readonly Row[] = [
   {
@@ -89,7 +76,7 @@ export const TRAFFIC_ROWS: readonly Row[] = [
     kinds: ['Service'],
     kept: 'ENABLE_EXTERNAL_NAME_ALIAS',
     find: set => {
-      const names = externalNameHosts(set)
+      const names = new Set(externalNames(set).map(({object: {ref}}) => fullHost(ref.name, ref.namespace)))
       const rules = set.destinationRules().filter(({host, object}) => names.has(fullHost(host, object.ref.namespace)))
       return [
         ...externalNames(set).map(({object, externalName}) => ({
@@ -236,15 +223,8 @@ export const TRAFFIC_ROWS: readonly Row[] = [
     kept: 'PILOT_SIDECAR_PICK_BEST_SERVICE_NAMESPACE',
     find: set => {
       const places = groupedBy(set.hosts().all, ({host}) => host)
-      const namespaceOf = ({
-        entry,
-        service,
-      }: {
-        entry?: {object: {ref: {namespace: string}}}
-        service?: {object: {ref: {namespace: string}}}
-      }) => (entry ?? service)?.object.ref.namespace ?? ''
       return [...places].flatMap(([host, all]) => {
-        const namespaces = new Set(all.map(namespaceOf))
+        const namespaces = new Set(all.map(({entry, service}) => (entry ?? service)?.object.ref.namespace ?? ''))
         if (namespaces.size < 2) return []
         const entries = new Set(all.flatMap(({entry}) => entry ?? []))
         return [...entries].map(({object}) => ({

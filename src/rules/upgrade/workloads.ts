@@ -1,5 +1,6 @@
 import {workloadHasProxy} from '../../analysis/istio-config/mesh-pods.js'
 import {followsCpuLimit, kubeletMinor} from '../../formats/istio-config/upgrade.js'
+import {commaList} from '../../model/comma-list.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import {POD_KINDS} from '../config/pod-kinds.js'
 import {istiods} from './istiod.js'
@@ -52,11 +53,11 @@ export const WORKLOAD_ROWS: readonly Row[] = [
     kinds: POD_KINDS,
     find: set =>
       set.workloads().flatMap(({object, annotations}) => {
-        const ports = annotations['traffic.sidecar.istio.io/excludeOutboundPorts'] ?? ''
+        const ports = commaList(annotations['traffic.sidecar.istio.io/excludeOutboundPorts'])
         const ranges = annotations['traffic.sidecar.istio.io/excludeOutboundIPRanges'] ?? ''
         const dns = set.mesh.proxyMetadata.ISTIO_META_DNS_CAPTURE === 'true'
         const names = [
-          ...(ports.split(',').some(port => port.trim() === '53') ? ['excludeOutboundPorts'] : []),
+          ...(ports.includes('53') ? ['excludeOutboundPorts'] : []),
           ...(ranges === '' ? [] : ['excludeOutboundIPRanges']),
         ]
         return dns ? names.map(name => ({object, message: `${name} counts for DNS queries too.`})) : []

@@ -14,6 +14,7 @@ import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {once} from '../../model/once.js'
 import type {PastedTable, TableKind} from '../../model/pasted-table.js'
 import type {ObjectRef} from '../../model/pod.js'
 import {shellWord} from '../../model/shell-word.js'
@@ -248,12 +249,8 @@ export function filesSource(files: readonly InputFile[]): Source {
     return answered({id, bytes, provenance: {from, ...as}})
   }
 
-  let outside: Promise<readonly KubeObject[]> | undefined
   /** Workloads that no Kubernetes runs: of containers, else the one whose processes or sockets were given. */
-  function outsideKubernetes(): Promise<readonly KubeObject[]> {
-    outside ??= outsidePods(label, contents, evidence)
-    return outside
-  }
+  const outsideKubernetes = once(() => outsidePods(label, contents, evidence))
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     const others = query.kind === 'Pod' && manifests.length === 0 ? await outsideKubernetes() : []

@@ -2,7 +2,7 @@ import {CHAR_PX, type GraphLayout, LINE_PX, type PlacedBox, type PlacedLink} fro
 import {type Html, html} from './markup.js'
 
 /** How a box is shown: where it leads, its look, and what a pointer resting on it shows. */
-export interface BoxLook {
+interface BoxLook {
   readonly href: string
   readonly look: string
   readonly title: string
@@ -10,7 +10,7 @@ export interface BoxLook {
   readonly id: string
 }
 
-export interface LinkLook {
+interface LinkLook {
   readonly look: string
   readonly title: string
 }

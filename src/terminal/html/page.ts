@@ -3,7 +3,7 @@ import {PAGE_SCRIPT, PAGE_STYLE} from './assets.js'
 import {escapeHtml, type Html, html, markupText} from './markup.js'
 
 /** A page: its title and what it is about, the ids and names of its sections, and its content. */
-export interface PageParts {
+interface PageParts {
   readonly title: string
   readonly subtitle: string
   readonly sections: readonly (readonly [id: string, name: string])[]

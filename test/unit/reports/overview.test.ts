@@ -68,6 +68,16 @@ describe('the sample mesh', () => {
     expect(validate.errors).toBeNull()
   })
 
+  test('of a root it is not known whether istiod publishes it when that was not read', () => {
+    const {certs} = held()
+    const roots = certs.ok ? certs.value.roots.map(root => ({...root, published: 'unknown' as const})) : []
+    expect(roots.length).toBeGreaterThan(0)
+    const unread = certs.ok ? {...held(), certs: {...certs, value: {...certs.value, roots}}} : held()
+    const [, table = ''] = page(unread).split('Published by istiod')
+    const cells = table.slice(0, table.indexOf('</table>')).match(/<td>(?:yes|no|unknown)<\/td>/g)
+    expect(cells).toEqual(roots.map(() => '<td>unknown</td>'))
+  })
+
   test('every link leads to an element of the page, and no id is given twice', () => {
     const ids: string[] = []
     const links: string[] = []

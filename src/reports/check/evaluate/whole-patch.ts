@@ -1,6 +1,6 @@
 import {isObject} from '../../../formats/decode.js'
 import type {Finding, PatchStep} from '../../../model/finding.js'
-import {pointerSteps} from '../../../model/object-path.js'
+import {pointerStep, pointerSteps} from '../../../model/object-path.js'
 import type {Source} from '../../../sources/source.js'
 
 /** The steps, preceded by those that create maps the object lacks: RFC 6902 only adds to existing ones. */
@@ -13,7 +13,7 @@ export function completed(steps: readonly PatchStep[], object: unknown): readonl
     let at: unknown = object
     let path = ''
     for (const name of parents) {
-      path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      path += `/${pointerStep(name)}`
       at = Array.isArray(at) ? at[Number(name)] : isObject(at) ? at[name] : undefined
       if ((at !== undefined && at !== null) || made.has(path)) continue
       made.add(path)

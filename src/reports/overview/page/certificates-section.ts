@@ -1,6 +1,7 @@
 import {podLabel} from '../../../model/kube-object.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
 import type {CertsReport, ProxyCertificates, RootGroup} from '../../certs/report.js'
+import {publishedWord} from '../../certs/view.js'
 import type {OverviewReport} from '../report.js'
 import {answeredSection, badge, evidenceRow, filterBar, opener, table} from './section.js'
 
@@ -57,8 +58,9 @@ function proxyRow(scale: Scale, each: ProxyCertificates): Html {
   return html`<tr data-kind="${good ? 'good' : 'bad'}" data-home="${each.pod.namespace}"><th scope="row">${opener(id, label)}</th><td>${badge(each.status, good ? 'good' : 'bad')}</td><td>${bar(scale, each)}</td><td><time>${each.validTo ?? '-'}</time></td></tr>${evidenceRow(id, 4, fields(each))}`
 }
 
-function rootRow({serial, validTo, pods, published, status}: RootGroup): Html {
-  return html`<tr><th scope="row"><code>${serial}</code></th><td>${badge(status, status === 'OK' ? 'good' : 'bad')}</td><td>${validTo}</td><td>${pods}</td><td>${published ? 'yes' : 'no'}</td></tr>`
+function rootRow(root: RootGroup): Html {
+  const {serial, validTo, pods, status} = root
+  return html`<tr><th scope="row"><code>${serial}</code></th><td>${badge(status, status === 'OK' ? 'good' : 'bad')}</td><td>${validTo}</td><td>${pods}</td><td>${publishedWord(root)}</td></tr>`
 }
 
 function ending({validTo, status}: ProxyCertificates): string {

@@ -1,6 +1,6 @@
 import type {Tone} from '../../../terminal/doc.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
-import type {AuthzMatrixReport, MatrixRow} from '../../authz/matrix-report.js'
+import type {AuthzMatrix, MatrixRow} from '../../authz/matrix-report.js'
 import type {MtlsReport, MtlsRow} from '../../mtls/report.js'
 import type {OverviewReport} from '../report.js'
 import {answeredSection, badge, evidenceRow, filterBar, opener, table} from './section.js'
@@ -86,7 +86,7 @@ function columnHead(clients: readonly string[], at: number): Html {
   return html`<details class="more"><summary>clients ${String.fromCharCode(65 + (at % 26))} (${clients.length})</summary>${clients.join(', ')}</details>`
 }
 
-function policyMatrix({namespace, rows}: AuthzMatrixReport): Html {
+function policyMatrix({namespace, rows}: AuthzMatrix): Html {
   const ports = [...new Set(rows.map(portOf))]
   const columns = columnsOf(rows, ports)
   const list = idOf('policy', namespace)

@@ -1,5 +1,5 @@
-import {oldNames} from '../../../formats/istio-config/envoy-filter-names.js'
 import type {ConfigRule} from '../config-rule.js'
+import {oldNameFindings} from '../old-name-findings.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2154',
@@ -16,14 +16,9 @@ export const rule: ConfigRule = {
   ],
   kinds: ['EnvoyFilter'],
   check: set =>
-    set.of('EnvoyFilter').flatMap(object =>
-      oldNames(object).map(({path, value, instead}) => ({
-        object,
-        path,
-        message:
-          instead === ''
-            ? `Envoy has no type ${value}: it is of version 2 of the API.`
-            : `No filter is named ${value} any more; use ${instead}.`,
-      })),
+    oldNameFindings(
+      set,
+      type => `Envoy has no type ${type}: it is of version 2 of the API.`,
+      (name, instead) => `No filter is named ${name} any more; use ${instead}.`,
     ),
 }

@@ -2,7 +2,7 @@ import {selectorMatches} from '../../../analysis/istio-config/label-selection.js
 import {gatewayServicesOf} from '../../../analysis/istio-config/load-balancer.js'
 import {peerAddresses} from '../../../formats/istio-config/policy-values.js'
 import {keepsClientAddress} from '../../../formats/istio-config/service-source.js'
-import type {ServiceConfig} from '../../../model/istio-config/kubernetes.js'
+import {once} from '../../../model/once.js'
 import type {ConfigRule} from '../config-rule.js'
 
 const OUTSIDE = ['LoadBalancer', 'NodePort']
@@ -22,13 +22,11 @@ export const rule: ConfigRule = {
   kinds: ['AuthorizationPolicy'],
   needs: ['Service', 'Gateway'],
   check: set => {
-    let known: readonly ServiceConfig[] | undefined
-    const services = () => {
-      known ??= [...new Set(set.gateways().flatMap(gateway => gatewayServicesOf(set, gateway)))].filter(
+    const services = once(() =>
+      [...new Set(set.gateways().flatMap(gateway => gatewayServicesOf(set, gateway)))].filter(
         each => OUTSIDE.includes(each.type) && !keepsClientAddress(each.object),
-      )
-      return known
-    }
+      ),
+    )
     return set.authorizationPolicies().flatMap(({object, selector = {}}) => {
       const [first] = peerAddresses(object)
       if (first === undefined || Object.keys(selector).length === 0) return []

@@ -1,9 +1,10 @@
 import {createHash, randomBytes} from 'node:crypto'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
-import type {AddressInfo, Socket} from 'node:net'
+import type {AddressInfo} from 'node:net'
 import {namesLoopback, sameSecret} from '../kubeapi/loopback-guard.js'
 import {escapeLines} from '../terminal/escape.js'
 import {PAGE_POLICY} from '../terminal/html/page.js'
+import {serverClose} from '../wire/server-close.js'
 
 export interface PageServer {
   /** `http://127.0.0.1:PORT/SECRET/`: any client that knows it may read the page. */
@@ -38,7 +39,6 @@ export async function startPageServer(
 ): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url')
   const now = options.now ?? Date.now
-  const sockets = new Set<Socket>()
   let held: {readonly at: number; readonly page: Promise<string>} | undefined
   let port = 0
 
@@ -71,10 +71,7 @@ export async function startPageServer(
   }
 
   const server = createServer((request, response) => void answer(request, response))
-  server.on('connection', socket => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const close = serverClose(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, '127.0.0.1', resolve)
@@ -82,10 +79,6 @@ export async function startPageServer(
   port = (server.address() as AddressInfo).port
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
-    async close() {
-      const closed = new Promise<void>(resolve => server.close(() => resolve()))
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
+    close,
   }
 }

@@ -1,4 +1,4 @@
-import {listOf, numberOf, textOf, textsOf} from '../formats/decode.js'
+import {numberOf, textOf, textsOf} from '../formats/decode.js'
 import type {Message} from './rbac/strings.js'
 
 const TLS_INSPECTOR = 'envoy.filters.listener.tls_inspector'
@@ -64,9 +64,4 @@ export function inboundListenerFilters(before: readonly Message[], chains: reado
     ...filter(TLS_INSPECTOR, 'tls_inspector.v3.TlsInspector', needs, 'tls'),
     ...filter(HTTP_INSPECTOR, 'http_inspector.v3.HttpInspector', needs, 'http'),
   ]
-}
-
-/** The inspectors of a listener, for comparing. */
-export function inspectorsOf(listener: unknown): readonly string[] {
-  return listOf(listener, 'listener_filters').flatMap(each => textOf(each, 'name') ?? [])
 }

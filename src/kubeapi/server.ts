@@ -5,6 +5,7 @@ import type {AddressInfo} from 'node:net'
 import type {Duplex} from 'node:stream'
 import type {RbacRule} from '../formats/rbac.js'
 import type {Source} from '../sources/source.js'
+import {serverClose} from '../wire/server-close.js'
 import {type ApiContext, serveApi} from './api.js'
 import {attributesOf} from './attributes.js'
 import {forbidden, isGranted} from './authorizer.js'
@@ -95,7 +96,6 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
     maxHeaderSize: SERVE_LIMITS.headerBytes,
     keepAliveTimeout: SERVE_LIMITS.keepAliveMs,
   })
-  const connections = new Set<Duplex>()
   let port = 0
 
   function authorize(method: string, path: string, query: URLSearchParams): void {
@@ -129,10 +129,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
 
   server.on('request', (request, response) => void answer(request, response))
   server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
-  server.on('connection', (socket: Duplex) => {
-    connections.add(socket)
-    socket.once('close', () => connections.delete(socket))
-  })
+  const close = serverClose(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({port: options.port ?? 0, host: '127.0.0.1', backlog: SERVE_LIMITS.waitingConnections}, resolve)
@@ -144,10 +141,8 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
     certPem,
     defaultNamespace: source.defaultNamespace,
     async close() {
-      const closed = new Promise<void>(resolve => server.close(() => resolve()))
       streams.close()
-      for (const socket of connections) socket.destroy()
-      await closed
+      await close()
     },
   }
 }

@@ -1,5 +1,6 @@
-import {createServer, type Socket} from 'node:net'
+import {createServer, type Server, type Socket} from 'node:net'
 import type {Duplex} from 'node:stream'
+import {serverClose} from './server-close.js'
 
 export interface LocalForward {
   /** The local port that takes connections. */
@@ -22,10 +23,11 @@ function joined(socket: Socket, stream: Duplex, complain: Complain): void {
 }
 
 function listening(address: string, port: number, accept: (socket: Socket) => void) {
-  return new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+  return new Promise<{readonly server: Server; readonly close: () => Promise<void>}>((resolve, reject) => {
     const server = createServer(accept)
+    const close = serverClose(server)
     server.once('error', reject)
-    server.listen(port, address, () => resolve(server))
+    server.listen(port, address, () => resolve({server, close}))
   })
 }
 
@@ -38,23 +40,14 @@ export async function startLocalForward(
   at: {readonly address: string; readonly port: number; readonly like: number},
   complain: Complain,
 ): Promise<LocalForward> {
-  const sockets = new Set<Socket>()
-  const accept = (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    joined(socket, open(), complain)
-  }
-  const server =
+  const accept = (socket: Socket) => joined(socket, open(), complain)
+  const {server, close} =
     at.port === 0
       ? await listening(at.address, at.like, accept).catch(() => listening(at.address, 0, accept))
       : await listening(at.address, at.port, accept)
   const place = server.address()
   return {
     port: typeof place === 'object' && place !== null ? place.port : at.port,
-    async close() {
-      const closed = new Promise<void>(resolve => server.close(() => resolve()))
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
+    close,
   }
 }

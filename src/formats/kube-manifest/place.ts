@@ -1,4 +1,5 @@
 import {isMap, isNode, isScalar, isSeq, type Node, type YAMLMap} from 'yaml'
+import {groupedPairs} from '../../model/grouped-by.js'
 import {pathSteps} from '../../model/object-path.js'
 import type {DocumentText} from './document-texts.js'
 import {manifestTexts, type NamedObject, objectKey, rootedDocuments, textAt, valueTexts} from './roots.js'
@@ -25,9 +26,7 @@ function stepInto(node: Node, step: string): Node | undefined {
 /** The roots of all objects in a text, by key. */
 function rootsOf(text: string): ReadonlyMap<string, readonly YAMLMap[]> {
   const all = rootedDocuments(text).flatMap(({roots}) => [...roots])
-  const merged = new Map<string, YAMLMap[]>()
-  for (const [key, maps] of all) merged.set(key, [...(merged.get(key) ?? []), ...maps])
-  return merged
+  return groupedPairs(all.flatMap(([key, maps]) => maps.map(map => [key, map] as const)))
 }
 
 /** How far a path leads into an object, and the last value on it. */
@@ -49,10 +48,9 @@ function followed(root: YAMLMap, steps: readonly string[]): {readonly depth: num
  */
 export function placesIn(bytes: Uint8Array): (object: NamedObject, path: string | undefined) => TextPlace | undefined {
   const texts = manifestTexts(bytes)
-  const holders = new Map<string, number[]>()
-  texts.forEach(({text}, index) => {
-    for (const key of rootsOf(text).keys()) holders.set(key, [...(holders.get(key) ?? []), index])
-  })
+  const holders = groupedPairs(
+    texts.flatMap(({text}, index) => [...rootsOf(text).keys()].map(key => [key, index] as const)),
+  )
   let held:
     | {
         readonly index: number

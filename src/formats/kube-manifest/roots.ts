@@ -1,4 +1,5 @@
 import {type Document, isMap, isSeq, parseAllDocuments, type YAMLMap} from 'yaml'
+import {groupedPairs} from '../../model/grouped-by.js'
 import {type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {jsonTexts} from './json-values.js'
 import {isTooDeep} from './nesting.js'
@@ -67,12 +68,7 @@ function keyOf({map, kind, values}: Found): string {
 }
 
 function rooted(document: Document.Parsed): RootedDocument {
-  const roots = new Map<string, YAMLMap[]>()
-  for (const found of objectsIn(document.contents)) {
-    const same = roots.get(keyOf(found))
-    if (same === undefined) roots.set(keyOf(found), [found.map])
-    else same.push(found.map)
-  }
+  const roots = groupedPairs(objectsIn(document.contents).map(found => [keyOf(found), found.map] as const))
   return {document, roots}
 }
 

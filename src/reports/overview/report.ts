@@ -143,7 +143,7 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
     })
   const unread = interception.ok ? interception.value.flatMap(({gap}) => (gap === undefined ? [] : [gap])) : []
   const heard = openHeard()
-  if (errors.ok) heard.add({...errors.value, caveats: []})
+  if (errors.ok) heard.add(errors.value)
   for (const {path} of traces.ok ? traces.value : []) heard.add(path)
   const failing = [check, sync, certs, mtls, errors].some(each => each.ok && each.value.failing === true)
   return {

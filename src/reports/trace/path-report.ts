@@ -1,3 +1,4 @@
+import {drawnEvenly} from '../../analysis/envoy/evenly.js'
 import {type Branch, everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
 import {
@@ -185,14 +186,8 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
   const {branches, unfollowed} = await mesh.follow(() =>
     everyBranch(draw => {
       const {addresses, port, origin, speech} = request
-      const picked =
-        addresses.length === 1
-          ? 0
-          : draw(
-              'an address of the name',
-              addresses.map(() => 1),
-            )
-      return followRequest(mesh.world, origin, {ip: addresses[picked] ?? '', port}, speech, draw)
+      const ip = drawnEvenly(draw, 'an address of the name', addresses) ?? ''
+      return followRequest(mesh.world, origin, {ip, port}, speech, draw)
     }),
   )
   const ways = waysOf(branches, request.speech.head !== undefined)

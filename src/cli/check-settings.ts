@@ -10,7 +10,7 @@ import type {ConfigRule} from '../rules/config/config-rule.js'
 import type {MeshRule} from '../rules/rule.js'
 import {selectRules} from '../rules/select-rules.js'
 import {readSuppression} from '../rules/suppression.js'
-import {readBounded} from '../sources/files/read.js'
+import {readBounded, readInput} from '../sources/files/read.js'
 import {currentFolder} from './current-folder.js'
 import {configRules, knownRules} from './known-rules.js'
 
@@ -22,14 +22,6 @@ const MAX_BYTES = 16 * 1024 * 1024
 
 async function readSettings(path: string): Promise<string> {
   return Buffer.from(await readBounded(path, {maxBytes: MAX_BYTES})).toString('utf8')
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readSettings(path)
-  } catch (error) {
-    throw new UserError(`cannot read ${path}: ${systemReason(error)}`)
-  }
 }
 
 /**
@@ -52,7 +44,9 @@ export async function readCheckConfig(named: string | undefined, folder: string 
 
 /** The findings a baseline accepts; none without one. */
 async function readBaseline(path: string | undefined): Promise<readonly AcceptedFinding[]> {
-  return path === undefined ? [] : parseBaseline(await readText(path), path)
+  if (path === undefined) return []
+  const bytes = await readInput(path, {maxBytes: MAX_BYTES})
+  return parseBaseline(Buffer.from(bytes).toString('utf8'), path)
 }
 
 /** The severities and accepted findings of a team; an unknown rule in its settings is an error. */

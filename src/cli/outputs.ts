@@ -1,7 +1,8 @@
-import {readFile, writeFile} from 'node:fs/promises'
+import {writeFile} from 'node:fs/promises'
 import {systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 import {type Form, TEMPLATE_FORMS, type TemplateForm, type View} from '../reports/view.js'
+import {readBounded} from '../sources/files/read.js'
 import {formOf, rendered} from './output.js'
 
 /** The target of one output form: a file, or standard output. */
@@ -76,7 +77,12 @@ export async function chosenForm<R>({form, template}: OutputSpec, view: View<R>)
   if (template === undefined) return {form}
   if (form !== 'jsonpath-file') return {form, template}
   try {
-    return {form, template: (await readFile(template, 'utf8')).trim()}
+    return {
+      form,
+      template: Buffer.from(await readBounded(template))
+        .toString('utf8')
+        .trim(),
+    }
   } catch (error) {
     throw new UserError(`cannot read the template ${template}: ${systemReason(error)}`)
   }

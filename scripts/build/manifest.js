@@ -30,11 +30,15 @@ export async function writeManifest(stage) {
   const pjson = JSON.parse(await readFile(join(stage, 'package.json'), 'utf8'))
   const config = await Config.load({root: stage, ignoreManifest: true, pjson, devPlugins: false, userPlugins: false})
   const {manifest} = [...config.plugins.values()][0]
-  for (const command of Object.values(manifest.commands)) listForms(command)
-  for (const command of Object.values(manifest.commands)) command.usage ??= usageOf(command)
-  for (const [id, command] of Object.entries(manifest.commands)) nameDocs(id, command, pjson.homepage)
+  // oclif lists commands in the order in which it happened to read them: sorted, the same sources always make the same program.
+  const sorted = Object.entries(manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [id, command] of sorted) {
+    listForms(command)
+    command.usage ??= usageOf(command)
+    nameDocs(id, command, pjson.homepage)
+  }
   const {name, version, oclif} = pjson
-  const whole = {name, version, oclif, commands: manifest.commands}
+  const whole = {name, version, oclif, commands: Object.fromEntries(sorted)}
   await writeFile(join(stage, 'oclif.manifest.json'), JSON.stringify(whole))
   return whole
 }

@@ -1,10 +1,8 @@
 // Writes what is derived from the rules: src/rules/registry.ts and docs/rules.md. A test fails when they are stale.
 import {existsSync, readdirSync, writeFileSync} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath, pathToFileURL} from 'node:url'
-import {build} from 'esbuild'
+import {fileURLToPath} from 'node:url'
+import {importBundled} from './build/import-bundled.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -38,23 +36,8 @@ writeRegistry('src/rules/config', {
   about: ' about the configuration of the mesh',
 })
 
-const work = await mkdtemp(join(tmpdir(), 'meshctl-generate-'))
-try {
-  const outfile = join(work, 'rules.mjs')
-  const contents =
-    "export {ALL_RULES} from './src/rules/all-rules.ts'\nexport {rulesDocument} from './src/reports/rules/document.ts'"
-  await build({
-    stdin: {contents, resolveDir: root},
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-    // The YAML library is CommonJS and asks for require at run time.
-    banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},
-  })
-  const {ALL_RULES, rulesDocument} = await import(pathToFileURL(outfile).href)
-  writeFileSync(join(root, 'docs/rules.md'), rulesDocument(ALL_RULES))
-} finally {
-  await rm(work, {recursive: true, force: true})
-}
+const {ALL_RULES, rulesDocument} = await importBundled(
+  root,
+  "export {ALL_RULES} from './src/rules/all-rules.ts'\nexport {rulesDocument} from './src/reports/rules/document.ts'",
+)
+writeFileSync(join(root, 'docs/rules.md'), rulesDocument(ALL_RULES))

@@ -4,6 +4,7 @@ import {writeFile} from 'node:fs/promises'
 import {join, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {build} from 'esbuild'
+import {REQUIRE} from './import-bundled.js'
 import {lazyRequires} from './lazy-requires.js'
 
 const NARROW = fileURLToPath(new URL('oclif-core.js', import.meta.url))
@@ -64,9 +65,6 @@ const withoutUnusedOclif = {
 
 /** Where the source of the program's main function lies. */
 const MAIN = 'src/cli/main.ts'
-
-/** CommonJS packages ask for require at run time; the units of the program are given theirs. */
-const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
 
 /**
  * Compiles below `root` into `out`. The tree: its folder, the files read, esbuild's outputs by path, the entries among them, and the banner that the modules begin with.

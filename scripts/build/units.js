@@ -91,7 +91,7 @@ async function unitOf(esm, path, names) {
   // Imports: each is loaded when something of it is first used.
   text = text.replace(/(import_\w+)=(__toESM\()?require\("([^"]+)"\)(\))?/g, (_, name, wrapped, specifier) => {
     lazy.push(name)
-    const load = specifier.startsWith('.') ? 'lazy' : wrapped ? 'lazyDefault' : 'lazy'
+    const load = wrapped && !specifier.startsWith('.') ? 'lazyDefault' : 'lazy'
     return `${name}=require.${load}(${JSON.stringify(idOf(specifier))})`
   })
   for (const name of lazy) text = text.replace(new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g'), `(${name}())`)
@@ -118,10 +118,5 @@ export async function unitFiles({folder, banner}, names) {
     const file = id.slice(1, id.indexOf('/'))
     files.set(file, [...(files.get(file) ?? []), `${JSON.stringify(id)}(module,exports,require){${text}\n}`])
   }
-  const scripts = new Map()
-  for (const [file, units] of files) {
-    const script = `({__proto__:null,\n${units.join(',\n')}})`
-    scripts.set(file, script)
-  }
-  return scripts
+  return new Map([...files].map(([file, units]) => [file, `({__proto__:null,\n${units.join(',\n')}})`]))
 }

@@ -17,6 +17,7 @@ import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
+import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type CauseInputs, type PathCause, pathCauseOf} from './path-cause.js'
@@ -160,11 +161,6 @@ async function branchOf(
   }
 }
 
-function moment(source: Source): number {
-  const at = Date.parse(source.origin.capturedAt ?? '')
-  return Number.isNaN(at) ? Date.now() : at
-}
-
 function proxiesOn(paths: readonly RequestPath[]): readonly MeshPod[] {
   return [...new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))]
 }
@@ -180,7 +176,7 @@ function rejections(mesh: Mesh, pods: readonly MeshPod[]): readonly string[] {
 export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
   const source = noted(given)
   const {to, flags, istioNamespace} = question
-  const mesh = await readMesh(source, moment(source), {istioNamespace})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace})
   const begin = beginning(mesh, question.from)
   const objects = objectCache(source, istioNamespace)
   const entries = await objects.list('serviceEntries', source.defaultNamespace)

@@ -60,16 +60,17 @@ export async function precheckReport(
   const report = await analyzeReport(given, {
     ...options,
     rules: concerned(rules, lower, target),
-    upgrade: {from: lower, to: target},
+    upgrade: {from: running?.minor, to: target},
   })
-  const unknown = running === undefined
+  const unknown = running === undefined ? [UNKNOWN_RELEASE] : []
   return {
     ...report,
     target,
     ...definedFields({running}),
-    gaps: unknown ? [UNKNOWN_RELEASE, ...report.gaps] : report.gaps,
+    gaps: [...unknown, ...report.gaps],
+    damaged: [...unknown, ...report.damaged],
     notes: [...report.notes, ...noteOf(running, target)],
-    undecided: unknown || report.undecided === true,
+    undecided: unknown.length > 0 || report.undecided === true,
   }
 }
 

@@ -33,9 +33,9 @@ import type {VirtualServiceConfig} from '../../model/istio-config/virtual-servic
 import {once} from '../../model/once.js'
 import type {Labels} from '../../model/selector.js'
 
-/** The releases an upgrade leads from and to, as minor versions of Istio 1.x. */
+/** The releases an upgrade leads from and to, as minor versions of Istio 1.x; `from` is undefined when the running release is not known. */
 export interface Upgrade {
-  readonly from: number
+  readonly from: number | undefined
   readonly to: number
 }
 

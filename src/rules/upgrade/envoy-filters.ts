@@ -3,7 +3,7 @@ import type {EnvoyFilterConfig} from '../../model/istio-config/traffic.js'
 import {BadPattern, partialMatch} from '../../model/linear-regex.js'
 import type {ConfigSet} from '../config/config-set.js'
 import {oldNameFindings} from '../config/old-name-findings.js'
-import {LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
+import {againstRunning, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
 
 /** Network filters that Istio 1.20 removed from its Envoy. */
 const REMOVED_FILTERS = ['forward_downstream_sni', 'tcp_cluster_rewrite', 'sni_verifier']
@@ -160,14 +160,18 @@ export const filterForRunningRelease: UpgradeRule = {
   references: ['https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-ProxyMatch'],
   kinds: ['EnvoyFilter'],
   check: set => {
-    const {upgrade} = set
-    if (upgrade === undefined) return []
-    return set.envoyFilters().flatMap(filter =>
-      losing(filter, upgrade.from, Math.min(upgrade.to, LAST_RELEASE)).map(({path, proxyVersion}) => ({
-        object: filter.object,
-        path: `${path}.match.proxy.proxyVersion`,
-        message: `proxyVersion ${proxyVersion} matches proxies of 1.${upgrade.from}, and none of 1.${upgrade.to}.`,
-      })),
+    const filters = set.envoyFilters()
+    return againstRunning(
+      set,
+      filters.map(({object}) => object),
+      (from, to) =>
+        filters.flatMap(filter =>
+          losing(filter, from, Math.min(to, LAST_RELEASE)).map(({path, proxyVersion}) => ({
+            object: filter.object,
+            path: `${path}.match.proxy.proxyVersion`,
+            message: `proxyVersion ${proxyVersion} matches proxies of 1.${from}, and none of 1.${to}.`,
+          })),
+        ),
     )
   },
 }

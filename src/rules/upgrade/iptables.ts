@@ -3,7 +3,7 @@ import {RELEASES, rangeText} from '../../analysis/netfilter/expected-rules/relea
 import {groupedBy} from '../../model/grouped-by.js'
 import {humanCount} from '../../model/human-count.js'
 import {POD_KINDS} from '../config/pod-kinds.js'
-import type {UpgradeRule} from './upgrade-rule.js'
+import {againstRunning, type UpgradeRule} from './upgrade-rule.js'
 
 /** The group of releases with the same rules. */
 function groupOf(minor: number) {
@@ -22,22 +22,20 @@ export const iptablesChange: UpgradeRule = {
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   kinds: POD_KINDS,
   check: set => {
-    const {upgrade} = set
-    if (upgrade === undefined) return []
-    const [before, after] = [groupOf(upgrade.from), groupOf(upgrade.to)]
-    if (before === undefined || after === undefined || before === after) return []
     const captured = set.pods().filter(each => workloadHasProxy(each) && !each.hostNetwork)
-    return [...groupedBy(captured, ({object}) => object.ref.namespace)].flatMap(([namespace, pods]) => {
-      const [object] = set.of('Namespace').filter(({ref}) => ref.name === namespace)
-      const about = object ?? pods[0]?.object
-      return about === undefined
-        ? []
-        : [
-            {
-              object: about,
-              message: `The rules of ${humanCount(pods.length, 'pod')} of ${namespace} stay those of ${rangeText(before)}; new pods get those of ${rangeText(after)}.`,
-            },
-          ]
-    })
+    return againstRunning(
+      set,
+      captured.map(({object}) => object),
+      (from, to) => {
+        const [before, after] = [groupOf(from), groupOf(to)]
+        if (before === undefined || after === undefined || before === after) return []
+        return [...groupedBy(captured, ({object}) => object.ref.namespace)].flatMap(([namespace, pods]) => {
+          const [object] = set.of('Namespace').filter(({ref}) => ref.name === namespace)
+          const about = object ?? pods[0]?.object
+          const message = `The rules of ${humanCount(pods.length, 'pod')} of ${namespace} stay those of ${rangeText(before)}; new pods get those of ${rangeText(after)}.`
+          return about === undefined ? [] : [{object: about, message}]
+        })
+      },
+    )
   },
 }

@@ -1,5 +1,6 @@
 import {definedFields} from '../../model/defined-fields.js'
 import type {Proof} from '../../model/finding.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ConfigFound, ConfigRule} from '../config/config-rule.js'
 import type {ConfigSet} from '../config/config-set.js'
 import {isSet} from './istiod.js'
@@ -32,9 +33,21 @@ export function noted(release: number, notes: Notes): readonly Proof[] {
   return [{from: `Istio 1.${release} ${notes.replace('-', ' ')}`, text: notesPage(release, notes)}]
 }
 
-/** True when the upgrade leads over the release: it runs an older one, and the target is this one or newer. */
+/** What is found by comparing with the running release; where that is not known, the objects are not evaluated. */
+export function againstRunning(
+  {upgrade}: ConfigSet,
+  objects: readonly ConfigObject[],
+  find: (from: number, to: number) => readonly ConfigFound[],
+): readonly ConfigFound[] {
+  if (upgrade === undefined) return []
+  const {from, to} = upgrade
+  if (from !== undefined) return find(from, to)
+  return objects.map(object => ({object, undecided: 'unsupported', message: 'the running release is not known'}))
+}
+
+/** True when the upgrade leads over the release: it runs an older one, or may, and the target is this one or newer. */
 export function passes({upgrade}: ConfigSet, release: number): boolean {
-  return upgrade !== undefined && upgrade.from < release && release <= upgrade.to
+  return upgrade !== undefined && (upgrade.from ?? 0) < release && release <= upgrade.to
 }
 
 /** A row of the table: what a release changed, and the objects it concerns. */

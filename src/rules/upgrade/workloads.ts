@@ -4,7 +4,7 @@ import {commaList} from '../../model/comma-list.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import {POD_KINDS} from '../config/pod-kinds.js'
 import {istiods} from './istiod.js'
-import {FIRST_RELEASE, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
+import {againstRunning, FIRST_RELEASE, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
 
 /** The oldest Kubernetes each release of Istio supports (istio.io, Supported releases); releases after the last need at least as much. */
 const KUBERNETES: readonly (readonly [istio: number, kubernetes: number])[] = [
@@ -142,14 +142,17 @@ export const RELEASE_RULES: readonly UpgradeRule[] = [
     ],
     kinds: ['Deployment'],
     check: set => {
-      const {upgrade} = set
-      if (upgrade === undefined || upgrade.to - upgrade.from < 2 || upgrade.from < FIRST_RELEASE - 1) return []
-      return istiods(set).map(object => ({
-        object,
-        path: 'spec.template.spec.containers',
-        message: `The upgrade leads from 1.${upgrade.from} over ${upgrade.to - upgrade.from} releases to 1.${upgrade.to}.`,
-        severity: upgrade.to - upgrade.from > 2 ? ('warning' as const) : ('info' as const),
-      }))
+      const objects = istiods(set)
+      return againstRunning(set, objects, (from, to) =>
+        to - from < 2 || from < FIRST_RELEASE - 1
+          ? []
+          : objects.map(object => ({
+              object,
+              path: 'spec.template.spec.containers',
+              message: `The upgrade leads from 1.${from} over ${to - from} releases to 1.${to}.`,
+              severity: to - from > 2 ? ('warning' as const) : ('info' as const),
+            })),
+      )
     },
   },
   {

@@ -6,6 +6,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {certsReport} from '../src/reports/certs/report.js'
 import {certsView} from '../src/reports/certs/view.js'
 import {formsOf} from '../src/reports/view.js'
+import {shownMoment} from '../src/sources/moment.js'
 
 export default class Certs extends MeshCommand {
   static override summary = 'Show the certificates of proxies: validity, identity, rotation, and the roots they trust'
@@ -28,12 +29,11 @@ export default class Certs extends MeshCommand {
     const {flags} = await this.parse(Certs)
     const warn = durationMs(flags.warn)
     await this.withSource(flags, async source => {
-      const captured = Date.parse(source.origin.capturedAt ?? '')
       const question = {
         namespace: flags['all-namespaces'] === true ? undefined : (flags.namespace ?? source.defaultNamespace),
         istioNamespace: flags.istioNamespace,
         warn,
-        now: Number.isNaN(captured) ? Date.now() : captured,
+        now: shownMoment(source),
       }
       await this.print(flags, await certsReport(source, question), certsView)
     })

@@ -5,17 +5,17 @@ import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {shellWord} from '../src/model/shell-word.js'
 import {UserError} from '../src/model/user-error.js'
-import {readReport} from '../src/reports/read/report.js'
+import {type ReadReport, readReport} from '../src/reports/read/report.js'
 import {formsView, readView} from '../src/reports/read/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 /** Questions that are answered at once; of more only the commands are named. */
 const MAX_ANSWERED = 3
 
-/** The most useful question of each piece of a file, each question once. */
-function bestCommands(files: Parameters<typeof readReport>[0]): readonly string[] {
-  const commands = readReport(files).files.flatMap(({forms}) => forms.flatMap(({commands: [best]}) => best ?? []))
-  return [...new Set(commands)]
+/** The most useful question of each piece of a file, by the labels of its pieces; each question once. */
+function bestCommands({files}: ReadReport, labels: ReadonlySet<string>): readonly string[] {
+  const pieces = files.filter(({label}) => labels.has(label))
+  return [...new Set(pieces.flatMap(({forms}) => forms.flatMap(({commands: [best]}) => best ?? [])))]
 }
 
 export default class Read extends MeshCommand {
@@ -51,9 +51,12 @@ export default class Read extends MeshCommand {
     const read = async (path: string) =>
       await readInputs([(await isBundleFolder(path)) ? join(path, 'bundle.json') : path])
     const inputs = await Promise.all(paths.map(async path => ({path, files: await read(path)})))
-    await this.print(flags, readReport(inputs.flatMap(({files}) => files)), readView)
+    const report = readReport(inputs.flatMap(({files}) => files))
+    await this.print(flags, report, readView)
     if (flags.only || flags.output !== undefined || inputs.length > MAX_ANSWERED) return
-    const asked = inputs.flatMap(({path, files}) => bestCommands(files).map(best => ({path, best})))
+    const asked = inputs.flatMap(({path, files}) =>
+      bestCommands(report, new Set(files.map(({label}) => label))).map(best => ({path, best})),
+    )
     for (const {path, best} of asked.slice(0, MAX_ANSWERED)) {
       process.stdout.write(`\nmeshctl ${best} -f ${path}:\n`)
       const words = best.split(' ')

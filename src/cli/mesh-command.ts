@@ -161,7 +161,8 @@ export abstract class MeshCommand extends Command {
     const plain = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)
     // Tables are as istioctl's where a form was asked for, and in pipes.
     const layout = {...plain, fitTables: plain.fit === true && shown.form === undefined}
-    const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort, template, title)
+    const more = {sortBy: flags.sort, template, title}
+    const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, more)
     await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes) : bytes)
     await this.remarks(report, view, form, flags.quiet)
   }

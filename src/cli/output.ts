@@ -80,6 +80,13 @@ async function textOf<R>(report: R, view: View<R>, form: TextForm, headers: bool
   return form === 'csv' ? renderCsv(doc, view.namedBy ?? '', headers) : renderNames(doc, view.namedBy ?? '')
 }
 
+/** The column a table is sorted by, the template of a form that takes one, and the title of a page. */
+interface RenderOptions {
+  readonly sortBy?: string | undefined
+  readonly template?: string | undefined
+  readonly title?: string | undefined
+}
+
 /** The bytes to write for a report in a form; raw bytes are escaped when a terminal would see them. */
 export async function rendered<R>(
   report: R,
@@ -87,9 +94,7 @@ export async function rendered<R>(
   form: Form,
   layout: Layout,
   toTerminal: boolean,
-  sortBy?: string,
-  template = '',
-  title = 'meshctl',
+  {sortBy, template = '', title = 'meshctl'}: RenderOptions = {},
 ): Promise<string | Uint8Array> {
   switch (form) {
     case 'json': {

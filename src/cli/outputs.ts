@@ -91,16 +91,7 @@ export async function writeOutputs<R>(
 ): Promise<void> {
   for (const {form, file} of specs) {
     if (file === undefined || form === undefined) continue
-    const bytes = await rendered(
-      report,
-      view,
-      form,
-      {width: 80, colour: false, headers: true},
-      false,
-      undefined,
-      '',
-      title,
-    )
+    const bytes = await rendered(report, view, form, {width: 80, colour: false, headers: true}, false, {title})
     try {
       await writeFile(file, bytes)
     } catch (error) {

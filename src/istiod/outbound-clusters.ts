@@ -10,9 +10,10 @@ import {routedDestinations} from './virtual-services.js'
 /** Every outbound cluster istiod makes for a proxy, by name. */
 export function madeClusters({state, place}: Viewpoint): ReadonlyMap<string, MadeCluster> {
   const made = new Map<string, MadeCluster>()
-  const led = routedDestinations(state, place)
-  const more = hostsOutOfScope(state, place).filter(({host}) => led.has(host))
-  for (const host of [...hostsInScope(state, place), ...more])
+  const inScope = hostsInScope(state, place)
+  const others = hostsOutOfScope(state, place, inScope)
+  const led = others.length === 0 ? new Set<string>() : routedDestinations(state, place)
+  for (const host of [...inScope, ...others.filter(({host}) => led.has(host))])
     for (const each of clustersOf(state, place, host)) if (!made.has(each.name)) made.set(each.name, each)
   return made
 }

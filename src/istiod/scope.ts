@@ -111,9 +111,12 @@ export function hostsInScope(state: IstioState, place: ProxyPlace): readonly Reg
   return visible.flatMap(host => imported(host, listeners) ?? [])
 }
 
-/** Hosts that are visible but not imported, which a proxy gets clusters for because an imported VirtualService leads to them. */
-export function hostsOutOfScope(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
-  if (sidecarFor(state, place) === undefined) return []
-  const inside = new Set(hostsInScope(state, place).map(({host}) => host))
+/** The visible hosts that are not among those in scope: a proxy gets clusters for one that an imported VirtualService leads to. */
+export function hostsOutOfScope(
+  state: IstioState,
+  place: ProxyPlace,
+  inScope: readonly RegisteredHost[],
+): readonly RegisteredHost[] {
+  const inside = new Set(inScope.map(({host}) => host))
   return visibleHosts(state, place).filter(({host}) => !inside.has(host))
 }

@@ -20,6 +20,9 @@ export const POD_MODES: readonly PodMode[] = [
   'none',
 ]
 
+/** The modes of pods that run Istio's Envoy. */
+export const ENVOY_MODES: readonly PodMode[] = ['sidecar', 'gateway', 'waypoint']
+
 /** Pods of a mode, as a noun. */
 export const MODE_LABELS: Readonly<Record<PodMode, string>> = {
   sidecar: 'pods with a sidecar',

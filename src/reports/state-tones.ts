@@ -1,4 +1,8 @@
+import type {Severity} from '../model/finding.js'
 import type {Block, Cell, Doc, Tone} from '../terminal/doc.js'
+
+/** How bad findings are, as tones. */
+export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
 
 /** What states mean, by the words of Envoy, istiod and meshctl that tables show. */
 const STATE_TONES: ReadonlyMap<string, Tone> = new Map(

@@ -5,7 +5,7 @@ import type {Doc} from '../terminal/doc.js'
 const DOC_FORMS = ['short', 'table', 'wide'] as const
 
 /** Forms that `-o` knows for any answer; `raw` only where the view has the bytes. */
-export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'html', 'raw'] as const
+const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'html', 'raw'] as const
 
 /** Further forms of text, each only where a view has it in `texts`. */
 export const TEXT_FORMS = [

@@ -243,6 +243,15 @@ describe('what files come in', () => {
     expect((await meshctl(['pc', 'route', ...both])).stdout).toContain('shop.example.com:8080')
   })
 
+  test('a file of no known form does not keep the others from being answered', async () => {
+    const known = file('sockets.txt', 'tcp LISTEN 0 128 0.0.0.0:80 0.0.0.0:*\n')
+    const unknown = file('words.txt', 'hello there\n')
+    const run = await meshctl(['read', known, unknown])
+    expect(run.stdout).toContain('80/tcp')
+    expect(run.stderr).toContain(`not checked: ${unknown}`)
+    expect(run.stderr).not.toContain('Error:')
+  })
+
   test('a URL is refused with the command that fetches it', async () => {
     for (const argv of [['pc', 'route', '-f'], ['read'], ['explain', '-f'], ['check', '--from']]) {
       const run = await meshctl([...argv, "https://x.test/it's"])

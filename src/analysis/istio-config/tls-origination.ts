@@ -1,3 +1,4 @@
+import {groupedPairs} from '../../model/grouped-by.js'
 import type {DestinationRuleConfig} from '../../model/istio-config/traffic.js'
 import {fullHost, hostCovers} from './host-names.js'
 
@@ -13,13 +14,11 @@ function modesOf({policy, subsets}: DestinationRuleConfig, port: number | undefi
 
 /** Tells whether some DestinationRule makes clients speak TLS to a host, on one port or on any; the rules are looked up by host. */
 export function tlsOrigination(rules: readonly DestinationRuleConfig[]): (host: string, port?: number) => boolean {
-  const exact = new Map<string, DestinationRuleConfig[]>()
-  const wild: (readonly [host: string, rule: DestinationRuleConfig])[] = []
-  for (const rule of rules.filter(each => modesOf(each, undefined).some(mode => mode !== 'DISABLE'))) {
-    const host = fullHost(rule.host, rule.object.ref.namespace)
-    if (host.startsWith('*')) wild.push([host, rule])
-    else exact.set(host, [...(exact.get(host) ?? []), rule])
-  }
+  const named = rules
+    .filter(each => modesOf(each, undefined).some(mode => mode !== 'DISABLE'))
+    .map(rule => [fullHost(rule.host, rule.object.ref.namespace), rule] as const)
+  const exact = groupedPairs(named)
+  const wild = named.filter(([host]) => host.startsWith('*'))
   return (host, port) =>
     [...(exact.get(host) ?? []), ...wild.filter(([own]) => hostCovers(own, host)).map(([, rule]) => rule)].some(rule =>
       modesOf(rule, port).some(mode => mode !== 'DISABLE'),

@@ -1,6 +1,6 @@
 import type {Packet} from '../../model/packet.js'
 import {type Chain, everyChain, everyRule, type Ruleset} from '../../model/ruleset.js'
-import {canonicalChain} from './istio-names.js'
+import {canonicalChain, isAmbientRuleset} from './istio-names.js'
 
 /** How rules know the proxy: the user and group it runs as, and the port they hand outbound traffic to. */
 export interface ProxyTraits {
@@ -44,18 +44,13 @@ function outboundPort(rulesets: readonly Ruleset[]): number | undefined {
   return redirects.find(port => Number.isInteger(port))
 }
 
-/** Chains that only istio-cni in ambient mode makes, as iptables and native nftables name them. */
-function leadToZtunnel(rulesets: readonly Ruleset[]): boolean {
-  return everyChain(rulesets).some(({chain}) => ['ISTIO_PRERT', 'istio-prerouting'].includes(chain.name))
-}
-
 /** The uid and gid that the rules treat as the sidecar's: 1337 where they name it or none. */
 export function proxyTraitsOf(rulesets: readonly Ruleset[]): ProxyTraits {
   return {
     uid: named(rulesets, 'uid') ?? USUAL_PROXY,
     gid: named(rulesets, 'gid') ?? USUAL_PROXY,
     outboundPort: outboundPort(rulesets) ?? USUAL_OUTBOUND,
-    ...(leadToZtunnel(rulesets) ? {ztunnel: true} : {}),
+    ...(isAmbientRuleset(rulesets) ? {ztunnel: true} : {}),
   }
 }
 

@@ -4,6 +4,7 @@ import type {UpstreamCall} from '../../model/envoy/upstream-call.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
+import {drawnEvenly} from '../envoy/evenly.js'
 import {traceRequest} from '../envoy/trace.js'
 import {application, atStranger, byUnknownSender, inPod, outside} from './arrivals.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
@@ -275,14 +276,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
       tell('has no ready endpoint')
       return ending(REFUSED, 'no-endpoint', 'no-endpoint', `${name} has no ready endpoint on port ${to.port}`)
     }
-    const index =
-      backends.length === 1
-        ? 0
-        : draw(
-            'an endpoint',
-            backends.map(() => 1),
-          )
-    const backend = backends[index]
+    const backend = drawnEvenly(draw, 'an endpoint', backends)
     if (backend === undefined) return openEnding(`the endpoints of ${name} are unknown`)
     tell(`kube-proxy picks ${destinationText(backend)}`)
     // kube-proxy masquerades a pod that reaches itself through a Service.
@@ -291,15 +285,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   }
   const beyond = world.beyondObjects(to)
   if (beyond !== undefined) {
-    const at =
-      beyond.length <= 1
-        ? beyond[0]
-        : beyond[
-            draw(
-              'an endpoint',
-              beyond.map(() => 1),
-            )
-          ]
+    const at = drawnEvenly(draw, 'an endpoint', beyond)
     legs.push({kind: 'outside', address: to, text: 'a Service that only ztunnel tells of'})
     if (at === undefined)
       return ending(

@@ -4,6 +4,7 @@ import {objectLabel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {policiesFor} from '../authorization/applying.js'
 import {decideByObjects} from '../authorization/decide.js'
+import {drawnEvenly} from '../envoy/evenly.js'
 import {isHttpLike, istioProtocol} from '../ports/istio-protocol.js'
 import {decideByPolicies, policiesFor as ztunnelPolicies} from '../ztunnel/rbac.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
@@ -55,15 +56,7 @@ export function outOfUnreadSidecar(arrival: UnreadArrival): PathEnding {
     return openEnding(route === undefined ? unknown : `${unknown}; ${route}`, site.pod)
   const service = world.serviceAt(to.ip)
   const backends = service === undefined ? [to] : (world.backends(service, to.port) ?? [])
-  const backend =
-    backends.length <= 1
-      ? backends[0]
-      : backends[
-          draw(
-            'an endpoint',
-            backends.map(() => 1),
-          )
-        ]
+  const backend = drawnEvenly(draw, 'an endpoint', backends)
   if (backend === undefined) return openEnding(unknown, site.pod)
   const pod = world.podAt(backend.ip)
   const isHttp = readsHttp(world, to, speech)

@@ -4,6 +4,7 @@ import {podLabel} from '../../model/kube-object.js'
 import type {ZtunnelDump, ZtunnelService, ZtunnelWorkload} from '../../model/ztunnel.js'
 import {decideByObjects} from '../authorization/decide.js'
 import {policiesAtWaypoint} from '../authorization/waypoint.js'
+import {drawnEvenly} from '../envoy/evenly.js'
 import {isHttpLike, istioProtocol} from '../ports/istio-protocol.js'
 import {decideByPolicies, type JudgedConnection, policiesFor} from '../ztunnel/rbac.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
@@ -72,13 +73,7 @@ function endpointOf(flow: ZtunnelFlow, service: ZtunnelService, port: number) {
     const target = ports[String(port)]
     return workload === undefined || target === undefined || workload.status !== 'Healthy' ? [] : [{workload, target}]
   })
-  if (found.length <= 1) return found[0]
-  return found[
-    draw(
-      'an endpoint',
-      found.map(() => 1),
-    )
-  ]
+  return drawnEvenly(draw, 'an endpoint', found)
 }
 
 /** Why answers of the application do not come back to ztunnel; undefined where they do or the rules are unknown. */

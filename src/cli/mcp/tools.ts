@@ -3,6 +3,7 @@ import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Report} from '../../reports/report.js'
 import type {View} from '../../reports/view.js'
+import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import {resolveSubject} from '../../sources/subject.js'
 
@@ -42,11 +43,6 @@ function shown<R extends Report>(report: R, view: View<R>): ToolAnswer {
 
 async function podOf({source}: ToolContext, {pod, namespace}: ToolInput): Promise<PodRef> {
   return (await resolveSubject(source, {name: pod, namespace})).pod
-}
-
-function moment({origin}: Source): number {
-  const at = Date.parse(origin.capturedAt ?? '')
-  return Number.isNaN(at) ? Date.now() : at
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000
@@ -168,7 +164,7 @@ export const TOOLS: readonly Tool[] = [
     run: async ({source, istioNamespace}, {namespace}) => {
       const {certsReport} = await import('../../reports/certs/report.js')
       const {certsView} = await import('../../reports/certs/view.js')
-      const question = {namespace, istioNamespace, warn: WEEK_MS, now: moment(source)}
+      const question = {namespace, istioNamespace, warn: WEEK_MS, now: shownMoment(source)}
       return shown(await certsReport(source, question), certsView)
     },
   },

@@ -1,5 +1,6 @@
 import {readNamespace} from '../../formats/kube-cluster.js'
 import {type Answer, answered} from '../../model/answer.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {onceByKey} from '../../model/once.js'
@@ -21,13 +22,7 @@ function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
 }
 
 function byNamespace<T>(objects: readonly KubeObject[], read: Read<T>): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, KubeObject[]>()
-  for (const object of objects) {
-    const namespace = object.metadata.namespace ?? 'default'
-    const known = groups.get(namespace)
-    if (known === undefined) groups.set(namespace, [object])
-    else known.push(object)
-  }
+  const groups = groupedBy(objects, ({metadata}) => metadata.namespace ?? 'default')
   return new Map([...groups].map(([namespace, members]) => [namespace, members.flatMap(read)]))
 }
 

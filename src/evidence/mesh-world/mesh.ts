@@ -8,8 +8,9 @@ import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {answered, type Gap, gapSentence} from '../../model/answer.js'
 import type {IpPort} from '../../model/envoy/request.js'
-import {podLabel} from '../../model/kube-object.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
+import {onceByKey} from '../../model/once.js'
 import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
@@ -168,13 +169,28 @@ function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySe
   return new Set([...declared, ...probed])
 }
 
+type ZtunnelReader = (ref: PodRef) => Promise<{
+  readonly dump: ZtunnelDump | undefined
+  readonly evidence: Site['evidence']
+}>
+
+/** Reads what a ztunnel knows once for all pods of its node, each of which rests on that evidence. */
+function ztunnelReader(source: Source): ZtunnelReader {
+  const once = onceByKey<ReturnType<ZtunnelReader>>()
+  return ref =>
+    once(podLabel(ref), async () => {
+      const here = noted(source)
+      return {dump: await readZtunnel(here, ref), evidence: here.ledger.uses()}
+    })
+}
+
 /** The pods and Service addresses that only ztunnel tells of, in namespaces of which no pod was read. */
-async function beyondObjects(source: Source, captured: readonly MeshPod[]): Promise<BeyondObjects> {
+async function beyondObjects(ztunnelOf: ZtunnelReader, captured: readonly MeshPod[]): Promise<BeyondObjects> {
   const ztunnels = captured.filter(({mode}) => mode === 'ztunnel')
-  const dumps = await Promise.all(ztunnels.map(async ({ref}) => await readZtunnel(source, ref)))
+  const read = await Promise.all(ztunnels.map(({ref}) => ztunnelOf(ref)))
   const seen = new Set(captured.map(({ref}) => ref.namespace))
   return ztunnelStrangers(
-    dumps.filter(each => each !== undefined),
+    read.flatMap(({dump}) => dump ?? []),
     seen,
   )
 }
@@ -208,17 +224,14 @@ async function withZtunnel(
   source: Source,
   pod: MeshPod,
   pods: readonly MeshPod[],
-  dumps: Map<string, Promise<ZtunnelDump | undefined>>,
+  ztunnelOf: ZtunnelReader,
 ): Promise<ReadSite> {
   if (pod.knownTo !== undefined) return strangerSite(pod, pod.knownTo)
   const read = await readSite(source, pod)
   const serving = pods.find(({mode, nodeIp}) => mode === 'ztunnel' && nodeIp === pod.nodeIp)?.ref
   const unread = pod.mode === 'sidecar' && read.site.proxy === undefined
   if ((pod.mode !== 'ambient' && !unread) || serving === undefined) return read
-  const here = noted(source)
-  const known = dumps.get(podLabel(serving)) ?? readZtunnel(here, serving)
-  dumps.set(podLabel(serving), known)
-  const ztunnel = await known
+  const {dump: ztunnel, evidence} = await ztunnelOf(serving)
   if (ztunnel === undefined) return read
   if (unread) {
     const note = `the configuration of ${podLabel(pod.ref)} could not be read: what istiod makes of the objects is assumed`
@@ -227,7 +240,7 @@ async function withZtunnel(
   const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
   return {
     ...read,
-    site: {...read.site, ztunnel, evidence: [...read.site.evidence, ...here.ledger.uses()]},
+    site: {...read.site, ztunnel, evidence: [...read.site.evidence, ...evidence]},
     notes: [...read.notes, ...(read.site.kernel === undefined ? [assumed] : [])],
   }
 }
@@ -238,11 +251,11 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const objects = await readObjects(source)
   const unseen = await unseenNamespaces(source, objects)
   const captured = objects.pods.map(meshPod)
+  const ztunnelOf = ztunnelReader(source)
   const beyond =
-    extras.pastObjects === true ? await beyondObjects(source, captured) : {pods: [], behind: () => undefined}
+    extras.pastObjects === true ? await beyondObjects(ztunnelOf, captured) : {pods: [], behind: () => undefined}
   const pods = [...captured, ...strangers, ...beyond.pods]
-  const dumps = new Map<string, Promise<ZtunnelDump | undefined>>()
-  const siteOf = extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, dumps))
+  const siteOf = extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))

@@ -9,6 +9,7 @@ import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
 import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
 import {podLabel} from '../../model/kube-object.js'
+import {ENVOY_MODES} from '../../model/pod-mode.js'
 import {type Action, everyRule} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
@@ -144,12 +145,10 @@ export type SiteEdit = (dump: unknown, pod: MeshPod) => DumpEdit
 
 const asRead: SiteEdit = json => ({json, changed: new Set()})
 
-const PROXIED = ['sidecar', 'gateway', 'waypoint']
-
 /** Reads the evidence of a pod on the path: its proxy's configuration and certificate, and its kernel rules. */
 export async function readSite(given: Source, pod: MeshPod, edit: SiteEdit = asRead): Promise<ReadSite> {
   const source = noted(given)
-  const proxied = PROXIED.includes(pod.mode)
+  const proxied = ENVOY_MODES.includes(pod.mode)
   const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)
   const [proxy, kernel, certificate] = await Promise.all([
     proxied ? readProxy(source, pod, edit) : none,

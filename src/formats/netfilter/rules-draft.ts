@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import {
   type Backend,
   builtInChain,
@@ -222,13 +223,7 @@ function mergeInto(before: TableDraft, more: TableDraft): void {
 }
 
 function grouped(all: readonly TableDraft[]): readonly Ruleset[] {
-  const groups = new Map<string, TableDraft[]>()
-  for (const table of all) {
-    const key = table.backend === 'native' ? 'native' : `${table.family} ${table.backend}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [table])
-    else group.push(table)
-  }
+  const groups = groupedBy(all, ({backend, family}) => (backend === 'native' ? 'native' : `${family} ${backend}`))
   return [...groups.values()].flatMap(tables => {
     const first = tables[0]
     if (first === undefined) return []

@@ -2,7 +2,7 @@
 export type ReadinessEffect = 'breaks' | 'waypoint' | 'changes'
 
 /** The pages of istio.io a statement rests on, below https://istio.io/latest/docs/. */
-export const READINESS_DOCS = {
+const READINESS_DOCS = {
   policies: 'ambient/migrate/migrate-policies/',
   before: 'ambient/migrate/before-you-begin/',
   l4: 'ambient/usage/l4-policy/',

@@ -2,7 +2,8 @@ import type {Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {AuthzMatrix, AuthzMatrixReport, MatrixRow} from './matrix-report.js'
 
-const TONES: Readonly<Record<MatrixRow['verdict'], Tone>> = {
+/** Verdicts as tones. */
+export const VERDICT_TONES: Readonly<Record<MatrixRow['verdict'], Tone>> = {
   allowed: 'good',
   denied: 'bad',
   external: 'warn',
@@ -17,7 +18,7 @@ function clientWords(clients: readonly string[]): string {
 
 function row({clients, host, port, verdict, because, on}: MatrixRow): readonly Cell[] {
   const why = on.length === 0 ? because : `${because} (${on.join(', ')})`
-  return [`${host}:${port}`, {text: verdict, tone: TONES[verdict]}, clientWords(clients), why]
+  return [`${host}:${port}`, {text: verdict, tone: VERDICT_TONES[verdict]}, clientWords(clients), why]
 }
 
 /** A matrix as data. */

@@ -8,6 +8,7 @@ import type {AdminCertificate} from '../../model/admin-certificate.js'
 import {type Answer, answered, type Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {ENVOY_MODES} from '../../model/pod-mode.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -158,8 +159,6 @@ async function publishedRoots(source: Source, istioNamespace: string): Promise<A
   return answered(new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo])))
 }
 
-const PROXIED = ['sidecar', 'gateway', 'waypoint']
-
 /** The certificates of every proxy: validity, identity, rotation, and the roots they trust. */
 export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
   const source = noted(given)
@@ -168,7 +167,8 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   const published = roots.ok ? roots.value : new Map<string, number>()
   const pods = present.pods.filter(
     each =>
-      PROXIED.includes(each.mode) && (question.namespace === undefined || each.ref.namespace === question.namespace),
+      ENVOY_MODES.includes(each.mode) &&
+      (question.namespace === undefined || each.ref.namespace === question.namespace),
   )
   const gaps: Gap[] = [...present.gaps, ...(roots.ok ? [] : [roots.gap])]
   const read = await boundedMap(pods, PROXIES_AT_ONCE, async (pod): Promise<readonly Judged[]> => {

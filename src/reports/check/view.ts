@@ -5,6 +5,7 @@ import {objectLabel} from '../../model/pod.js'
 import {type Doc, type Line, prose, type Tone} from '../../terminal/doc.js'
 import {renderJson} from '../../terminal/json.js'
 import {renderYaml} from '../../terminal/yaml.js'
+import {SEVERITY_TONES} from '../state-tones.js'
 import type {View} from '../view.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {cleanWorkloads, hasOnlyInfo} from './forms/clean-workloads.js'
@@ -20,8 +21,6 @@ import {sarifLog} from './forms/sarif.js'
 import {uncheckedGroups} from './forms/unchecked.js'
 import {baselineOf} from './policy.js'
 import type {CheckReport} from './report.js'
-
-const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
 
 function severities(counts: Readonly<Record<Severity, number>>): string {
   return `${humanCount(counts.error, 'error')}, ${humanCount(counts.warning, 'warning')}, ${counts.info} info`
@@ -64,7 +63,7 @@ function place({object, path, place: at}: Finding): string {
 /** Consecutive findings of one rule share why and fix, printed below the last. */
 function detail(finding: Finding, next: Finding | undefined, wide: boolean): readonly Line[] {
   const last = next?.code !== finding.code || next.fix !== finding.fix || next.severity === 'info'
-  const head = {text: `${finding.severity.toUpperCase()} ${finding.code} `, tone: TONES[finding.severity]}
+  const head = {text: `${finding.severity.toUpperCase()} ${finding.code} `, tone: SEVERITY_TONES[finding.severity]}
   const title = prose(finding.message, undefined, '  ', head)
   if (finding.accepted !== undefined)
     return [prose(`accepted ${finding.code} ${finding.message} (${finding.accepted})`, 'dim', '  ')]

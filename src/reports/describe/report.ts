@@ -15,7 +15,7 @@ import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {type ContainerPort, type PodModel, revisionOf} from '../../model/pod.js'
-import type {PodMode} from '../../model/pod-mode.js'
+import {ENVOY_MODES, type PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report, required} from '../report.js'
@@ -64,7 +64,7 @@ export interface DescribeReport extends Report {
 }
 
 /** Modes whose pods run an Envoy configured by Istio. */
-const WITH_ENVOY: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'unknown']
+const WITH_ENVOY: readonly (PodMode | 'unknown')[] = [...ENVOY_MODES, 'unknown']
 
 /** The part of a description that comes from the pod's Envoy. */
 async function proxyOf(source: Source, subject: PodRef, mode: PodMode | 'unknown', gaps: Gap[]) {

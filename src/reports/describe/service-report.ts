@@ -14,7 +14,7 @@ import {groupedPairs} from '../../model/grouped-by.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {ObjectRef, PodModel} from '../../model/pod.js'
-import type {PodMode} from '../../model/pod-mode.js'
+import {ENVOY_MODES, type PodMode} from '../../model/pod-mode.js'
 import {UserError} from '../../model/user-error.js'
 import {notFoundError} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
@@ -170,9 +170,7 @@ export async function serviceReport(
     return pod !== undefined && selects(service, pod) ? [{object, pod}] : []
   })
   const pods = backed.map(({pod}) => pod)
-  const usable = pods.find(
-    pod => ['sidecar', 'gateway', 'waypoint'].includes(podMode(pod)) && pod.status?.phase === 'Running',
-  )
+  const usable = pods.find(pod => ENVOY_MODES.includes(podMode(pod)) && pod.status?.phase === 'Running')
   const ref = usable === undefined ? undefined : {namespace, name: usable.object.name}
   const view = ref === undefined ? undefined : optional(await readProxy(source, ref, gaps), gaps)
   const first = usable ?? pods[0]

@@ -1,4 +1,5 @@
 import type {EndpointAddress, EnvoyEndpoint} from '../../model/envoy-endpoint.js'
+import {groupedBy} from '../../model/grouped-by.js'
 
 function addressJson(address: EndpointAddress): unknown {
   switch (address.kind) {
@@ -30,11 +31,6 @@ function hostJson({address, status, weight, priority, locality}: EnvoyEndpoint):
 
 /** EDS endpoints in the format of istioctl's endpoint document (admin.v3.ClusterStatus), as far as EDS has the data. */
 export function clusterStatus(endpoints: readonly EnvoyEndpoint[]): readonly unknown[] {
-  const byCluster = new Map<string, EnvoyEndpoint[]>()
-  for (const endpoint of endpoints) {
-    const list = byCluster.get(endpoint.cluster) ?? []
-    list.push(endpoint)
-    byCluster.set(endpoint.cluster, list)
-  }
+  const byCluster = groupedBy(endpoints, ({cluster}) => cluster)
   return [...byCluster].map(([name, list]) => ({name, hostStatuses: list.map(hostJson)}))
 }

@@ -38,7 +38,7 @@ export async function explainedHere(
   if (lines.length === 0) return {...report, here: []}
   const mesh = await readMesh(once, Number.isNaN(at) ? Date.now() : at, {istioNamespace})
   const heard = openHeard()
-  heard.add({gaps: mesh.gaps(), notes: mesh.notes(), caveats: []})
+  heard.add({gaps: mesh.gaps(), notes: mesh.notes()})
   const here: ({readonly line: number} & LineCause)[] = []
   for (const {line, entry} of lines.slice(0, TRACED)) {
     const cause = await lineCause(

@@ -17,6 +17,7 @@ import type {Gap} from '../../model/answer.js'
 import {groupedPairs} from '../../model/grouped-by.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
+import {ENVOY_MODES} from '../../model/pod-mode.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {openHeard} from '../trace/heard.js'
@@ -114,13 +115,11 @@ async function countedBy(source: Source, pod: MeshPod, uncounted: Uncounted[]): 
   return sentences.length === 0 ? undefined : {pod: pod.ref, sentences}
 }
 
-const PROXIED = ['sidecar', 'gateway', 'waypoint']
-
 function chosen(pods: readonly MeshPod[], {namespace, pods: named}: ErrorsQuery): readonly MeshPod[] {
   const wanted = named === undefined ? undefined : new Set(named.map(podLabel))
   return pods.filter(
     ({mode, ref}) =>
-      PROXIED.includes(mode) &&
+      ENVOY_MODES.includes(mode) &&
       (namespace === undefined || ref.namespace === namespace) &&
       (wanted === undefined || wanted.has(podLabel(ref))),
   )
@@ -173,7 +172,7 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const failures = withoutRepeated(failing.map(each => each.failure))
   const groups: CausedGroup[] = []
   const heard = openHeard()
-  heard.add({gaps: mesh.gaps(), notes: mesh.notes(), caveats: []})
+  heard.add({gaps: mesh.gaps(), notes: mesh.notes()})
   for (const group of groupFailures(failures)) {
     const {entry, side, writer} = group.example
     const line = {entry, side, writer: writers.get(writer)}

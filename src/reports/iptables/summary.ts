@@ -110,17 +110,6 @@ function exceptionWords(exceptions: readonly Exception[], owner: Interception['p
   return kinds.toSorted((a, b) => share(b) - share(a)).flatMap(kind => groups[kind])
 }
 
-function byOutcome(exceptions: readonly Exception[]): ReadonlyMap<string, readonly Exception[]> {
-  const groups = new Map<string, Exception[]>()
-  for (const exception of exceptions) {
-    const words = outcomeWords(exception)
-    const group = groups.get(words)
-    if (group === undefined) groups.set(words, [exception])
-    else group.push(exception)
-  }
-  return groups
-}
-
 /** The exceptions that are not listed, and whether there may be larger ones among them. */
 function restWords({more, unordered}: Direction): readonly string[] {
   if (more === 0) return []
@@ -132,7 +121,7 @@ function directionCells(protocol: string, direction: Direction, owner: Intercept
   const {usual, exceptions} = direction
   const tone = usual.verdict === 'captured' ? 'good' : 'warn'
   const cells: Cell[] = [{text: `${protocol} ${outcomeWords(usual)}`, tone}]
-  for (const [words, group] of byOutcome(exceptions)) {
+  for (const [words, group] of groupedBy(exceptions, outcomeWords)) {
     const always = words === outcomeWords(usual) ? 'always ' : ''
     cells.push(`; ${always}${words}: ${exceptionWords(group, owner).join(', ')}`)
   }

@@ -4,7 +4,8 @@ import type {View} from '../view.js'
 import type {MtlsProof} from './proof.js'
 import type {MtlsReport, MtlsRow} from './report.js'
 
-const TONES: Readonly<Record<MtlsRow['status'], Tone>> = {
+/** How good it is that a pair is so, as tones. */
+export const MTLS_TONES: Readonly<Record<MtlsRow['status'], Tone>> = {
   OK: 'good',
   PERMISSIVE: 'warn',
   PLAINTEXT: 'warn',
@@ -23,7 +24,7 @@ function hostOf({host, port, subset}: MtlsRow, wide: boolean): string {
 
 function row(each: MtlsRow, wide: boolean): readonly Cell[] {
   return [
-    {text: each.status, tone: TONES[each.status]},
+    {text: each.status, tone: MTLS_TONES[each.status]},
     each.from,
     hostOf(each, wide),
     each.server,
@@ -44,7 +45,10 @@ function headline(rows: readonly MtlsRow[], unread: number): readonly Cell[] {
   const [worst] = said
   return [
     `${humanCount(rows.length, 'pair')} of client and server: `,
-    {text: said.map(([count, status]) => `${count} ${status}`).join(', ') || 'none', tone: TONES[worst?.[1] ?? 'OK']},
+    {
+      text: said.map(([count, status]) => `${count} ${status}`).join(', ') || 'none',
+      tone: MTLS_TONES[worst?.[1] ?? 'OK'],
+    },
     ...(unread === 0 ? [] : [{text: `; ${unread} not checked`, tone: 'warn'} as const]),
   ]
 }

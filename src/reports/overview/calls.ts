@@ -4,6 +4,7 @@ import {trafficOf} from '../../formats/envoy-host-counters.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {podLabel} from '../../model/kube-object.js'
+import {ENVOY_MODES} from '../../model/pod-mode.js'
 import type {Source} from '../../sources/source.js'
 
 /** What the Envoy of one pod sent to a port of a host, by its own counters. */
@@ -16,7 +17,6 @@ export interface ObservedCall {
   readonly connections: number
 }
 
-const PROXIED = ['sidecar', 'gateway', 'waypoint']
 const PROXIES_AT_ONCE = 8
 
 /** Who called whom since the proxies know the endpoints, by the counters of each Envoy's clusters page; nothing is sent. */
@@ -25,7 +25,7 @@ export async function observedCalls(
   pods: readonly MeshPod[],
   gaps: Gap[],
 ): Promise<readonly ObservedCall[]> {
-  const asked = pods.filter(({mode}) => PROXIED.includes(mode))
+  const asked = pods.filter(({mode}) => ENVOY_MODES.includes(mode))
   const found = await boundedMap(asked, PROXIES_AT_ONCE, async (pod): Promise<readonly ObservedCall[]> => {
     const page = await source.evidence('envoy.clusters', pod.ref)
     const groups = page.ok ? parseClusters(page.value) : page

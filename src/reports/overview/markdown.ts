@@ -1,24 +1,19 @@
 import {gapSentences} from '../../model/answer.js'
-import {SEVERITIES} from '../../model/finding.js'
 import {objectLabel} from '../../model/pod.js'
 import {plain} from '../../terminal/markdown.js'
 import {healthNumber, healthRows} from './health.js'
 import type {OverviewReport} from './report.js'
+import {worstFindings} from './worst-findings.js'
 
 /** Findings that are listed; a ticket is no archive. */
 const LISTED = 30
 
-function findingLines({check}: OverviewReport): readonly string[] {
-  if (!check.ok) return []
-  const open = check.value.workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
-  const worst = SEVERITIES.slice(0, 2).flatMap(severity => open.filter(each => each.severity === severity))
-  const rest = worst.length - LISTED
-  const lines = worst
-    .slice(0, LISTED)
-    .flatMap(({severity, code, object, message, fix}) => [
-      `- **${severity} ${code}** ${plain(objectLabel(object))}: ${plain(message)}`,
-      `  - Fix: ${plain(fix)}`,
-    ])
+function findingLines(report: OverviewReport): readonly string[] {
+  const {listed, rest} = worstFindings(report, LISTED)
+  const lines = listed.flatMap(({severity, code, object, message, fix}) => [
+    `- **${severity} ${code}** ${plain(objectLabel(object))}: ${plain(message)}`,
+    `  - Fix: ${plain(fix)}`,
+  ])
   return lines.length === 0
     ? []
     : ['', '### Errors and warnings', '', ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])]

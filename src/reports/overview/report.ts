@@ -5,6 +5,7 @@ import type {Answer, Gap} from '../../model/answer.js'
 import type {Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import type {MeshRule} from '../../rules/rule.js'
+import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import {type AuthzMatrix, whoMayCall} from '../authz/matrix-report.js'
 import {type CertsReport, certsReport} from '../certs/report.js'
@@ -92,8 +93,7 @@ function distinct(gaps: readonly Gap[]): readonly Gap[] {
 export async function overviewReport(given: Source, question: OverviewQuestion): Promise<OverviewReport> {
   const source = noted(askedOnce(given))
   const {namespace, istioNamespace, deep, now, version} = question
-  const captured = Date.parse(source.origin.capturedAt ?? '')
-  const at = Number.isNaN(captured) ? now.getTime() : captured
+  const at = shownMoment(source, now.getTime())
   const perPod = async <T>(what: string, ask: () => Promise<T>): Promise<Answer<T>> =>
     deep ? await part(what, ask) : leftOut(what, SHALLOW, HOW)
   const present = await part('the objects of the mesh', () => presentState(source, istioNamespace))
@@ -143,7 +143,7 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
     })
   const unread = interception.ok ? interception.value.flatMap(({gap}) => (gap === undefined ? [] : [gap])) : []
   const heard = openHeard()
-  if (errors.ok) heard.add({...errors.value, caveats: []})
+  if (errors.ok) heard.add(errors.value)
   for (const {path} of traces.ok ? traces.value : []) heard.add(path)
   const failing = [check, sync, certs, mtls, errors].some(each => each.ok && each.value.failing === true)
   return {

@@ -1,15 +1,15 @@
 import {gapSentences} from '../../model/answer.js'
-import {SEVERITIES, type Severity} from '../../model/finding.js'
 import {objectLabel} from '../../model/pod.js'
-import type {Block, Cell, Doc, Line, Tone} from '../../terminal/doc.js'
+import type {Block, Cell, Doc, Line} from '../../terminal/doc.js'
+import {SEVERITY_TONES} from '../state-tones.js'
 import type {View} from '../view.js'
 import {overviewData} from './data.js'
 import {healthNumber, healthRows} from './health.js'
 import {overviewMarkdown} from './markdown.js'
 import {overviewPage} from './page/page.js'
 import type {OverviewReport} from './report.js'
+import {worstFindings} from './worst-findings.js'
 
-const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
 /** Findings on the terminal: the rest is in the page and in `check`. */
 const LISTED = 10
 
@@ -18,18 +18,13 @@ function gapLines({gaps}: OverviewReport): readonly Line[] {
   return all.map((each): Line => [{text: 'not checked: ', tone: 'warn'}, each])
 }
 
-function findingLines({check}: OverviewReport): readonly Line[] {
-  if (!check.ok) return []
-  const open = check.value.workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
-  const worst = SEVERITIES.slice(0, 2).flatMap(severity => open.filter(each => each.severity === severity))
-  const rest = worst.length - LISTED
+function findingLines(report: OverviewReport): readonly Line[] {
+  const {listed, rest} = worstFindings(report, LISTED)
   return [
-    ...worst
-      .slice(0, LISTED)
-      .map(({severity, code, object, message}): readonly Cell[] => [
-        {text: `${severity.toUpperCase()} ${code} `, tone: TONES[severity]},
-        `${objectLabel(object)}: ${message}`,
-      ]),
+    ...listed.map(({severity, code, object, message}): readonly Cell[] => [
+      {text: `${severity.toUpperCase()} ${code} `, tone: SEVERITY_TONES[severity]},
+      `${objectLabel(object)}: ${message}`,
+    ]),
     ...(rest > 0 ? [`and ${rest} more: meshctl check`] : []),
   ]
 }

@@ -1,3 +1,4 @@
+import {drawnEvenly} from '../../analysis/envoy/evenly.js'
 import {type Branch, everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
 import {
@@ -16,6 +17,7 @@ import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
+import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type CauseInputs, type PathCause, pathCauseOf} from './path-cause.js'
@@ -159,11 +161,6 @@ async function branchOf(
   }
 }
 
-function moment(source: Source): number {
-  const at = Date.parse(source.origin.capturedAt ?? '')
-  return Number.isNaN(at) ? Date.now() : at
-}
-
 function proxiesOn(paths: readonly RequestPath[]): readonly MeshPod[] {
   return [...new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))]
 }
@@ -179,7 +176,7 @@ function rejections(mesh: Mesh, pods: readonly MeshPod[]): readonly string[] {
 export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
   const source = noted(given)
   const {to, flags, istioNamespace} = question
-  const mesh = await readMesh(source, moment(source), {istioNamespace})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace})
   const begin = beginning(mesh, question.from)
   const objects = objectCache(source, istioNamespace)
   const entries = await objects.list('serviceEntries', source.defaultNamespace)
@@ -189,14 +186,8 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
   const {branches, unfollowed} = await mesh.follow(() =>
     everyBranch(draw => {
       const {addresses, port, origin, speech} = request
-      const picked =
-        addresses.length === 1
-          ? 0
-          : draw(
-              'an address of the name',
-              addresses.map(() => 1),
-            )
-      return followRequest(mesh.world, origin, {ip: addresses[picked] ?? '', port}, speech, draw)
+      const ip = drawnEvenly(draw, 'an address of the name', addresses) ?? ''
+      return followRequest(mesh.world, origin, {ip, port}, speech, draw)
     }),
   )
   const ways = waysOf(branches, request.speech.head !== undefined)

@@ -5,6 +5,7 @@ import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {TrafficRequest} from '../../formats/traffic/parse.js'
+import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -96,11 +97,6 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   }
 }
 
-function moment(source: Source): number {
-  const at = Date.parse(source.origin.capturedAt ?? '')
-  return Number.isNaN(at) ? Date.now() : at
-}
-
 /** Traces recorded requests, in order, on a source; only the request part of each record is read. */
 export async function trafficReport(
   given: Source,
@@ -109,7 +105,7 @@ export async function trafficReport(
   istioNamespace = 'istio-system',
 ): Promise<TrafficReport> {
   const source = noted(given)
-  const mesh = await readMesh(source, moment(source), {istioNamespace, pastObjects: true})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, pastObjects: true})
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length

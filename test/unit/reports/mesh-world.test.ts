@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {readMesh} from '../../../src/evidence/mesh-world/mesh.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
+import {openFiles} from '../../../src/sources/open.js'
 import {memorySource} from '../../support/memory-source.js'
 
 const AMBIENT: KubeObject = {
@@ -35,4 +36,15 @@ describe('the root namespace, whose policies count for every pod', () => {
     expect(world.rootNamespace).toBe('control')
     expect(notes()).toEqual(['the mesh configuration was not read: root namespace control is assumed'])
   })
+})
+
+test('pods that one ztunnel serves rest on what it knows, each of them', async () => {
+  const mesh = await readMesh(await openFiles(['src/sample/mesh.tgz']), 0)
+  const [first, ...others] = mesh.pods.filter(({mode}) => mode === 'ambient')
+  const pods = [first, ...others.filter(({nodeIp}) => nodeIp === first?.nodeIp)].filter(each => each !== undefined)
+  expect(pods.length).toBeGreaterThan(1)
+  const sites = await mesh.follow(() => pods.map(mesh.world.site))
+  expect(sites.map(({evidence}) => evidence.filter(each => each.evidence === 'ztunnel.config_dump').length)).toEqual(
+    pods.map(() => 1),
+  )
 })

@@ -4,6 +4,7 @@ import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {Attempt} from '../../../model/envoy/upstream-call.js'
 import type {DownstreamConnection} from '../connection.js'
 import {applicationBytes, requestText} from '../connection.js'
+import {drawnEvenly} from '../evenly.js'
 import {requestLine} from '../http/request-line.js'
 import {known, undecided} from '../undecided.js'
 import {connectFault, thresholdsOf, upstreamCall, upstreamTls} from '../upstream/call.js'
@@ -62,13 +63,7 @@ function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest)
 }
 
 function drawnHost(hosts: readonly Host[], draw: Draw): readonly Host[] {
-  const picked =
-    hosts[
-      draw(
-        'an endpoint',
-        hosts.map(() => 1),
-      )
-    ]
+  const picked = drawnEvenly(draw, 'an endpoint', hosts)
   return picked === undefined ? [] : [picked]
 }
 

@@ -1,6 +1,7 @@
 import type {Cluster} from '../../../model/envoy/cluster.js'
 import type {Surroundings} from '../../../model/envoy/proxy.js'
 import type {Attempt, Failure} from '../../../model/envoy/upstream-call.js'
+import {drawnEvenly} from '../evenly.js'
 import {undecided} from '../undecided.js'
 import {attempt, type Passed} from './call.js'
 import type {Host} from './endpoints.js'
@@ -108,15 +109,7 @@ const MAX_BRANCHES = 4096
 function tries(course: Course, hosts: readonly Host[], start: number, left: number): readonly UpstreamEnding[] {
   const {draw} = course.surroundings
   if (draw !== undefined && hosts.length > 0) {
-    const picked =
-      hosts.length === 1
-        ? hosts[0]
-        : hosts[
-            draw(
-              'an endpoint',
-              hosts.map(() => 1),
-            )
-          ]
+    const picked = drawnEvenly(draw, 'an endpoint', hosts)
     return picked === undefined ? [] : oneTry(course, hosts, picked, start, left)
   }
   if (hosts.length ** (left + 1) > MAX_BRANCHES) {

@@ -1,5 +1,6 @@
 import {GAP_REASONS} from '../../../model/answer.js'
 import type {NotChecked} from '../../../model/finding.js'
+import {groupedBy} from '../../../model/grouped-by.js'
 import {objectLabel} from '../../../model/pod.js'
 import {INCONCLUSIVE} from '../../../rules/rule.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
@@ -24,13 +25,10 @@ function ofAnyPod(each: NotChecked): string {
 
 /** The unchecked rules by reason; reasons that differ only in the pod name are merged. */
 export function uncheckedGroups(workloads: readonly CheckedWorkload[]): readonly UncheckedGroup[] {
-  const groups = new Map<string, NotChecked[]>()
-  for (const each of workloads.flatMap(({notChecked}) => notChecked)) {
-    const key = ofAnyPod(each)
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, [each])
-    else known.push(each)
-  }
+  const groups = groupedBy(
+    workloads.flatMap(({notChecked}) => notChecked),
+    ofAnyPod,
+  )
   return [...groups].map(([why, members]) => {
     const sentences = [...new Set(members.map(sentence))]
     return {

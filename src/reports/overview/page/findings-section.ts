@@ -3,14 +3,12 @@ import {SEVERITIES} from '../../../model/finding.js'
 import {humanCount} from '../../../model/human-count.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
 import type {EvidenceUse} from '../../../model/provenance.js'
-import type {Tone} from '../../../terminal/doc.js'
 import {type Html, html, idOf, type Piece} from '../../../terminal/html/markup.js'
 import type {CheckedWorkload} from '../../check/evaluate/aggregator.js'
 import type {CheckReport} from '../../check/report.js'
+import {SEVERITY_TONES} from '../../state-tones.js'
 import type {OverviewReport} from '../report.js'
 import {answeredSection, badge, filterBar} from './section.js'
-
-const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
 
 /** The id of a workload's findings. */
 export function workloadId({kind, namespace, name}: ObjectRef): string {
@@ -33,7 +31,7 @@ function findingItem(finding: Finding): Html {
   const seen = proof.map(({from, text, expected}) =>
     term(expected === true ? 'Expected' : 'Seen', html`<code>${from === path ? text : `${from}: ${text}`}</code>`),
   )
-  return html`<li data-kind="${kind}" data-home="${object.namespace}"><details><summary>${badge(kind, TONES[severity])} <code>${code}</code> ${message}</summary><dl>${[
+  return html`<li data-kind="${kind}" data-home="${object.namespace}"><details><summary>${badge(kind, SEVERITY_TONES[severity])} <code>${code}</code> ${message}</summary><dl>${[
     term('Where', html`<code>${at}</code>`),
     ...seen,
     term('Why it matters', why),
@@ -54,7 +52,7 @@ function open({findings}: CheckedWorkload, severity: Severity): number {
 function counts(each: CheckedWorkload): readonly Html[] {
   return SEVERITIES.flatMap(severity => {
     const count = open(each, severity)
-    return count === 0 ? [] : [html`${badge(`${count} ${severity}`, TONES[severity])} `]
+    return count === 0 ? [] : [html`${badge(`${count} ${severity}`, SEVERITY_TONES[severity])} `]
   })
 }
 

@@ -1,5 +1,6 @@
 import type {Severity} from '../../../model/finding.js'
 import {SEVERITIES} from '../../../model/finding.js'
+import {groupedPairs} from '../../../model/grouped-by.js'
 import {humanCount} from '../../../model/human-count.js'
 import {byText} from '../../../model/order.js'
 import {graphSvg} from '../../../terminal/html/graph-svg.js'
@@ -15,15 +16,12 @@ type Troubled = ReadonlyMap<string, readonly CheckedWorkload[]>
 
 /** The workloads with findings, by the label of each of their pods. */
 function troubledPods({check}: OverviewReport): Troubled {
-  const found = new Map<string, CheckedWorkload[]>()
-  for (const each of check.ok ? check.value.workloads : []) {
-    if (each.findings.every(({accepted}) => accepted !== undefined)) continue
-    for (const pod of each.pods) {
-      const label = `${pod}.${each.workload.namespace}`
-      found.set(label, [...(found.get(label) ?? []), each])
-    }
-  }
-  return found
+  const troubled = (check.ok ? check.value.workloads : []).filter(({findings}) =>
+    findings.some(({accepted}) => accepted === undefined),
+  )
+  return groupedPairs(
+    troubled.flatMap(each => each.pods.map(pod => [`${pod}.${each.workload.namespace}`, each] as const)),
+  )
 }
 
 function workloadsOf({pods}: GraphNode, troubled: Troubled): readonly CheckedWorkload[] {

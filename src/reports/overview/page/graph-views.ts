@@ -12,7 +12,7 @@ export interface GraphView {
 }
 
 /** Up to this many Services are drawn together; a larger mesh opens with its namespaces as boxes. */
-export const TOGETHER = 60
+const TOGETHER = 60
 const NAME_CHARS = 34
 
 /** How many pods are behind a Service, as far as they are known. */

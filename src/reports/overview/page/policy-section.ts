@@ -1,17 +1,11 @@
-import type {Tone} from '../../../terminal/doc.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
 import type {AuthzMatrix, MatrixRow} from '../../authz/matrix-report.js'
+import {VERDICT_TONES} from '../../authz/matrix-view.js'
 import type {MtlsReport, MtlsRow} from '../../mtls/report.js'
+import {MTLS_TONES} from '../../mtls/view.js'
 import type {OverviewReport} from '../report.js'
 import {answeredSection, badge, evidenceRow, filterBar, opener, table} from './section.js'
 
-const MTLS_TONES: Readonly<Record<MtlsRow['status'], Tone>> = {
-  OK: 'good',
-  PERMISSIVE: 'warn',
-  PLAINTEXT: 'warn',
-  CONFLICT: 'bad',
-  UNKNOWN: 'dim',
-}
 const STATUSES: readonly MtlsRow['status'][] = ['CONFLICT', 'PLAINTEXT', 'PERMISSIVE', 'UNKNOWN', 'OK']
 
 function homeOf(host: string): string {
@@ -47,13 +41,6 @@ export function mtlsSection({mtls}: OverviewReport): Html {
     () => 'What clients send and servers take, by the objects of the mesh.',
     mtlsMatrix,
   )
-}
-
-const VERDICT_TONES: Readonly<Record<MatrixRow['verdict'], Tone>> = {
-  allowed: 'good',
-  denied: 'bad',
-  external: 'warn',
-  depends: 'warn',
 }
 
 function portOf({host, port}: MatrixRow): string {

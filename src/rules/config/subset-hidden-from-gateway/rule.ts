@@ -1,8 +1,8 @@
 import {gatewayHome} from '../../../analysis/istio-config/gateway-home.js'
 import {gatewayReference} from '../../../analysis/istio-config/gateway-names.js'
 import {clusterName, fullHost, visibleScopes} from '../../../analysis/istio-config/host-names.js'
+import {groupedBy} from '../../../model/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
-import type {DestinationRuleConfig} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 
@@ -21,13 +21,7 @@ export const rule: ConfigRule = {
   kinds: ['VirtualService'],
   needs: ['Gateway', 'DestinationRule', [...POD_KINDS, 'Service']],
   check: set => {
-    const byHost = new Map<string, DestinationRuleConfig[]>()
-    for (const each of set.destinationRules()) {
-      const full = fullHost(each.host, each.object.ref.namespace)
-      const known = byHost.get(full)
-      if (known === undefined) byHost.set(full, [each])
-      else known.push(each)
-    }
+    const byHost = groupedBy(set.destinationRules(), ({host, object}) => fullHost(host, object.ref.namespace))
     const gateways = new Map(set.gateways().map(each => [fullName(each.object), each]))
     return set.virtualServices().flatMap(({object, gateways: named, rules}) => {
       const {namespace} = object.ref

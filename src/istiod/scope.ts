@@ -85,9 +85,12 @@ export function importsHost(state: IstioState, place: ProxyPlace): (namespace: s
   return (namespace, host) => listeners.some(each => imports(each, namespace, host))
 }
 
-/** The host with the ports that some listener imports; undefined when none does. */
-function imported(host: RegisteredHost, listeners: readonly Egress[]): RegisteredHost | undefined {
-  const named = new Set(listeners.flatMap(({port}) => port ?? []))
+/** The host with the ports that some listener imports; undefined when none does. The ports in `named` have listeners of their own. */
+function imported(
+  host: RegisteredHost,
+  listeners: readonly Egress[],
+  named: ReadonlySet<number>,
+): RegisteredHost | undefined {
   const ports = host.ports.filter(({port}) =>
     listeners.some(
       each =>
@@ -108,7 +111,8 @@ export function hostsInScope(state: IstioState, place: ProxyPlace): readonly Reg
   const listeners = sidecar === undefined ? undefined : egressOf(sidecar)
   const visible = visibleHosts(state, place)
   if (listeners === undefined) return visible
-  return visible.flatMap(host => imported(host, listeners) ?? [])
+  const named = new Set(listeners.flatMap(({port}) => port ?? []))
+  return visible.flatMap(host => imported(host, listeners, named) ?? [])
 }
 
 /** The visible hosts that are not among those in scope: a proxy gets clusters for one that an imported VirtualService leads to. */

@@ -1,5 +1,6 @@
 import {at, field, isObject, listOf, textOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube-object.js'
+import {own} from '../model/own.js'
 
 /** A field whose effect is not translated, and why. */
 export interface UntranslatedField {
@@ -86,6 +87,5 @@ const BY_KIND: Readonly<Record<string, (spec: unknown) => readonly UntranslatedF
 
 /** The fields of an object whose effect on requests is not translated here, with what they depend on. */
 export function untranslatedFields(object: KubeObject): readonly UntranslatedField[] {
-  const of = Object.hasOwn(BY_KIND, object.kind) ? BY_KIND[object.kind] : undefined
-  return of === undefined ? [] : of(field(object, 'spec'))
+  return own(BY_KIND, object.kind)?.(field(object, 'spec')) ?? []
 }

@@ -1,12 +1,11 @@
+import {fullHost} from '../../analysis/istio-config/host-names.js'
 import {listOf, textOf, textsOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {Source} from '../../sources/source.js'
 
 function hostsOf({metadata: {namespace = ''}, ...rest}: KubeObject): readonly string[] {
-  return textsOf(rest, 'spec', 'hosts').map(host =>
-    host.includes('.') ? host : `${host}.${namespace}.svc.cluster.local`,
-  )
+  return textsOf(rest, 'spec', 'hosts').map(host => fullHost(host, namespace))
 }
 
 /** Backends that are part of the Service itself: their selectors ask for all that its own asks for. */

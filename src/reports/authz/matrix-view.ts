@@ -26,12 +26,19 @@ export function matrixData({namespace, rows}: AuthzMatrix): unknown {
   return {namespace, rows}
 }
 
+/** Why there is no row; where something was not read, it is no statement about the namespace. */
+function nothing(namespace: string, unread: boolean): string {
+  return unread
+    ? `not checked: what is needed to say who may call the Services of namespace ${namespace} could not be read`
+    : `no Service of namespace ${namespace} has pods with a sidecar`
+}
+
 /** Who may call what: one row for each Service port and answer. */
 export const authzMatrixView: View<AuthzMatrixReport> = {
   namedBy: 'HOST:PORT',
-  doc: ({namespace, rows}) => [
+  doc: ({namespace, rows, gaps}) => [
     rows.length === 0
-      ? {block: 'text', lines: [`no Service of namespace ${namespace} has pods with a sidecar`]}
+      ? {block: 'text', lines: [nothing(namespace, gaps.length > 0)]}
       : {block: 'table', style: 'columns', header: ['HOST:PORT', 'VERDICT', 'CLIENTS', 'WHY'], rows: rows.map(row)},
   ],
   data: matrixData,

@@ -38,13 +38,25 @@ function statusCounts(all: readonly {readonly status: CertStatus}[]): string {
   return counts.flatMap(([count, status]) => (count === 0 ? [] : [`${count} ${status}`])).join(', ') || 'none'
 }
 
-function headline({asOf, proxies, roots}: CertsReport): readonly Cell[] {
+/** What is missing, so that few certificates do not look like few proxies; the reasons are printed beside the answer. */
+function unread({proxies, gaps}: CertsReport): readonly Cell[] {
+  if (gaps.length === 0) return []
+  const text = proxies.length === 0 ? 'no certificate could be read' : `${gaps.length} not checked`
+  return [{text: `; ${text}`, tone: 'warn'}]
+}
+
+function headline(report: CertsReport): readonly Cell[] {
+  const {asOf, proxies, roots} = report
   const bad = [...proxies, ...roots].filter(({status}) => status !== 'OK')
   const failing = bad.some(({status}) => !WARNINGS.includes(status))
   return [
     `Certificates of ${humanCount(proxies.length, 'proxy', 'proxies')}: `,
-    {text: statusCounts(proxies), tone: bad.length === 0 ? 'good' : failing ? 'bad' : 'warn'},
+    {
+      text: statusCounts(proxies),
+      tone: bad.length === 0 ? (proxies.length === 0 ? 'warn' : 'good') : failing ? 'bad' : 'warn',
+    },
     `; ${humanCount(roots.length, 'root')}: ${statusCounts(roots)}`,
+    ...unread(report),
     {text: ` (as of ${asOf})`, tone: 'dim'},
   ]
 }

@@ -36,16 +36,20 @@ function row(each: MtlsRow, wide: boolean): readonly Cell[] {
   ]
 }
 
-function headline(rows: readonly MtlsRow[]): readonly Cell[] {
+/** Without a row and with something unread nothing was checked. */
+function headline(rows: readonly MtlsRow[], unread: number): readonly Cell[] {
+  if (rows.length === 0 && unread > 0)
+    return [{text: 'not checked', tone: 'warn'}, ': no pair of client and server could be read']
   const counts = ORDER.map(status => [rows.filter(each => each.status === status).length, status] as const)
   const said = counts.filter(([count]) => count > 0)
   const [worst] = said
   return [
-    `${humanCount(rows.length, 'pair')} of clients and server: `,
+    `${humanCount(rows.length, 'pair')} of client and server: `,
     {
       text: said.map(([count, status]) => `${count} ${status}`).join(', ') || 'none',
       tone: MTLS_TONES[worst?.[1] ?? 'OK'],
     },
+    ...(unread === 0 ? [] : [{text: `; ${unread} not checked`, tone: 'warn'} as const]),
   ]
 }
 
@@ -61,11 +65,11 @@ const PROOF = ['SIDE', 'POD', 'WHERE', 'PROXY', 'OBJECTS', 'VERDICT']
 /** Pairs of client and server, and what each sends and takes. */
 export const mtlsView: View<MtlsReport> = {
   namedBy: 'HOST:PORT',
-  doc: ({rows, proofs}, form) => {
+  doc: ({rows, proofs, gaps}, form) => {
     const wide = form === 'wide'
     const header = [...HEADER, ...(wide ? ['ENDPOINTS'] : []), 'WHY']
     const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
-    const head: Block = {block: 'text', lines: [headline(rows), '']}
+    const head: Block = {block: 'text', lines: [headline(rows, gaps.length), '']}
     const table: Block = {
       block: 'table',
       style: 'columns',

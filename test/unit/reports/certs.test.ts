@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
+import {missing} from '../../../src/model/answer.js'
 import {certsReport} from '../../../src/reports/certs/report.js'
 import {certsView} from '../../../src/reports/certs/view.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -45,6 +46,31 @@ describe('certificates of the sample', () => {
 
   test('a proxy that never got a certificate has none', async () => {
     expect(statusOf(await asked('2026-11-20T19:00:00Z'), 'sick-notready')).toBe('NONE')
+  })
+
+  test('certificates that could not be read are counted in the first line', async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const asked = {
+      namespace: 'demo',
+      istioNamespace: 'istio-system',
+      warn: DAY,
+      now: Date.parse('2026-11-20T19:00:00Z'),
+    }
+    const first = async (from: typeof source) => {
+      const [block] = certsView.doc(await certsReport(from, asked), 'table')
+      return JSON.stringify(block)
+    }
+    expect(await first(source)).not.toMatch(/not checked|could be read/)
+    const pods = {...source, objects: async () => missing('Pod objects', 'forbidden', 'by the server')}
+    expect(await first(pods)).toContain('no certificate could be read')
+    const one = {
+      ...source,
+      evidence: async (...[id, pod, query]: Parameters<typeof source.evidence>) =>
+        pod.name.startsWith('productpage')
+          ? missing('certificates', 'timeout', 'no answer')
+          : await source.evidence(id, pod, query),
+    }
+    expect(await first(one)).toContain('1 not checked')
   })
 
   test('the form for Prometheus is read by a server', async () => {

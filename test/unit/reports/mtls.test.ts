@@ -1,6 +1,11 @@
 import {describe, expect, test} from '@jest/globals'
+import {missing} from '../../../src/model/answer.js'
+import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'
+import {authzMatrixView} from '../../../src/reports/authz/matrix-view.js'
 import {mtlsReport} from '../../../src/reports/mtls/report.js'
+import {mtlsView} from '../../../src/reports/mtls/view.js'
 import {openFiles} from '../../../src/sources/open.js'
+import type {Doc} from '../../../src/terminal/doc.js'
 
 const SERVICES = ['details', 'productpage', 'ratings', 'reviews', 'db', 'sick-noinject', 'sick-uid', 'sick-loopback']
 
@@ -43,4 +48,18 @@ describe('mTLS of clients and servers', () => {
       rule: 'demo/details-plaintext',
     })
   })
+})
+
+test('a matrix without pods is not checked, and no statement about the namespace', async () => {
+  const sample = await openFiles(['src/sample/mesh.tgz'])
+  const source: typeof sample = {
+    ...sample,
+    objects: async query =>
+      query.kind === 'Pod' ? missing('Pod objects', 'forbidden', 'by the server') : await sample.objects(query),
+  }
+  const first = (doc: Doc) => JSON.stringify(doc[0])
+  const pairs = await mtlsReport(source, {kind: 'matrix', namespace: 'demo'}, 'istio-system')
+  expect(first(mtlsView.doc(pairs, 'table'))).toContain('not checked')
+  const callers = await authzMatrixReport(source, 'demo', 'istio-system')
+  expect(first(authzMatrixView.doc(callers, 'table'))).toContain('not checked')
 })

@@ -250,6 +250,7 @@ describe('what files come in', () => {
     expect(run.stdout).toContain('80/tcp')
     expect(run.stderr).toContain(`not checked: ${unknown}`)
     expect(run.stderr).not.toContain('Error:')
+    expect(run.code).toBe(3)
   })
 
   test('a URL is refused with the command that fetches it', async () => {

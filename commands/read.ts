@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {EXIT} from '../src/cli/errors.js'
+import {EXIT, exitOfAll} from '../src/cli/errors.js'
 import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {shellWord} from '../src/model/shell-word.js'
@@ -17,11 +17,6 @@ const MAX_ANSWERED = 3
 function bestCommands({files}: ReadReport, labels: ReadonlySet<string>): readonly string[] {
   const pieces = files.filter(({label}) => labels.has(label))
   return [...new Set(pieces.flatMap(({forms}) => forms.flatMap(({commands: [best]}) => best ?? [])))]
-}
-
-/** The exit code of several answers: findings before what was not checked (docs/exit-codes.md). */
-function ofAll(codes: readonly number[]): number {
-  return [EXIT.findings, EXIT.incomplete].find(code => codes.includes(code)) ?? Math.max(...codes)
 }
 
 export default class Read extends MeshCommand {
@@ -72,7 +67,7 @@ export default class Read extends MeshCommand {
       await this.config.runCommand(id, [...flagWords, '-f', path])
       codes.push(Number(process.exitCode ?? EXIT.ok))
     }
-    process.exitCode = ofAll(codes)
+    process.exitCode = exitOfAll(codes)
     const left = asked.slice(MAX_ANSWERED)
     if (left.length > 0)
       process.stdout.write(

@@ -8,6 +8,11 @@ import type {OclifError} from './usage/usage-error.js'
 /** Exit codes, documented in docs/exit-codes.md. */
 export const EXIT = {ok: 0, findings: 1, cannotAnswer: 2, incomplete: 3, bug: 70, interrupted: 130} as const
 
+/** The exit code of several answers: findings before what was not checked (docs/exit-codes.md). */
+export function exitOfAll(codes: readonly number[]): number {
+  return [EXIT.findings, EXIT.incomplete].find(code => codes.includes(code)) ?? Math.max(...codes)
+}
+
 /** System calls as the action the user wanted; others keep their name. */
 const WANTED: Readonly<Record<string, string>> = {
   open: 'open',

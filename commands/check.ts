@@ -3,7 +3,15 @@ import {checkSettings} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
 import {example} from '../src/cli/example.js'
-import {debugFlags, repeatableFlag, selectorFlag, suppressFlag, teamFlags, watchFlags} from '../src/cli/flags.js'
+import {
+  debugFlags,
+  overlayFlags,
+  repeatableFlag,
+  selectorFlag,
+  suppressFlag,
+  teamFlags,
+  watchFlags,
+} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
@@ -37,6 +45,7 @@ export default class Check extends MeshCommand {
     selector: selectorFlag,
     ...watchFlags,
     ...debugFlags,
+    ...overlayFlags,
     'all-namespaces': Flags.boolean({
       char: 'A',
       description: 'check every namespace, and the configuration of the mesh',

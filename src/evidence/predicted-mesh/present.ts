@@ -1,6 +1,8 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import {type IstioState, istioState} from '../../istiod/state.js'
+import {numberOf, objectOf} from '../../formats/decode.js'
+import {type IstioState, istioState, workloadOfEntry} from '../../istiod/state.js'
 import type {Gap} from '../../model/answer.js'
+import type {KubeObject} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
 import {meshPod} from '../mesh-world/mesh.js'
@@ -9,10 +11,27 @@ import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} fr
 /** What istiod knows now, and the pods. */
 export interface PresentState {
   readonly state: IstioState
+  /** Pods, and the machines WorkloadEntries stand for. */
   readonly pods: readonly MeshPod[]
   readonly models: readonly PodModel[]
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
+}
+
+/** The machine of a WorkloadEntry, as others see it: it has a proxy if it takes mTLS (istio.io, "Workload Entry"). */
+function machineOf(entry: KubeObject): MeshPod {
+  const {namespace, name, addresses, labels, serviceAccount, meshTls} = workloadOfEntry(entry)
+  const ports = objectOf(entry, 'spec', 'ports') ?? {}
+  return {
+    ref: {namespace, name},
+    workload: name,
+    addresses,
+    mode: meshTls ? 'sidecar' : 'none',
+    serviceAccount,
+    labels,
+    ports: Object.keys(ports).flatMap(each => numberOf(ports, each) ?? []),
+    hostNetwork: false,
+  }
 }
 
 /** Reads the objects istiod makes configuration of, and the pods they are about. */
@@ -34,5 +53,6 @@ export async function presentState(source: Source, istioNamespace: string): Prom
           `the mesh configuration was not read in ${istioNamespace}: Istio's defaults are assumed (auto mTLS, root namespace istio-system)`,
         ]
       : []
-  return {state, pods: models.map(meshPod), models, gaps: [...podGaps, ...gaps], notes}
+  const machines = state.objects('WorkloadEntry').map(machineOf)
+  return {state, pods: [...machines, ...models.map(meshPod)], models, gaps: [...podGaps, ...gaps], notes}
 }

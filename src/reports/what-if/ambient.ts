@@ -79,6 +79,11 @@ export function refusedByAmbient(state: IstioState, arrival: AmbientArrival): Am
   const subject = {namespace: to.ref.namespace, labels: to.labels}
   const decision = decideAtZtunnel(subject, state.authorizations, rootNamespace, {...asked, identity: shown}, setting)
   return decision.verdict === 'denied'
-    ? {because: `ztunnel: ${decision.because}`, policy: decision.by?.key ?? 'none', status: undefined}
+    ? {
+        because: `ztunnel: ${decision.because}`,
+        policy: decision.by?.key ?? 'none',
+        // A waypoint whose connection is refused answers its client itself (recorded: 503 UC).
+        status: waypoint === undefined || request.tcp ? undefined : 503,
+      }
     : undefined
 }

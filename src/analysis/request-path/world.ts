@@ -64,6 +64,8 @@ export interface Site {
   readonly ztunnel?: ZtunnelDump | undefined
   /** What the ztunnel of its node knows, for a pod with a sidecar whose own configuration was not read. */
   readonly neighbour?: ZtunnelDump | undefined
+  /** True where what its ztunnel, or the Envoy of this waypoint, has was not read: what istiod makes of the objects is assumed. */
+  readonly byObjects?: boolean
   readonly kernel: SiteKernel | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined

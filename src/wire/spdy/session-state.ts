@@ -148,7 +148,7 @@ export async function onFrame(state: SessionState, frame: SpdyFrame): Promise<vo
   if ((frame.flags & FLAG_FIN) !== 0) await stream.deliver(null)
 }
 
-/** Ends a session once: whoever waits for a reply fails, and every stream is reset. */
+/** Ends a session once: pending replies fail, and every stream is reset. */
 export function finishSession(state: SessionState, error: Error | undefined): void {
   if (state.over) return
   state.over = true

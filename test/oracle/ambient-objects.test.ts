@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
-import {readAmbientObjects} from '../../src/evidence/ambient/expected-config.js'
+import {readAmbientObjects} from '../../src/evidence/mesh-world/ambient-objects.js'
 import {readZtunnelDump} from '../../src/formats/ztunnel-dump.js'
 import {ztunnelConfig} from '../../src/istiod/ambient/ztunnel-config.js'
 import type {ZtunnelDump, ZtunnelRule} from '../../src/model/ztunnel.js'

@@ -116,15 +116,21 @@ function podsAt(folder: string, folders: readonly PodFolder[], cniFiles: readonl
     ...new Map([...recorded, ...cni].map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod])).values(),
   ]
   const names = new Set(own.map(({metadata}) => `${metadata.namespace}/${metadata.name}`))
-  const agents = ['ztunnel-', 'istio-cni-node-'].filter(each => own.some(({metadata}) => metadata.name.startsWith(each)))
+  const agents = ['ztunnel-', 'istio-cni-node-'].filter(each =>
+    own.some(({metadata}) => metadata.name.startsWith(each)),
+  )
   const isAgent = ({metadata}: KubeObject) => agents.some(each => metadata.name.startsWith(each))
   const later = listOf(json(join(folder, 'kubernetes/objects/v1_pods.json')), 'items') as readonly KubeObject[]
   const rest = later.filter(pod => !names.has(`${pod.metadata.namespace}/${pod.metadata.name}`) && !isAgent(pod))
   return [...own, ...rest]
 }
 
-function labelled(object: KubeObject, {labels = {}}: AmbientChoice): KubeObject {
-  const {kind, metadata} = object
+function kindOfList(list: unknown): string {
+  return (list as {readonly kind: string}).kind.replace(/List$/, '')
+}
+
+function labelled(object: KubeObject, kind: string, {labels = {}}: AmbientChoice): KubeObject {
+  const {metadata} = object
   const own = labels[`${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`]
   return own === undefined ? object : {...object, metadata: {...metadata, labels: {...metadata.labels, ...own}}}
 }
@@ -148,7 +154,9 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
     .filter(file => !file.startsWith('v1_pods') && file.endsWith('.json'))
     .flatMap((file): ObjectsEntry[] => {
       const list = json(join(folder, 'kubernetes/objects', file))
-      const items = listOf(list, 'items').filter(isObject).map(each => labelled(each as unknown as KubeObject, choice))
+      const items = listOf(list, 'items')
+        .filter(isObject)
+        .map(each => labelled(each as unknown as KubeObject, kindOfList(list), choice))
       return objectList(list, items, blobs, choice.unredacted)
     })
   const evidence = new Map(

@@ -109,8 +109,8 @@ export interface MeshWorld {
   /** The AuthorizationPolicies of the mesh; none where they could not be read. */
   readonly authorizations: readonly Authorization[]
   readonly rootNamespace: string
-  /** The VirtualService or HTTPRoute that may send requests for a Service elsewhere than to its pods. */
-  readonly routeOf: (service: ServiceModel) => string | undefined
+  /** The status routes answer a path of a Service with, or the route that may send it elsewhere; undefined where it goes to its pods. */
+  readonly routeOf: (service: ServiceModel, path: string | undefined) => number | string | undefined
   readonly ztunnelOutages: readonly ZtunnelOutage[]
   /** Nodes on which no pod of ztunnel is; none where pods could not all be read. */
   readonly nodesWithoutZtunnel: readonly string[]

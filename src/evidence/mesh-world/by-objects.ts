@@ -50,6 +50,9 @@ export function waypointByObjects(read: ReadSite, json: Message): ReadSite {
       byObjects: true,
     },
     gaps: read.gaps,
-    notes: [...read.notes, `${podLabel(pod.ref)}: its configuration was not read; what istiod makes of the objects is assumed`],
+    notes: [
+      ...read.notes,
+      `${podLabel(pod.ref)}: its configuration was not read; what istiod makes of the objects is assumed`,
+    ],
   }
 }

@@ -15,11 +15,12 @@ import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
-import {readAmbientObjects} from '../ambient/expected-config.js'
 import {readZtunnel} from '../ambient/read-ztunnel.js'
 import {ztunnelObjects} from '../ambient/ztunnels.js'
+import {computedKernel} from '../kernel/computed-kernel.js'
 import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
 import {noted} from '../provenance.js'
+import {readAmbientObjects} from './ambient-objects.js'
 import {type ByObjects, byObjects, waypointByObjects} from './by-objects.js'
 import {readRoutes} from './routed-services.js'
 import {type ReadSite, readSite} from './site.js'
@@ -221,6 +222,16 @@ function strangerSite(pod: MeshPod, dump: ZtunnelDump): ReadSite {
   return {site: {...site, madeBy: () => undefined, rejected: [], evidence: []}, gaps: [], notes: [note]}
 }
 
+/** Rules that could not be read are those that istio-cni or istio-init sets. */
+function withKernel(read: ReadSite, model: PodModel | undefined): ReadSite {
+  const {pod, kernel} = read.site
+  const mode = pod.mode === 'ambient' || pod.mode === 'sidecar' ? pod.mode : undefined
+  if (mode === undefined || kernel !== undefined || model === undefined) return read
+  const by = mode === 'ambient' ? 'istio-cni' : 'injection'
+  const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that ${by} sets are assumed`
+  return {...read, site: {...read.site, kernel: computedKernel(model, mode)}, notes: [...read.notes, assumed]}
+}
+
 /** A pod's site, with what the ztunnel of its node knows where the pod is ambient; what could not be read is made by the objects. */
 async function withZtunnel(
   source: Source,
@@ -228,9 +239,11 @@ async function withZtunnel(
   pods: readonly MeshPod[],
   ztunnelOf: ZtunnelReader,
   expected: () => Promise<ByObjects>,
+  model: PodModel | undefined,
 ): Promise<ReadSite> {
   if (pod.knownTo !== undefined) return strangerSite(pod, pod.knownTo)
-  const read = await readSite(source, pod)
+  const seen = await readSite(source, pod)
+  const read = pod.mode === 'ambient' ? withKernel(seen, model) : seen
   if (pod.mode === 'waypoint' && read.site.proxy === undefined) {
     const json = (await expected()).waypoint(pod)
     return json === undefined ? read : waypointByObjects(read, json)
@@ -246,13 +259,12 @@ async function withZtunnel(
   if (unread) {
     const note = `the configuration of ${podLabel(pod.ref)} could not be read: what istiod makes of the objects is assumed`
     const notes = [...read.notes, note, ...(derived ? [unasked] : [])]
-    return {...read, site: {...read.site, neighbour: ztunnel, byObjects: derived}, notes}
+    return withKernel({...read, site: {...read.site, neighbour: ztunnel, byObjects: derived}, notes}, model)
   }
-  const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
   return {
     ...read,
     site: {...read.site, ztunnel, byObjects: derived, evidence: [...read.site.evidence, ...evidence]},
-    notes: [...read.notes, ...(read.site.kernel === undefined ? [assumed] : []), ...(derived ? [unasked] : [])],
+    notes: [...read.notes, ...(derived ? [unasked] : [])],
   }
 }
 
@@ -267,8 +279,9 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
     extras.pastObjects === true ? await beyondObjects(ztunnelOf, captured) : {pods: [], behind: () => undefined}
   const pods = [...captured, ...strangers, ...beyond.pods]
   const expected = once(async () => byObjects((await readAmbientObjects(source, istioNamespace)).objects))
-  const siteOf = extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf, expected))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
+  const siteOf =
+    extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf, expected, models.get(pod)))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))

@@ -81,7 +81,7 @@ function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>, world: MeshWorld): Path
 
 type ProxyLeg = Extract<Leg, {kind: 'proxy'}>
 
-/** Told of a hop whose proxy was not read. */
+/** What is said of a hop whose proxy was not read. */
 function restsOn(pod: MeshPod, world: MeshWorld): string {
   return world.site(pod).byObjects === true ? ' (by the objects: not read)' : ''
 }

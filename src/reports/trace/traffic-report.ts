@@ -81,7 +81,9 @@ function notCaptured({id, pod, namespace}: TrafficRequest): TrafficAnswer {
 }
 
 function restsOnObjects({legs}: RequestPath, world: MeshWorld): boolean {
-  return legs.some(each => (each.kind === 'ztunnel' || each.kind === 'proxy') && world.site(each.pod).byObjects === true)
+  return legs.some(
+    each => (each.kind === 'ztunnel' || each.kind === 'proxy') && world.site(each.pod).byObjects === true,
+  )
 }
 
 function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {

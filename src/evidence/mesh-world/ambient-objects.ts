@@ -8,7 +8,7 @@ import type {KubeObject} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Source} from '../../sources/source.js'
-import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../predicted-mesh/objects.js'
+import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
 
 /** The objects that ztunnels and waypoints are configured by, and what could not be read of them. */
 export interface ReadAmbientObjects {

@@ -103,7 +103,7 @@ function groupLines(pair: PairDiff, {cause, differences: of}: CauseGroup, form: 
   return [head, ...lines, ...(rest > 0 ? [[`  and ${rest} more (-o wide)`]] : [])]
 }
 
-/** What is told of a pair besides its differences: problems of its synchronization, sections that were not compared. */
+/** What a pair has besides its differences: problems of its synchronization, sections that were not compared. */
 function remarkLines(pair: PairDiff): readonly Line[] {
   return [
     ...pair.syncProblems.map((text): Line => [{text: `  ${text}`, tone: 'bad'}]),
@@ -113,17 +113,17 @@ function remarkLines(pair: PairDiff): readonly Line[] {
   ]
 }
 
-/** A pair, but for the groups that are told once for several. */
-function pairLines(pair: PairDiff, form: DocForm, toldOnce: ReadonlySet<string>): readonly Line[] {
+/** A pair, but for the groups that are printed once for several. */
+function pairLines(pair: PairDiff, form: DocForm, printed: ReadonlySet<string>): readonly Line[] {
   const {differences} = pair.comparison
   if (differences.length === 0) {
     const equal = {text: 'no difference', tone: 'good'} as const
     return [[{text: pair.name, tone: 'strong'}, ': ', equal, ` (${comparedText(pair)})`], ...remarkLines(pair)]
   }
   const blocks = pair.groups.map(group => groupLines(pair, group, form))
-  const own = blocks.filter(block => !toldOnce.has(blockKey(block)))
-  const told = remarkLines(pair)
-  const remarks = toldOnce.has(blockKey(told)) ? [] : told
+  const own = blocks.filter(block => !printed.has(blockKey(block)))
+  const remarksOfPair = remarkLines(pair)
+  const remarks = printed.has(blockKey(remarksOfPair)) ? [] : remarksOfPair
   if (own.length === 0 && remarks.length === 0) return []
   const above = own.length === blocks.length ? '' : ', some of them above'
   return [
@@ -141,11 +141,11 @@ function blockKey(block: readonly Line[]): string {
 /** How many of the proxies with the same differences are named. */
 const NAMED = {short: 3, table: 6, wide: 100_000} as const
 
-/** Differences that several proxies have alike, each told once with the proxies that have it, and what is known by that. */
+/** Differences that several proxies have alike, each printed once with the proxies that have it. */
 function sharedBlocks(
   pairs: readonly PairDiff[],
   form: DocForm,
-): {readonly lines: readonly Line[]; readonly told: ReadonlySet<string>} {
+): {readonly lines: readonly Line[]; readonly printed: ReadonlySet<string>} {
   const blocks = new Map<string, {readonly block: readonly Line[]; readonly names: string[]}>()
   for (const pair of pairs)
     for (const block of [...pair.groups.map(group => groupLines(pair, group, form)), remarkLines(pair)]) {
@@ -169,7 +169,7 @@ function sharedBlocks(
     const list = rest > 0 ? `${some} and ${rest} more (-o wide)` : some
     return [[{text: `In ${names.length} proxies`, tone: 'strong'}, `: ${list}`], ...of, ['']]
   })
-  return {lines, told: new Set(shared.map(([key]) => key))}
+  return {lines, printed: new Set(shared.map(([key]) => key))}
 }
 
 /** The objects that were added, removed or changed: most likely the reason for differences between proxies. */
@@ -214,8 +214,8 @@ function summary(report: DiffReport): readonly Line[] {
 function doc(report: DiffReport, form: DocForm): Doc {
   const several = report.pairs.length > 1
   const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
-  const shared = several ? sharedBlocks(pairs, form) : {lines: [], told: new Set<string>()}
-  const parts = pairs.map(pair => pairLines(pair, form, shared.told)).filter(lines => lines.length > 0)
+  const shared = several ? sharedBlocks(pairs, form) : {lines: [], printed: new Set<string>()}
+  const parts = pairs.map(pair => pairLines(pair, form, shared.printed)).filter(lines => lines.length > 0)
   const lines = parts.flatMap((part, index) => [...(index === 0 ? [] : [['']]), ...part])
   const all = [...summary(report), ...objectLines(report, form), ...shared.lines, ...lines]
   const last = all.findLastIndex(line => line.some(cell => cellText(cell) !== ''))

@@ -1,6 +1,32 @@
+import {textOf} from '../formats/decode.js'
 import {byText} from '../model/order.js'
 import {own} from '../model/own.js'
+import type {Source} from '../sources/source.js'
 import type {Resource} from './resources.js'
+
+const UNKNOWN = 'v1.34.0'
+
+/** The `/version` document: the captured kubelet version is used for the API server's, which is not captured. */
+export async function serverVersion(source: Source): Promise<object> {
+  const nodes = await source.objects({kind: 'Node'})
+  const [node] = nodes.ok ? nodes.value : []
+  const gitVersion = textOf(node, 'status', 'nodeInfo', 'kubeletVersion') ?? UNKNOWN
+  const [, major = '1', minor = '34'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? []
+  return {
+    major,
+    minor,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: source.origin.capturedAt ?? '',
+    goVersion: '',
+    compiler: 'meshctl',
+    platform:
+      textOf(node, 'status', 'nodeInfo', 'operatingSystem') === undefined
+        ? 'linux/amd64'
+        : `linux/${textOf(node, 'status', 'nodeInfo', 'architecture') ?? 'amd64'}`,
+  }
+}
 
 const READ_VERBS = ['get', 'list', 'watch']
 const SUBRESOURCE_VERBS: Readonly<Record<string, readonly string[]>> = {

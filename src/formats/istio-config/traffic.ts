@@ -9,6 +9,7 @@ import type {
   SidecarConfig,
   TrafficPolicyConfig,
 } from '../../model/istio-config/traffic.js'
+import type {Labels} from '../../model/selector.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 function clientTls(policy: unknown, path: string): ClientTls | undefined {
@@ -145,4 +146,10 @@ export function readEnvoyFilterConfig(object: ConfigObject): EnvoyFilterConfig {
       }
     }),
   }
+}
+
+/** The labels by which a WorkloadEntry, or the entries of a WorkloadGroup, are selected: those of the spec and of the metadata. */
+export function entryLabels({kind, raw, labels}: ConfigObject): Labels {
+  const own = kind === 'WorkloadGroup' ? ['spec', 'metadata', 'labels'] : ['spec', 'labels']
+  return {...labels, ...textMapOf(raw, ...own)}
 }

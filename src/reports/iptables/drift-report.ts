@@ -1,5 +1,5 @@
 import {driftOf, type RuleDifference} from '../../analysis/netfilter/drift/drift.js'
-import {isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
+import {isHarmless} from '../../analysis/netfilter/drift/harmless.js'
 import type {RulesetWarning} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {podKind, readableKernel} from '../../evidence/kernel/nothing-read.js'

@@ -1,8 +1,10 @@
 import {decideInjection} from '../../../analysis/injection/decision.js'
 import {defaultWebhooks} from '../../../analysis/injection/default-webhooks.js'
-import {type Answer, answered} from '../../../model/answer.js'
-import type {Facts} from '../../../rules/facts.js'
-import type {PodContext} from './context.js'
+import type {ModeFact} from '../../../analysis/pod-mode/mode-evidence.js'
+import {readModeFact} from '../../../evidence/ambient/pod-mode-fact.js'
+import {type Answer, answered, missing} from '../../../model/answer.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
+import {notInspected, type PodContext} from './context.js'
 
 const REVISION = 'istio.io/rev'
 
@@ -30,4 +32,22 @@ export async function injection({
     version,
   })
   return answered(assumed ? {...decision, steps: [...decision.steps, ASSUMED]} : decision)
+}
+
+/** Claims of objects: what else was read is compared with them. */
+const BY_OBJECTS = ['label', 'annotation', 'containers']
+
+/** How the pod takes part in the mesh, with evidence besides its objects. */
+export async function membership(context: PodContext): Promise<Answer<ModeFact>> {
+  const gap = notInspected(context, 'membership')
+  if (gap !== undefined) return gap
+  const {run, workload} = context
+  const fact = await readModeFact(run.source, workload.pod, run.istioNamespace)
+  return fact.claims.some(({from}) => !BY_OBJECTS.includes(from))
+    ? answered(fact)
+    : missing(
+        FACT_LABELS.membership,
+        'not-captured',
+        'neither its kernel rules, its sockets nor its ztunnel could be read',
+      )
 }

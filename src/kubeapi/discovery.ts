@@ -1,4 +1,5 @@
 import {textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import {byText} from '../model/order.js'
 import {own} from '../model/own.js'
 import type {Source} from '../sources/source.js'
@@ -102,17 +103,18 @@ function aggregatedResource(each: Entry): object {
     scope: each.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: each.kind.toLowerCase(),
     verbs: each.verbs,
-    ...(each.shortNames.length > 0 ? {shortNames: each.shortNames} : {}),
-    ...(each.categories.length > 0 ? {categories: each.categories} : {}),
-    ...(each.subresources.length > 0
-      ? {
-          subresources: each.subresources.map(name => ({
-            subresource: name,
-            responseKind,
-            verbs: own(SUBRESOURCE_VERBS, name) ?? ['get'],
-          })),
-        }
-      : {}),
+    ...definedFields({
+      shortNames: each.shortNames.length > 0 ? each.shortNames : undefined,
+      categories: each.categories.length > 0 ? each.categories : undefined,
+      subresources:
+        each.subresources.length > 0
+          ? each.subresources.map(name => ({
+              subresource: name,
+              responseKind,
+              verbs: own(SUBRESOURCE_VERBS, name) ?? ['get'],
+            }))
+          : undefined,
+    }),
   }
 }
 
@@ -162,8 +164,10 @@ export function resourceList(resources: readonly Resource[], group: string, vers
         namespaced: each.namespaced,
         kind: each.kind,
         verbs: each.verbs,
-        ...(each.shortNames.length > 0 ? {shortNames: each.shortNames} : {}),
-        ...(each.categories.length > 0 ? {categories: each.categories} : {}),
+        ...definedFields({
+          shortNames: each.shortNames.length > 0 ? each.shortNames : undefined,
+          categories: each.categories.length > 0 ? each.categories : undefined,
+        }),
       },
       ...each.subresources.map(name => ({
         name: `${each.resource}/${name}`,

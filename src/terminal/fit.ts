@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import {textWidth} from './columns.js'
 import {type Cell, cellText, type Table, type Tone} from './doc.js'
 import {escapeText} from './escape.js'
@@ -234,6 +235,6 @@ export function fittedTable(table: Table, width: number): FittedTable {
   if (!fits(sheet)) sheet = withShortCells(sheet, width, padding)
   return {
     table: {...table, padding, header: sheet.header, rows: sheet.rows},
-    ...(sheet.left.length === 0 ? {} : {left: sheet.left.join('; ')}),
+    ...definedFields({left: sheet.left.length === 0 ? undefined : sheet.left.join('; ')}),
   }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
@@ -134,6 +135,6 @@ export function modeFact(pod: PodModel, evidence: ModeEvidence): ModeFact {
     mode,
     claims: [...(label === undefined ? [] : [label]), ...containers, annotation, ...observed],
     disagreements,
-    ...(because === undefined ? {} : {because}),
+    ...definedFields({because}),
   }
 }

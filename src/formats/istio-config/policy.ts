@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {
@@ -17,7 +18,7 @@ export function readPolicyScope(object: ConfigObject): PolicyScope {
   const single = objectOf(raw, 'spec', 'targetRef')
   return {
     object,
-    ...(selector === undefined ? {} : {selector: textMapOf(selector, 'matchLabels')}),
+    ...definedFields({selector: selector === undefined ? undefined : textMapOf(selector, 'matchLabels')}),
     targetRef: single !== undefined,
     targetRefs: [...(single === undefined ? [] : [single]), ...listOf(raw, 'spec', 'targetRefs')].map(each => ({
       kind: textOf(each, 'kind') ?? '',

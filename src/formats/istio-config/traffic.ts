@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   ClientTls,
@@ -44,7 +45,7 @@ export function readDestinationRuleConfig(object: ConfigObject): DestinationRule
     object,
     host: textOf(raw, 'spec', 'host') ?? '',
     exportTo: textsOf(raw, 'spec', 'exportTo'),
-    ...(selector === undefined ? {} : {workloadSelector: textMapOf(selector, 'matchLabels')}),
+    ...definedFields({workloadSelector: selector === undefined ? undefined : textMapOf(selector, 'matchLabels')}),
     policy: trafficPolicy(at(raw, 'spec', 'trafficPolicy'), 'spec.trafficPolicy'),
     subsets: listOf(raw, 'spec', 'subsets').map((each, index) => {
       const path = `spec.subsets[${index}]`
@@ -116,7 +117,7 @@ export function readSidecarConfig(object: ConfigObject): SidecarConfig {
   const selector = objectOf(raw, 'spec', 'workloadSelector')
   return {
     object,
-    ...(selector === undefined ? {} : {selector: textMapOf(selector, 'labels')}),
+    ...definedFields({selector: selector === undefined ? undefined : textMapOf(selector, 'labels')}),
     egress: listOf(raw, 'spec', 'egress').map((each, index) => ({
       hosts: textsOf(each, 'hosts'),
       port: numberOf(each, 'port', 'number'),

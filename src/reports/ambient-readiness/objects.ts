@@ -1,4 +1,5 @@
 import {flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ReadinessDoc, ReadinessEffect, ReadinessItem} from './item.js'
 
@@ -11,7 +12,7 @@ function item(
   field?: string,
 ): ReadinessItem {
   const label = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`
-  return {effect, object: label, message, fix, doc, ...(field === undefined ? {} : {field})}
+  return {effect, object: label, message, fix, doc, ...definedFields({field})}
 }
 
 const ROUTE_FIX = 'Write it as an HTTPRoute whose parentRefs name the Service, and create a waypoint.'

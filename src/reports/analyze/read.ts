@@ -1,5 +1,6 @@
 import {readConfigObject, ruleKind} from '../../formats/istio-config/config-object.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {KINDS, kindWord} from '../../model/kinds.js'
 import type {FilePlace, Source} from '../../sources/source.js'
@@ -60,7 +61,10 @@ export async function readConfiguration(
   const objects: ConfigObject[] = []
   for (const each of KINDS.filter(({kind}) => !UNUSED.has(kind))) {
     const kind = kindWord(each)
-    const answer = await source.objects({kind, ...(kind === 'ConfigMap' ? {namespace: istioNamespace} : {})})
+    const answer = await source.objects({
+      kind,
+      ...definedFields({namespace: kind === 'ConfigMap' ? istioNamespace : undefined}),
+    })
     if (!answer.ok) unreadable.set(ruleKind(each), answer.gap)
     else for (const raw of answer.value) objects.push(readConfigObject(raw, namespace, cluster))
   }

@@ -89,7 +89,7 @@ export async function waypointReport(
       )
       const found = {
         usedBy: users.filter(each => uses(each, waypoint)).map(each => label(each, waypoint)),
-        ...(own === undefined ? {} : {pods: {all: own.length, ready: own.filter(isReady).length}}),
+        ...definedFields({pods: own === undefined ? undefined : {all: own.length, ready: own.filter(isReady).length}}),
       }
       return {waypoint, ...found, problems: problemsOf(waypoint, found)}
     })

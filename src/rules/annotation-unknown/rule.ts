@@ -1,4 +1,5 @@
 import {selectingServices} from '../../analysis/ports/service-ports.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {annotationMeant, ISTIO_ANNOTATIONS, istioAnnotationsOf, REPLACED_BY} from '../../model/istio-annotations.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
@@ -81,7 +82,7 @@ export const rule = defineRule({
           {
             ...wrong,
             // Outside the mesh the annotation matters less.
-            ...(mode === 'none' && place.object === undefined ? {severity: 'info' as const} : {}),
+            ...definedFields({severity: mode === 'none' && place.object === undefined ? ('info' as const) : undefined}),
             path,
             object: place.object,
             proof: [{from: path, text: place.annotations[key] ?? ''}],

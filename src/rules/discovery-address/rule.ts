@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -20,7 +21,7 @@ export const rule = defineRule({
     return [
       {
         message: `The discovery address is ${discovery.address}, but no such Service exists.`,
-        ...(annotated ? {path: `${pod.metadataPath}.annotations["proxy.istio.io/config"]`} : {}),
+        ...definedFields({path: annotated ? `${pod.metadataPath}.annotations["proxy.istio.io/config"]` : undefined}),
         proof: [{from: discovery.from, text: `discoveryAddress: ${discovery.address}`}],
       },
     ]

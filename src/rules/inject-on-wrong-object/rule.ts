@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
@@ -40,9 +41,11 @@ export const rule = defineRule({
               message: `${INJECT}: "${owner[place]}" on the ${pod.workload.kind} itself has no effect on its pods.`,
               path: `metadata.${place}["${INJECT}"]`,
               proof: [{from: `metadata.${place}`, text: `${INJECT}: "${owner[place]}"`}],
-              ...(['true', 'false'].includes(owner[place])
-                ? {patch: setInMap(pod, 'labels', INJECT, owner[place])}
-                : {}),
+              ...definedFields({
+                patch: ['true', 'false'].includes(owner[place])
+                  ? setInMap(pod, 'labels', INJECT, owner[place])
+                  : undefined,
+              }),
             },
           ],
     )

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {pointer} from '../../model/object-path.js'
 import type {Container, PodModel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
@@ -54,19 +55,20 @@ export const rule = defineRule({
     const path = `${pod.specPath}.terminationGracePeriodSeconds`
     return [
       {
-        ...(legacy === undefined ? {severity: 'info' as const} : {}),
+        ...definedFields({severity: legacy === undefined ? ('info' as const) : undefined}),
         message: `The grace period is ${count(grace)}, but ${legacy === undefined ? 'a sidecar that is not native' : 'the sidecar'} drains for ${drainSeconds}.`,
         path,
         proof: [{from: path, text: String(grace)}],
         // Patches are offered only where the fix is certain.
-        ...(drainSeconds < DEFAULT_GRACE_SECONDS && legacy === true
-          ? {
-              patch: [
-                {op: 'test' as const, path: pointer(path), value: grace},
-                {op: 'replace' as const, path: pointer(path), value: DEFAULT_GRACE_SECONDS},
-              ],
-            }
-          : {}),
+        ...definedFields({
+          patch:
+            drainSeconds < DEFAULT_GRACE_SECONDS && legacy === true
+              ? [
+                  {op: 'test' as const, path: pointer(path), value: grace},
+                  {op: 'replace' as const, path: pointer(path), value: DEFAULT_GRACE_SECONDS},
+                ]
+              : undefined,
+        }),
       },
     ]
   },

@@ -1,4 +1,5 @@
 import {Graph, layout} from '@dagrejs/dagre'
+import {definedFields} from '../../model/defined-fields.js'
 
 /** A box with lines of text; `id` is what links name. */
 export interface Box {
@@ -98,7 +99,7 @@ function bounded(boxes: readonly PlacedBox[], links: readonly PlacedLink[]): Gra
     links: links.map(({place, points, ...link}) => ({
       ...link,
       points: points.map(move),
-      ...(place === undefined ? {} : {place: move(place)}),
+      ...definedFields({place: place === undefined ? undefined : move(place)}),
     })),
   }
 }

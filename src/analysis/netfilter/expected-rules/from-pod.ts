@@ -163,7 +163,7 @@ function fromInit(
   return {
     kind: 'sidecar',
     settings,
-    ...(/proxy_init\b/.test(init.image) ? {script: true} : {}),
+    ...definedFields({script: /proxy_init\b/.test(init.image) ? true : undefined}),
     via: 'the arguments and environment of istio-init',
     notes: [...guessed, ...wrongValues(settings).map(({what}) => what)],
     ...release,

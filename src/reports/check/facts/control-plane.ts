@@ -2,6 +2,7 @@ import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import {textOf} from '../../../formats/decode.js'
 import {parseYamlText} from '../../../formats/kube-manifest/yaml-text.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import {groupedBy} from '../../../model/grouped-by.js'
 import {injectedContainer} from '../../../model/pod.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
@@ -63,6 +64,6 @@ export async function discovery({run, fact, workload: {pod}}: PodContext): Promi
     from,
     // Given files may lack the Services of the control plane.
     exists: !exists && !run.source.traits.complete ? undefined : exists,
-    home: {namespace, ...(home.ok ? {labels: home.value.labels} : {})},
+    home: {namespace, ...definedFields({labels: home.ok ? home.value.labels : undefined})},
   })
 }

@@ -7,6 +7,7 @@ import type {
   StatusCondition,
   TelemetryConfig,
 } from '../../model/istio-config/policy.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import type {Labels} from '../../model/selector.js'
 import {flagOf, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
@@ -88,7 +89,7 @@ export function readProxyImageTypes(
   workloads: readonly WorkloadConfig[],
 ): ProxyImageTypes {
   const annotated = workloads.flatMap(each => {
-    const text = each.annotations['proxy.istio.io/config']
+    const text = each.annotations[PROXY_CONFIG_ANNOTATION]
     const type = text === undefined ? undefined : textOf(parseYamlText(text), 'image', 'imageType')
     return type === undefined ? [] : [[each, type] as const]
   })

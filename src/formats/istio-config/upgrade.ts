@@ -1,4 +1,5 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {pathSteps} from '../../model/object-path.js'
 import {at, listOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
@@ -33,7 +34,7 @@ export function proxyVariables({raw, annotations}: ConfigObject): readonly EnvVa
     value,
     path: `spec.environmentVariables.${name}`,
   }))
-  const key = 'proxy.istio.io/config'
+  const key = PROXY_CONFIG_ANNOTATION
   const onTemplate = textOf(raw, 'spec', 'template', 'metadata', 'annotations', key)
   const placed = [
     [annotations[key], `metadata.annotations["${key}"]`],

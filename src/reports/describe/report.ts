@@ -15,6 +15,7 @@ import {definedFields} from '../../model/defined-fields.js'
 import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
+import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
 import {type ContainerPort, type PodModel, revisionOf} from '../../model/pod.js'
 import {ENVOY_MODES, type PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
@@ -98,7 +99,7 @@ async function ztunnelOf(
   return found?.ref
 }
 
-const AMBIENT_KEYS = ['istio.io/dataplane-mode', 'ambient.istio.io/redirection']
+const AMBIENT_KEYS = [DATAPLANE_LABEL, REDIRECTION_ANNOTATION]
 
 /** The evidence of a pod's mode, where a label or annotation of ambient mode is on the pod or its namespace. */
 async function membershipOf(source: Source, pod: PodModel, istioNamespace: string): Promise<ModeFact | undefined> {

@@ -2,9 +2,10 @@ import {SYSTEM_NAMESPACES} from '../../analysis/injection/decision.js'
 import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {asksForSidecars} from '../../model/injection.js'
+import {INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
-const INJECTION_LABELS = ['istio-injection', 'istio.io/rev']
+const INJECTION_LABELS = [INJECTION_LABEL, REVISION_LABEL]
 
 export const rule = defineRule({
   code: 'MCT1216',

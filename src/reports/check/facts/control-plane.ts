@@ -4,6 +4,7 @@ import {parseYamlText} from '../../../formats/kube-manifest/yaml-text.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {definedFields} from '../../../model/defined-fields.js'
 import {groupedBy} from '../../../model/grouped-by.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../../model/mesh-keys.js'
 import {injectedContainer} from '../../../model/pod.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
 import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
@@ -42,7 +43,7 @@ export async function controlPlane({run, workload: {pod}}: PodContext): Promise<
 /** The address in the proxy's configuration (PROXY_CONFIG, written by injection), else in the annotation, else the mesh's. */
 export async function discovery({run, fact, workload: {pod}}: PodContext): Promise<Answer<Facts['discovery']>> {
   const env = injectedContainer(pod, 'istio-proxy')?.env.PROXY_CONFIG
-  const annotation = pod.annotations['proxy.istio.io/config']
+  const annotation = pod.annotations[PROXY_CONFIG_ANNOTATION]
   const own = [env, annotation].map(text =>
     text === undefined ? undefined : textOf(parseYamlText(text), 'discoveryAddress'),
   )

@@ -3,10 +3,9 @@ import {defaultWebhooks} from '../../../analysis/injection/default-webhooks.js'
 import type {ModeFact} from '../../../analysis/pod-mode/mode-evidence.js'
 import {readModeFact} from '../../../evidence/ambient/pod-mode-fact.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import {REVISION_LABEL} from '../../../model/mesh-keys.js'
 import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import {notInspected, type PodContext} from './context.js'
-
-const REVISION = 'istio.io/rev'
 
 const ASSUMED = {question: 'webhooks', answer: 'not in the files; a default installation is assumed'}
 
@@ -23,7 +22,9 @@ export async function injection({
   if (!namespace.ok) return namespace
   const assumed = !webhooks.ok && !pod.exists && !run.source.traits.complete
   if (!webhooks.ok && !assumed) return webhooks
-  const revisions = [namespace.value.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
+  const revisions = [namespace.value.labels[REVISION_LABEL], pod.labels[REVISION_LABEL]].filter(
+    each => each !== undefined,
+  )
   const decision = decideInjection({
     pod,
     namespace: namespace.value,

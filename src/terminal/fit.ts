@@ -1,4 +1,3 @@
-import {definedFields} from '../model/defined-fields.js'
 import {textWidth} from './columns.js'
 import {type Cell, cellText, type Table, type Tone} from './doc.js'
 import {escapeText} from './escape.js'
@@ -235,6 +234,6 @@ export function fittedTable(table: Table, width: number): FittedTable {
   if (!fits(sheet)) sheet = withShortCells(sheet, width, padding)
   return {
     table: {...table, padding, header: sheet.header, rows: sheet.rows},
-    ...definedFields({left: sheet.left.length === 0 ? undefined : sheet.left.join('; ')}),
+    ...(sheet.left.length === 0 ? {} : {left: sheet.left.join('; ')}),
   }
 }

@@ -1,5 +1,4 @@
 import {Graph, layout} from '@dagrejs/dagre'
-import {definedFields} from '../../model/defined-fields.js'
 
 /** A box with lines of text; `id` is what links name. */
 export interface Box {
@@ -99,7 +98,7 @@ function bounded(boxes: readonly PlacedBox[], links: readonly PlacedLink[]): Gra
     links: links.map(({place, points, ...link}) => ({
       ...link,
       points: points.map(move),
-      ...definedFields({place: place === undefined ? undefined : move(place)}),
+      ...(place === undefined ? {} : {place: move(place)}),
     })),
   }
 }

@@ -1,6 +1,6 @@
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
-import type {Block, Cell} from '../../terminal/doc.js'
+import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {CredentialStatus, GatewayCredential} from './credentials.js'
 import type {CertStatus, CertsReport, ProxyCertificates, RootGroup} from './report.js'
@@ -11,24 +11,24 @@ const NAMED = 5
 
 type AnyStatus = CertStatus | CredentialStatus
 
-/** The worst first: what fails now, what is about to, what is in order. */
-const ORDER: readonly AnyStatus[] = [
-  'EXPIRED',
-  'NOT YET VALID',
-  'OTHER IDENTITY',
-  'OTHER ROOT',
-  'CLOCK SKEW',
-  'NOT RECEIVED',
-  'NONE',
-  'NOT ROTATING',
-  'EXPIRES SOON',
-  'UNKNOWN',
-  'OK',
-]
-const WARNINGS: readonly AnyStatus[] = ['NOT ROTATING', 'EXPIRES SOON', 'UNKNOWN']
+/** The states of a certificate, the worst first, each as a tone: what fails now, what is about to, what is in order. */
+export const CERT_TONES: Readonly<Record<AnyStatus, Tone>> = {
+  EXPIRED: 'bad',
+  'NOT YET VALID': 'bad',
+  'OTHER IDENTITY': 'bad',
+  'OTHER ROOT': 'bad',
+  'CLOCK SKEW': 'bad',
+  'NOT RECEIVED': 'bad',
+  NONE: 'bad',
+  'NOT ROTATING': 'warn',
+  'EXPIRES SOON': 'warn',
+  UNKNOWN: 'warn',
+  OK: 'good',
+}
+const ORDER = Object.keys(CERT_TONES) as readonly AnyStatus[]
 
 function statusCell(status: AnyStatus): Cell {
-  return {text: status, tone: status === 'OK' ? 'good' : WARNINGS.includes(status) ? 'warn' : 'bad'}
+  return {text: status, tone: CERT_TONES[status]}
 }
 
 function proxyCells({pod, status, identity, validTo, serial, roots, because}: ProxyCertificates, wide: boolean) {
@@ -58,7 +58,7 @@ function unread({proxies, gaps}: CertsReport): readonly Cell[] {
 function headline(report: CertsReport): readonly Cell[] {
   const {asOf, proxies, roots, credentials, intermediates, mismatches} = report
   const bad = [...proxies, ...roots, ...intermediates, ...credentials].filter(({status}) => status !== 'OK')
-  const failing = bad.some(({status}) => !WARNINGS.includes(status))
+  const failing = bad.some(({status}) => CERT_TONES[status] === 'bad')
   return [
     `Certificates of ${humanCount(proxies.length, 'proxy', 'proxies')}: `,
     {

@@ -1,9 +1,9 @@
 import {istioObjects} from '../../evidence/mesh-objects/istio-objects.js'
-import {presentState} from '../../evidence/predicted-mesh/present.js'
+import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'
 import {openFields, untranslated} from '../../istiod/untranslated.js'
-import {objectLabel, objectRefOf} from '../../model/pod.js'
+import {type ObjectRef, objectLabel, objectRefOf} from '../../model/pod.js'
 import {overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import {type MatrixRow, whoMayCall} from '../authz/matrix-report.js'
@@ -53,7 +53,7 @@ function mtlsChanges(before: readonly MtlsRow[], after: readonly MtlsRow[]): rea
         before: was === undefined ? 'refused, or not there' : mtlsWords(was),
         after: is === undefined ? 'refused, or not there' : mtlsWords(is),
         breaks: was !== undefined && was.status !== 'CONFLICT' && (is === undefined || is.status === 'CONFLICT'),
-        why: is?.because || row.because || '-',
+        why: is === undefined ? `before: ${row.because || 'mTLS'}` : is.because || '-',
       },
     ]
   })
@@ -94,6 +94,20 @@ async function namespacesOf(source: Source, asked: string | undefined): Promise<
   return [...new Set((objects.Service ?? []).map(each => each.metadata.namespace ?? 'default'))].sort()
 }
 
+const POLICIES = ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']
+
+/** The policies of a change that ztunnel or a waypoint enforces for ambient pods. */
+function aboutAmbient({pods, state}: PresentState, refs: readonly ObjectRef[]): readonly string[] {
+  const homes = new Set(pods.filter(each => each.mode === 'ambient').map(each => each.ref.namespace))
+  const {rootNamespace} = state.settings
+  return refs
+    .filter(
+      ({kind, namespace}) =>
+        POLICIES.includes(kind) && homes.size > 0 && (homes.has(namespace) || namespace === rootNamespace),
+    )
+    .map(objectLabel)
+}
+
 /** What a change does to pairs of clients and servers: the answers of `mtls` and `authz test --matrix` before and after. */
 export async function whatIfPairsReport(
   given: Source,
@@ -106,11 +120,12 @@ export async function whatIfPairsReport(
   const mtls = (of: Source) => mtlsReport(of, {kind: 'matrix', namespace: asked}, istioNamespace)
   const [was, is] = [await mtls(source), await mtls(changed)]
   const pairs: PairChange[] = [...mtlsChanges(was.rows, is.rows)]
-  const matrix = async (of: Source) => whoMayCall(await presentState(of, istioNamespace))
-  const [before, after] = [await matrix(source), await matrix(changed)]
+  const [present, next] = [await presentState(source, istioNamespace), await presentState(changed, istioNamespace)]
+  const [before, after] = [whoMayCall(present), whoMayCall(next)]
   for (const namespace of await namespacesOf(source, asked))
     pairs.push(...authzChanges(before(namespace).rows, after(namespace).rows))
   const applied = change.apply.map(objectRefOf)
+  const ambient = aboutAmbient(present, [...applied, ...change.remove])
   const unknown = openFields(change.apply)
   const foreign = untranslated([...applied, ...change.remove])
   return {
@@ -121,10 +136,13 @@ export async function whatIfPairsReport(
       ...was.notes,
       ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
       ...(unknown.length === 0 ? [] : [`not predicted: ${unknown.join('; ')}`]),
+      ...(ambient.length === 0
+        ? []
+        : [`what ${ambient.join(', ')} changes for ambient pods is not compared without requests`]),
       'routes, faults and reach are not compared without requests: give some with --traffic',
     ],
     failing: pairs.some(each => each.breaks),
-    undecided: foreign.length > 0 || unknown.length > 0 || was.gaps.length > 0,
+    undecided: ambient.length > 0 || foreign.length > 0 || unknown.length > 0 || was.gaps.length > 0,
     applied: applied.map(objectLabel),
     removed: change.remove.map(objectLabel),
     pairs,

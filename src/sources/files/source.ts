@@ -176,6 +176,14 @@ function contentOf({label, bytes}: InputFile): Content {
 /** Finds the line of a field in one file. */
 type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePlace, 'line' | 'column'> | undefined
 
+/** Istio's settings, as people quote them: a file of one of these without a namespace is of the control plane. */
+const SETTINGS = /^istio(?:-sidecar-injector)?(?:-[a-z0-9-]+)?$/
+
+/** The namespace of an object; one of those asked for where the object names none. */
+function homeOf({kind, metadata}: KubeObject, asked: string): string {
+  return metadata.namespace ?? (kind === 'ConfigMap' && SETTINGS.test(metadata.name) ? asked : 'default')
+}
+
 /** A source of files from the command line (or standard input); each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
   const given = withoutBuildFiles(files)
@@ -264,7 +272,7 @@ export function filesSource(files: readonly InputFile[]): Source {
         object =>
           object.kind === kind &&
           (known === undefined || isOfKind(object, known)) &&
-          (query.namespace === undefined || (object.metadata.namespace ?? 'default') === query.namespace) &&
+          (query.namespace === undefined || homeOf(object, query.namespace) === query.namespace) &&
           (query.name === undefined || object.metadata.name === query.name),
       ),
     )

@@ -97,7 +97,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     const status = row.STATUS ?? ''
     const [, at] = /(\S+)->15000\/tcp/.exec(row.PORTS ?? '') ?? []
     if (at !== undefined)
-      return `container ${name} publishes Envoy's admin interface (15000) at ${at}: whoever reaches it reads all configuration and can stop the proxy; publish it on 127.0.0.1 or not at all`
+      return `container ${name} publishes Envoy's admin interface (15000) at ${at}: any client that reaches it reads all configuration and can stop the proxy; publish it on 127.0.0.1 or not at all`
     if (/^Exited \(0\)/.test(status))
       return /init/.test(row.IMAGE ?? '')
         ? `container ${name}: ${status}; an init container ends so when it is done`

@@ -6,7 +6,7 @@ const ROW = new RegExp(
 )
 
 /** Reads `conntrack -L` and /proc/net/nf_conntrack (conntrack(8)): one connection per line; other lines are left out. */
-export function parseConnections(text: string): readonly TrackedConnection[] {
+export function parseTrackedConnections(text: string): readonly TrackedConnection[] {
   return text.split('\n').flatMap(line => {
     const [, protocol, state, from, to, , toPort, unreplied, replyFrom, , replyPort] =
       ROW.exec(line.slice(0, 1000)) ?? []

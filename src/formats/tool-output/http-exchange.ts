@@ -13,8 +13,11 @@ const COMMAND = /(?:^|\s)(?:\$|#|%) .*\b(?:curl|wget) /
 /** Words of Envoy and of applications that stand where a body is. */
 const NO_BODY = /^(?:[*<>{}]|\}|curl: |\s*$|```|command terminated)/
 
+/** Longer lines are read up to here. */
+const LONGEST_LINE = 4000
+
 function lines(text: string): readonly string[] {
-  return text.split(/\r\n|\n|\r/)
+  return text.split(/\r\n|\n|\r/).map(line => line.slice(0, LONGEST_LINE))
 }
 
 /** The headers behind a status line, and the first line of the body. */

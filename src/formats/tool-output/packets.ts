@@ -8,7 +8,8 @@ const WITH_LINK =
 
 /** Reads the TCP packets in tcpdump's text (tcpdump(1)); other lines are left out. */
 export function parsePackets(text: string): readonly CapturedPacket[] {
-  return text.split('\n').flatMap(line => {
+  return text.split('\n').flatMap(whole => {
+    const line = whole.slice(0, 1000)
     const [, from, fromPort, to, toPort, flags = '', rest = ''] = PACKET.exec(line) ?? WITH_LINK.exec(line) ?? []
     if (from === undefined || to === undefined) return []
     const http = /HTTP: ((?:[A-Z]{3,8} \S+ HTTP|HTTP)\/[\d.]+.{0,60})/.exec(rest)?.[1]

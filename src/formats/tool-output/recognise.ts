@@ -1,4 +1,4 @@
-import {parseConnections} from './connections.js'
+import {parseTrackedConnections} from './connections.js'
 import {parseDnsAnswer} from './dns-answer.js'
 import {parseKialiValidations, parseLinkerdCheck} from './findings-of-tools.js'
 import {isHttpExchange} from './http-exchange.js'
@@ -15,7 +15,7 @@ const TOOLS: readonly (readonly [form: string, is: (text: string) => boolean])[]
   ['tls-client', text => parseTlsClient(text) !== undefined],
   ['dns-answer', text => parseDnsAnswer(text) !== undefined],
   ['http-exchange', isHttpExchange],
-  ['connections', text => parseConnections(text).length > 0],
+  ['connections', text => parseTrackedConnections(text).length > 0],
   ['packets', text => parsePackets(text).length > 0],
   ['socket-counters', isSocketCounters],
   ['metrics', text => parseMetrics(text).length > 0],
@@ -31,7 +31,7 @@ export function withPlainLines(text: string): string {
   return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
 }
 
-/** The forms of other programs' output in a text, in the order in which they are told. */
+/** The forms of other programs' output in a text, in the order of the table. */
 export function toolForms(text: string): readonly string[] {
   const plain = withPlainLines(text)
   return TOOLS.filter(([, is]) => is(plain)).map(([form]) => form)

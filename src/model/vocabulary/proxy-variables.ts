@@ -32,7 +32,7 @@ export const PROXY_VARIABLES: Vocabulary = {
     MODEL,
   ],
   ISTIO_META_MESH_ID: [
-    'Variable of the sidecar: the mesh it belongs to (meshID, else the trust domain); metrics of several meshes are told apart by it.',
+    'Variable of the sidecar: the mesh it belongs to (meshID, else the trust domain); metrics of several meshes differ in it.',
     BOOTSTRAP,
     MODEL,
   ],

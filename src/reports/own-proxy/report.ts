@@ -58,7 +58,7 @@ export async function ownProxyReport(given: Source, subject: PodRef): Promise<Ow
   const info = optional(page.ok ? parseServerInfo(page.value) : page, gaps)
   const registry = await registryOf(source, subject)
   const written = configSource(at(bootstrap, 'bootstrap'))
-  // Of a bootstrap that was cut nobody knows what else it asks for.
+  // Other parts of a bootstrap that was cut are unknown.
   const from = written?.kind === 'static' && gaps.length > 0 ? undefined : written
   const hints = {cluster: from?.cluster, addresses: from?.addresses ?? [], discoveryAddress: facts.discoveryAddress}
   const controlPlane =

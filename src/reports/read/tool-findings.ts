@@ -7,7 +7,7 @@ import {metricFindings} from '../../analysis/tool-output/metrics.js'
 import {packetFindings} from '../../analysis/tool-output/packets.js'
 import {spanFindings} from '../../analysis/tool-output/spans.js'
 import {tlsFindings} from '../../analysis/tool-output/tls-client.js'
-import {parseConnections} from '../../formats/tool-output/connections.js'
+import {parseTrackedConnections} from '../../formats/tool-output/connections.js'
 import {parseDnsAnswer} from '../../formats/tool-output/dns-answer.js'
 import {parseKialiValidations, parseLinkerdCheck} from '../../formats/tool-output/findings-of-tools.js'
 import {parseHttpExchange} from '../../formats/tool-output/http-exchange.js'
@@ -22,7 +22,7 @@ import {parseTlsClient} from '../../formats/tool-output/tls-client.js'
 import type {InputForm} from '../../model/input-form.js'
 import type {ToolFinding} from '../../model/tool-output.js'
 
-function told(findings: readonly ToolFinding[]): readonly string[] {
+function sentencesOf(findings: readonly ToolFinding[]): readonly string[] {
   return findings.map(({level, code, subject, message}) => {
     const name = code === undefined ? level : `${level} ${code}`
     return `${name}: ${subject}${message === '' ? '' : `: ${message}`}`
@@ -50,14 +50,14 @@ const FINDINGS: Readonly<Record<string, Findings>> = {
   'http-exchange': optional(parseHttpExchange, httpFindings),
   'tls-client': optional(parseTlsClient, tlsFindings),
   'dns-answer': optional(parseDnsAnswer, dnsFindings),
-  connections: text => connectionFindings(parseConnections(text)),
+  connections: text => connectionFindings(parseTrackedConnections(text)),
   packets: text => packetFindings(parsePackets(text)),
   'socket-counters': counters,
   metrics: text => metricFindings(parseMetrics(text)),
   'load-test': text => loadFindings(parseLoadTest(text)),
   spans: text => spanFindings(parseSpans(text)),
-  kiali: text => told(parseKialiValidations(text)),
-  'linkerd-check': text => told(parseLinkerdCheck(text)),
+  kiali: text => sentencesOf(parseKialiValidations(text)),
+  'linkerd-check': text => sentencesOf(parseLinkerdCheck(text)),
   settings: optional(parseMeshSettings, ({kind, values}) => settingFindings(kind, values)),
 }
 

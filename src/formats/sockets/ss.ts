@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
 const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/
@@ -28,10 +29,13 @@ export function readSsLine(line: string): LineReading {
     address,
     port: endpoint.port,
     ...(user === null ? {} : {process: user[1] ?? '', pid: Number(user[2])}),
-    ...(uid === null ? {} : {uid: Number(uid[1])}),
-    ...(state === 'LISTEN' && Number(waiting) > Number(limit) && Number(limit) > 0
-      ? {fullQueue: {waiting: Number(waiting), limit: Number(limit)}}
-      : {}),
+    ...definedFields({
+      uid: uid === null ? undefined : Number(uid[1]),
+      fullQueue:
+        state === 'LISTEN' && Number(waiting) > Number(limit) && Number(limit) > 0
+          ? {waiting: Number(waiting), limit: Number(limit)}
+          : undefined,
+    }),
     line: line.trim(),
   }
 }

@@ -16,7 +16,13 @@ export function parseYamlText(text: string): unknown {
   }
   try {
     // Pretty errors cost the square of how many there are.
-    return parse(text, {prettyErrors: false, maxAliasCount: 100, version: '1.1', logLevel: 'error', customTags: kubectlTags})
+    return parse(text, {
+      prettyErrors: false,
+      maxAliasCount: 100,
+      version: '1.1',
+      logLevel: 'error',
+      customTags: kubectlTags,
+    })
   } catch {
     return undefined
   }

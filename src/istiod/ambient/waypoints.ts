@@ -1,7 +1,8 @@
-import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
+import {at, listOf, numberOf, textOf, textsOf} from '../../formats/decode.js'
 import {readLabelSelector} from '../../formats/injection-webhook.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {type Labels, matchesLabels} from '../../model/selector.js'
+import type {RegisteredHost} from '../registry.js'
 import type {AmbientObjects} from './objects.js'
 
 // Waypoints as istiod binds them: https://istio.io/latest/docs/ambient/usage/waypoint/
@@ -85,5 +86,22 @@ export function waypointFinder(objects: AmbientObjects): (target: Bindable) => B
     if (name === undefined || name === 'none') return undefined
     const found = all.get(`${by[`${USE_WAYPOINT}-namespace`] ?? namespace}/${name}`)
     return found?.takes(kind) === true && found.allows(namespace) ? found : undefined
+  }
+}
+
+/** The ServiceEntry a host was made of; undefined for a Service. */
+export function entryOf({state}: AmbientObjects, {namespace, name, host}: RegisteredHost): KubeObject | undefined {
+  if (name !== host) return undefined
+  return state
+    .objects('ServiceEntry')
+    .find(each => (each.metadata.namespace ?? 'default') === namespace && textsOf(each, 'spec', 'hosts').includes(host))
+}
+
+/** Finds the waypoint in front of a host of the registry. */
+export function hostWaypoints(objects: AmbientObjects): (host: RegisteredHost) => BoundWaypoint | undefined {
+  const find = waypointFinder(objects)
+  return host => {
+    const labels = entryOf(objects, host)?.metadata.labels ?? host.labels
+    return find({kind: 'service', namespace: host.namespace, labels})
   }
 }

@@ -217,7 +217,7 @@ function ambientVerdict(
     proxy: undefined,
     warnings: [
       ...(past
-        ? [`the policies of waypoint ${waypoint.name}.${waypoint.namespace} do not apply: this client goes past it`]
+        ? [`the policies of waypoint ${waypoint.name}.${waypoint.namespace} do not apply: this client bypasses it`]
         : []),
       ...warningsOf(decision, arrival, target),
     ],

@@ -4,11 +4,11 @@ import {type Answer, missing} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
 import {kindWord} from '../../model/kinds.js'
 import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import {REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
 import type {Labels} from '../../model/selector.js'
 import {type Overlay, overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 
-const REDIRECTION = 'ambient.istio.io/redirection'
 /** Kinds of which ztunnels and waypoints are configured. */
 const AMBIENT_KINDS = [
   'Namespace',
@@ -60,10 +60,10 @@ async function wishesOf(source: Source): Promise<ReadonlyMap<string, Wish>> {
 
 /** The pod as istio-cni leaves it: it writes whether the traffic of the pod is redirected to ztunnel. */
 function redirected(object: KubeObject, on: boolean): KubeObject {
-  const {[REDIRECTION]: _, ...others} = object.metadata.annotations ?? {}
+  const {[REDIRECTION_ANNOTATION]: _, ...others} = object.metadata.annotations ?? {}
   return {
     ...object,
-    metadata: {...object.metadata, annotations: on ? {...others, [REDIRECTION]: 'enabled'} : others},
+    metadata: {...object.metadata, annotations: on ? {...others, [REDIRECTION_ANNOTATION]: 'enabled'} : others},
   }
 }
 

@@ -10,9 +10,9 @@ import {NODE, RUN} from '../support/cli.js'
 import {oracleSize} from '../support/oracle-size.js'
 import {seeded} from '../support/seeded.js'
 
-/** The whole soak, MONITOR_SHARE=10, is 200,000 events over 10,000 objects. */
+/** The whole soak, MONITOR_SHARE=20, is 200,000 events over 10,000 objects. */
 const WHOLE = 200_000
-const {count: EVENTS, seed: SEED, again: AGAIN} = oracleSize('MONITOR', {seed: 11, count: WHOLE / 10})
+const {count: EVENTS, seed: SEED, again: AGAIN} = oracleSize('MONITOR', {seed: 11, count: WHOLE / 20})
 const OBJECTS = Math.round(10_000 * Math.sqrt(EVENTS / WHOLE))
 const NAMESPACES = Math.max(2, Math.round(OBJECTS / 100))
 const PODS = Math.round(OBJECTS * 0.8)

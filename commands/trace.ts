@@ -1,7 +1,7 @@
 import {fromToArguments} from '../src/cli/args.js'
 import {TRACE_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
-import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {fileFlag, overlayFlags, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {traceFlags} from '../src/cli/trace-flags.js'
 import {traceReport} from '../src/reports/trace/report.js'
@@ -32,13 +32,14 @@ export default class Trace extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
+    ...overlayFlags,
     ...traceFlags,
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Trace)
     if (flags.cases !== undefined) {
-      const {answerEnvoyCases} = await import('../src/cli/envoy-cases.js')
+      const {answerEnvoyCases} = await import('../src/cli/case-files.js')
       const {envoyCasesView} = await import('../src/reports/trace/cases-view.js')
       await this.print(flags, await answerEnvoyCases(flags.cases), envoyCasesView)
       return
@@ -46,7 +47,7 @@ export default class Trace extends MeshCommand {
     const {traffic} = flags
     if (traffic !== undefined) {
       await this.withSource(flags, async source => {
-        const {answerTraffic} = await import('../src/cli/traffic.js')
+        const {answerTraffic} = await import('../src/cli/case-files.js')
         const {trafficView} = await import('../src/reports/trace/traffic-view.js')
         await this.print(flags, await answerTraffic(source, traffic, flags.istioNamespace), trafficView)
       })

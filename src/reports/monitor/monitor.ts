@@ -3,16 +3,16 @@ import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
+import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
-import type {Source, WatchedChange} from '../../sources/source.js'
+import type {Source} from '../../sources/source.js'
 import {openCheckRun, podOutcomes} from '../check/evaluate/check-run.js'
 import {type FindingPolicy, withPolicy} from '../check/policy.js'
 import {type CheckOptions, type CheckReport, reportOver} from '../check/report.js'
 import {required} from '../report.js'
-import {affectedBy, type ObjectDigests} from './affected.js'
-import {checkedPods, isOverPod, podKey} from './checked-pods.js'
+import {checkedPods, isOverPod} from './checked-pods.js'
+import {type DuePods, duePods} from './due-pods.js'
 import {type FindingChange, findingChanges, type KnownFindings} from './finding-changes.js'
 
 export interface MonitorOptions extends Omit<CheckOptions, 'now'> {
@@ -71,80 +71,57 @@ function cannotWatch({origin}: Source): UserError {
   })
 }
 
+/** Gaps that were not seen before; a fleet that changes brings new ones for ever, so the oldest are forgotten. */
+function gapMemory(): (gaps: readonly Gap[]) => readonly Gap[] {
+  const seen = new Set<string>()
+  const keyOf = ({what, reason, detail}: Gap) => [what, reason, detail].join('\u0000')
+  return gaps => {
+    if (seen.size > REMEMBERED_GAPS) seen.clear()
+    const fresh = gaps.filter(gap => !seen.has(keyOf(gap)))
+    for (const gap of fresh) seen.add(keyOf(gap))
+    return fresh
+  }
+}
+
+/** Waits for something due, or until the time at which everything is. */
+async function changesOrTime(
+  due: DuePods,
+  untilMs: number,
+  clock: MonitorOptions['clock'],
+  signal: AbortSignal,
+): Promise<'changes' | 'time'> {
+  const timer = new AbortController()
+  const stop = () => timer.abort()
+  signal.addEventListener('abort', stop, {once: true})
+  const waitMs = Math.max(0, untilMs - clock.now().getTime())
+  const time = waitMs === 0 ? ('time' as const) : clock.sleep(waitMs, timer.signal).then(() => 'time' as const)
+  try {
+    return await Promise.race([time, due.some().then(() => 'changes' as const)])
+  } finally {
+    timer.abort()
+    signal.removeEventListener('abort', stop)
+  }
+}
+
 /** Watches the pods and everything rules read of a live cluster, and checks what changes concern. */
 export function openMonitor(given: Source, options: MonitorOptions): Monitor {
   const {namespace, clock} = options
   const labels = options.selector === undefined ? [] : parseSelector(options.selector)
   const pods = checkedPods()
-  const digests: ObjectDigests = new Map()
+  const mine = ({metadata}: KubeObject) =>
+    (namespace === undefined || metadata.namespace === namespace) && matchesLabels(labels, metadata.labels ?? {})
+  const due = duePods(pods, mine)
   const known: KnownFindings = new Map()
-  const reportedGaps = new Set<string>()
-  const dirty = new Set<string>()
-  const gone: ObjectRef[] = []
-  let lost: string[] = []
-  let [everything, stale] = [true, true]
-  let wake: () => void = () => undefined
-  const count = {events: 0, rounds: 0, podChecks: 0, watchesLost: 0}
+  const newGaps = gapMemory()
+  const count = {rounds: 0, podChecks: 0}
   let lastRoundAt: Date | undefined
-
-  const mine = (object: KubeObject) =>
-    (namespace === undefined || object.metadata.namespace === namespace) &&
-    matchesLabels(labels, object.metadata.labels ?? {})
-
-  function podChanged({type, object}: WatchedChange): void {
-    if (!mine(object)) return
-    const ns = object.metadata.namespace ?? 'default'
-    const key = podKey(ns, object.metadata.name)
-    if (type === 'deleted' || isOverPod(object)) {
-      const removed = pods.remove(key)
-      if (removed === undefined) return
-      dirty.delete(key)
-      gone.push(removed.workload)
-      if (removed.lastShape) namespaceChanged(ns)
-      return
-    }
-    const put = pods.put(object)
-    if (put?.changed !== true) return
-    dirty.add(key)
-    if (put.newShape) namespaceChanged(ns)
-  }
-
-  function namespaceChanged(ns: string): void {
-    stale = true
-    for (const key of pods.keys(ns)) dirty.add(key)
-  }
-
-  function changed(change: WatchedChange): void {
-    count.events += 1
-    if (change.object.kind === 'Pod') podChanged(change)
-    else {
-      const affected = affectedBy(change, digests)
-      if (affected.of === 'nothing') return
-      stale = true
-      if (affected.of === 'everything') everything = true
-      else if (affected.of === 'namespace') namespaceChanged(affected.namespace)
-      else {
-        const key = podKey(affected.pod.namespace, affected.pod.name)
-        if (pods.get(key) !== undefined) dirty.add(key)
-      }
-    }
-    if (everything || dirty.size > 0 || gone.length > 0) wake()
-  }
-
-  const watched = given.watching?.({
-    changed,
-    lost(kind, why) {
-      count.watchesLost += 1
-      lost.push(`the watch of ${kind} was lost: ${why}`)
-      wake()
-    },
-  })
+  const watched = given.watching?.(due)
   if (watched === undefined) throw cannotWatch(given)
   const source = noted(watched)
   const open = () => openCheckRun(source, {...options, now: clock.now()}, namespace === undefined)
   let run = open()
 
-  async function listed(): Promise<void> {
+  async function listPods(): Promise<void> {
     const query = namespace === undefined ? {kind: 'Pod'} : {kind: 'Pod', namespace}
     const objects = required(await source.objects(query), source).filter(each => mine(each) && !isOverPod(each))
     for (const object of objects) pods.put(object)
@@ -156,29 +133,10 @@ export function openMonitor(given: Source, options: MonitorOptions): Monitor {
     return withPolicy(raw, {...options.policy, at: checkOptions.now})
   }
 
-  /** The keys to check now, and the workloads whose result may change; afterwards nothing is due. */
-  function due(): {readonly keys: readonly string[]; readonly workloads: readonly ObjectRef[]} {
-    const keys = everything ? pods.keys() : [...dirty]
-    const workloads = [...gone, ...keys.flatMap(key => pods.get(key)?.workload ?? [])]
-    dirty.clear()
-    gone.length = 0
-    everything = false
-    return {keys, workloads}
-  }
-
-  /** The gaps that no round has reported of yet. */
-  function newGaps(gaps: readonly Gap[]): readonly Gap[] {
-    if (reportedGaps.size > REMEMBERED_GAPS) reportedGaps.clear()
-    const fresh = gaps.filter(({what, reason, detail}) => !reportedGaps.has([what, reason, detail].join('\u0000')))
-    for (const {what, reason, detail} of fresh) reportedGaps.add([what, reason, detail].join('\u0000'))
-    return fresh
-  }
-
   async function round(): Promise<MonitorRound> {
-    const {keys, workloads} = due()
+    const {keys, workloads, stale, lost} = due.take()
     // What istiod says is asked again only with everything else.
     run = stale ? {...open(), istiods: run.istiods} : {...run, at: clock.now()}
-    stale = false
     await boundedMap(keys, AT_ONCE, async key => {
       const pod = pods.get(key)
       if (pod === undefined) return
@@ -190,53 +148,33 @@ export function openMonitor(given: Source, options: MonitorOptions): Monitor {
     lastRoundAt = clock.now()
     const names = new Set(workloads.map(objectLabel))
     const report = await reportOf(names)
-    const reported = lost
-    lost = []
     return {
       at: lastRoundAt,
       checked: keys.length,
       changes: findingChanges(names, report.workloads, known),
       gaps: newGaps(report.gaps),
-      lost: reported,
+      lost,
       namespaces: [...new Set(workloads.map(each => each.namespace))].sort(byText),
-    }
-  }
-
-  /** Waits for a change or until everything is due again. */
-  async function nextDue(untilMs: number, signal: AbortSignal): Promise<'changes' | 'resync'> {
-    const timer = new AbortController()
-    const stop = () => timer.abort()
-    signal.addEventListener('abort', stop, {once: true})
-    const changes = new Promise<'changes'>(resolve => {
-      wake = () => resolve('changes')
-      if (dirty.size > 0 || gone.length > 0 || everything || lost.length > 0) resolve('changes')
-    })
-    const waitMs = Math.max(0, untilMs - clock.now().getTime())
-    const resync = waitMs === 0 ? ('resync' as const) : clock.sleep(waitMs, timer.signal).then(() => 'resync' as const)
-    try {
-      return await Promise.race([resync, changes])
-    } finally {
-      timer.abort()
-      signal.removeEventListener('abort', stop)
     }
   }
 
   return {
     async *rounds(signal) {
-      await listed()
+      await listPods()
       let resyncAt = clock.now().getTime() + options.resyncMs
       while (!signal.aborted) {
         yield await round()
-        if ((await nextDue(resyncAt, signal)) === 'changes') await clock.sleep(options.settleMs, signal)
+        if ((await changesOrTime(due, resyncAt, clock, signal)) === 'changes')
+          await clock.sleep(options.settleMs, signal)
         else if (!signal.aborted) {
-          everything = true
+          due.everythingIsDue()
           run = open()
           resyncAt = clock.now().getTime() + options.resyncMs
         }
       }
     },
     report: () => reportOf(),
-    counters: () => ({...count, pods: pods.size, lastRoundAt}),
+    counters: () => ({...count, ...due.counters(), pods: pods.size, lastRoundAt}),
     close: () => source.close(),
   }
 }

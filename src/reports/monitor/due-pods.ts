@@ -54,11 +54,11 @@ export function duePods(pods: CheckedPods, mine: (object: KubeObject) => boolean
     if (!mine(object)) return
     const namespace = object.metadata.namespace ?? 'default'
     const key = podKey(namespace, object.metadata.name)
-    if (type === 'deleted' || isOverPod(object)) return podEnded(namespace, key)
-    const put = pods.put(object)
-    if (put?.changed !== true) return
-    dirty.add(key)
-    if (put.newShape) namespaceChanged(namespace)
+    const ended = type === 'deleted' || isOverPod(object)
+    if (ended) podEnded(namespace, key)
+    const put = ended ? undefined : pods.put(object)
+    if (put?.changed === true) dirty.add(key)
+    if (put?.newShape === true) namespaceChanged(namespace)
   }
 
   function objectChanged(change: WatchedChange): void {

@@ -71,7 +71,7 @@ function cannotWatch({origin}: Source): UserError {
   })
 }
 
-/** Gaps that were not seen before; a fleet that changes brings new ones for ever, so the oldest are forgotten. */
+/** Gaps that were not seen before; a fleet that changes brings new ones all the time, so they are forgotten now and then. */
 function gapMemory(): (gaps: readonly Gap[]) => readonly Gap[] {
   const seen = new Set<string>()
   const keyOf = ({what, reason, detail}: Gap) => [what, reason, detail].join('\u0000')

@@ -88,8 +88,18 @@ function ofServer(server: unknown, path: string): readonly UntranslatedField[] {
   return HTTP_SERVERS.includes(protocol) || ends ? [] : [{path, why: AT_GATEWAYS}]
 }
 
+/** Routes of the Gateway API count at waypoints alone. */
+function ofGatewayRoute(spec: unknown): readonly UntranslatedField[] {
+  return listOf(spec, 'parentRefs').flatMap((each, index) =>
+    ['Service', 'ServiceEntry'].includes(textOf(each, 'kind') ?? 'Gateway')
+      ? []
+      : found('', `spec.parentRefs[${index}]`, 'what a gateway makes of its routes'),
+  )
+}
+
 const BY_KIND: Readonly<Record<string, (spec: unknown) => readonly UntranslatedField[]>> = {
   DestinationRule: ofDestinationRule,
+  HTTPRoute: ofGatewayRoute,
   Sidecar: ofSidecar,
   VirtualService: ofVirtualService,
   Gateway: spec => listOf(spec, 'servers').flatMap((each, index) => ofServer(each, `spec.servers[${index}]`)),
@@ -107,5 +117,8 @@ const BY_KIND: Readonly<Record<string, (spec: unknown) => readonly UntranslatedF
 
 /** The fields of an object whose effect on requests is not translated here, with what they depend on. */
 export function untranslatedFields(object: KubeObject): readonly UntranslatedField[] {
+  const injects = ['istio-injection', 'istio.io/rev'].find(name => object.metadata.labels?.[name] !== undefined)
+  if (object.kind === 'Namespace' && injects !== undefined)
+    return found('', `metadata.labels.${injects}`, 'which pods get a sidecar when they are next made')
   return own(BY_KIND, object.kind)?.(field(object, 'spec')) ?? []
 }

@@ -1,9 +1,9 @@
 import {istioObjects} from '../../evidence/mesh-objects/istio-objects.js'
-import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
+import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'
 import {openFields, untranslated} from '../../istiod/untranslated.js'
-import {type ObjectRef, objectLabel, objectRefOf} from '../../model/pod.js'
+import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import {type MatrixRow, whoMayCall} from '../authz/matrix-report.js'
@@ -64,19 +64,24 @@ function verdicts(rows: readonly MatrixRow[]): ReadonlyMap<string, MatrixRow> {
   return new Map(rows.flatMap(row => row.clients.map(client => [`${client} ${row.host}:${row.port}`, row] as const)))
 }
 
+/** `allowed`, `denied`, or `depends on methods, paths`. */
+function authzWords({verdict, on}: MatrixRow): string {
+  return on.length === 0 ? verdict : `${verdict} on ${on.join(', ')}`
+}
+
 function authzChanges(before: readonly MatrixRow[], after: readonly MatrixRow[]): readonly PairChange[] {
   const old = verdicts(before)
   const groups = new Map<string, PairChange>()
   for (const [key, row] of verdicts(after)) {
     const was = old.get(key)
-    if (was === undefined || (was.verdict === row.verdict && was.because === row.because)) continue
+    if (was === undefined || (authzWords(was) === authzWords(row) && was.because === row.because)) continue
     const client = key.slice(0, key.lastIndexOf(' '))
     const change: PairChange = {
       about: 'authz',
       clients: client,
       server: `${row.host}:${row.port}`,
-      before: was.verdict,
-      after: row.verdict,
+      before: authzWords(was),
+      after: authzWords(row),
       breaks: was.verdict !== 'denied' && row.verdict === 'denied',
       why: row.because,
     }
@@ -92,20 +97,6 @@ async function namespacesOf(source: Source, asked: string | undefined): Promise<
   if (asked !== undefined) return [asked]
   const {objects} = await istioObjects(source)
   return [...new Set((objects.Service ?? []).map(each => each.metadata.namespace ?? 'default'))].sort()
-}
-
-const POLICIES = ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']
-
-/** The policies of a change that ztunnel or a waypoint enforces for ambient pods. */
-function aboutAmbient({pods, state}: PresentState, refs: readonly ObjectRef[]): readonly string[] {
-  const homes = new Set(pods.filter(each => each.mode === 'ambient').map(each => each.ref.namespace))
-  const {rootNamespace} = state.settings
-  return refs
-    .filter(
-      ({kind, namespace}) =>
-        POLICIES.includes(kind) && homes.size > 0 && (homes.has(namespace) || namespace === rootNamespace),
-    )
-    .map(objectLabel)
 }
 
 /** What a change does to pairs of clients and servers: the answers of `mtls` and `authz test --matrix` before and after. */
@@ -125,9 +116,8 @@ export async function whatIfPairsReport(
   for (const namespace of await namespacesOf(source, asked))
     pairs.push(...authzChanges(before(namespace).rows, after(namespace).rows))
   const applied = change.apply.map(objectRefOf)
-  const ambient = aboutAmbient(present, [...applied, ...change.remove])
   const unknown = openFields(change.apply)
-  const foreign = untranslated([...applied, ...change.remove])
+  const foreign = untranslated(applied, change.remove)
   return {
     ...answeredFrom(source),
     gaps: was.gaps,
@@ -136,13 +126,10 @@ export async function whatIfPairsReport(
       ...was.notes,
       ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
       ...(unknown.length === 0 ? [] : [`not predicted: ${unknown.join('; ')}`]),
-      ...(ambient.length === 0
-        ? []
-        : [`what ${ambient.join(', ')} changes for ambient pods is not compared without requests`]),
       'routes, faults and reach are not compared without requests: give some with --traffic',
     ],
     failing: pairs.some(each => each.breaks),
-    undecided: ambient.length > 0 || foreign.length > 0 || unknown.length > 0 || was.gaps.length > 0,
+    undecided: foreign.length > 0 || unknown.length > 0 || was.gaps.length > 0,
     applied: applied.map(objectLabel),
     removed: change.remove.map(objectLabel),
     pairs,

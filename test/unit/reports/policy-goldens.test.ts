@@ -12,10 +12,10 @@ import {expectGolden} from '../../support/golden.js'
 
 const KINDS = ['PeerAuthentication', 'AuthorizationPolicy']
 
-/** The policies of the pods with sidecars in the sample mesh, which are those of the recorded mesh. */
+/** The policies of the sample mesh: those of the recorded meshes. */
 async function policies(): Promise<readonly KubeObject[]> {
   const source = await openFiles(['src/sample/mesh.tgz'])
-  const answers = await Promise.all(KINDS.map(kind => source.objects({kind, namespace: 'demo'})))
+  const answers = await Promise.all(KINDS.map(kind => source.objects({kind})))
   return answers.flatMap(each => (each.ok ? each.value : []))
 }
 
@@ -38,6 +38,9 @@ test('the sample holds the policies of the recorded mesh', () => {
     'PeerAuthentication demo/default',
     'AuthorizationPolicy demo/deny-admin',
     'AuthorizationPolicy demo/ratings-viewer',
+    'AuthorizationPolicy amb/api-allow',
+    'AuthorizationPolicy amb/api-deny-admin',
+    'AuthorizationPolicy amb/api-only-waypoint',
   ])
 })
 

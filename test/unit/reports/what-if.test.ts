@@ -103,18 +103,6 @@ describe('what a change does to pairs', () => {
     )
   })
 
-  test('a policy of ambient pods is not passed over as if it changed nothing', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
-    const change = parseChange(
-      Buffer.from('delete: [{kind: AuthorizationPolicy, namespace: amb, name: api-deny-admin}]\napply: []'),
-    )
-    const {undecided, notes} = await whatIfPairsReport(source, change, undefined, 'istio-system')
-    expect(undecided).toBe(true)
-    expect(notes.join()).toContain(
-      'what AuthorizationPolicy amb/api-deny-admin changes for ambient pods is not compared',
-    )
-  })
-
   test('STRICT is in force in the sample', async () => {
     const {namespaces} = await readinessReport(await openFiles(['src/sample/mesh.tgz']), undefined, 'istio-system')
     expect(namespaces.map(each => `${each.namespace} ${each.verdict}`)).toEqual(['demo already STRICT'])

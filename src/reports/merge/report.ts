@@ -42,16 +42,14 @@ function workloadsOf({file, report}: ReportFile, several: boolean): readonly Che
 function joined(each: readonly CheckedWorkload[]): CheckedWorkload {
   const [first, ...rest] = each
   if (first === undefined) throw new Error('a workload without a report')
-  return rest.reduce(
-    (all, next) => ({
-      ...all,
-      pods: [...new Set([...all.pods, ...next.pods])],
-      passed: all.passed + next.passed,
-      findings: [...all.findings, ...next.findings],
-      notChecked: [...all.notChecked, ...next.notChecked],
-    }),
-    first,
-  )
+  if (rest.length === 0) return first
+  return {
+    ...first,
+    pods: [...new Set(each.flatMap(({pods}) => pods))],
+    passed: each.reduce((sum, {passed}) => sum + passed, 0),
+    findings: each.flatMap(({findings}) => findings),
+    notChecked: each.flatMap(({notChecked}) => notChecked),
+  }
 }
 
 /** The parts that no report is about, for each number of parts that one of them names. */

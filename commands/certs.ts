@@ -14,7 +14,6 @@ export default class Certs extends MeshCommand {
     example('Show the certificates of a namespace, the worst first', 'certs -n demo --from sample'),
     example('Export the ends of all certificates for Prometheus', 'certs -A --warn 720h -o prom'),
   ]
-  static override severalContexts = true
   static override forms = formsOf(certsView)
   static override needs = POD_POLICY_NEEDS
   static override flags = {

@@ -15,7 +15,6 @@ import {formsOf} from '../src/reports/view.js'
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
-  static override severalContexts = true
   static override forms = formsOf(checkView)
   static override needs = CHECK_NEEDS
   static override strict = false

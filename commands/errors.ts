@@ -18,7 +18,6 @@ export default class Errors extends MeshCommand {
     example('Explain the failures of one workload in the last five minutes', 'errors deploy/sleep -n demo --since 5m'),
     example('Get the failures of a namespace as JSON', 'errors -n demo -o json'),
   ]
-  static override severalContexts = true
   static override forms = formsOf(errorsView)
   static override needs: CommandNeeds = {
     cluster: {

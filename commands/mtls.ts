@@ -18,7 +18,6 @@ export default class Mtls extends MeshCommand {
       'mtls deploy/productpage-v1 details:9080 --from sample',
     ),
   ]
-  static override severalContexts = true
   static override forms = formsOf(mtlsView)
   static override needs = POLICY_NEEDS
   static override args = {

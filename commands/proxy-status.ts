@@ -21,7 +21,6 @@ export default class ProxyStatus extends MeshCommand {
   static override examples = [
     example('Show only proxies that are out of sync', 'proxy-status --from sample --only problem'),
   ]
-  static override severalContexts = true
   static override forms = formsOf(diffView, proxyStatusView)
   static override needs: CommandNeeds = {
     cluster: {

@@ -13,7 +13,6 @@ export default class Version extends MeshCommand {
     example('Show the versions of istiod and the proxies', 'version --from sample'),
     example('Show the client version only', 'version --no-remote'),
   ]
-  static override severalContexts = true
   static override forms = formsOf(versionView)
   static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: []}}
   static override flags = {

@@ -6,6 +6,9 @@ import {remark} from './streams.js'
 /** Clusters asked at once. */
 const AT_ONCE = 8
 
+/** Commands whose --context may name several clusters, each of which gets an answer of its own. */
+const TAKE_SEVERAL: readonly string[] = ['check', 'proxy-status', 'certs', 'mtls', 'errors', 'version']
+
 /** The contexts that --context names, comma-separated, each once. */
 export function contextsIn(text: string | undefined): readonly string[] {
   const names = (text ?? '').split(',').map(each => each.trim())
@@ -13,14 +16,10 @@ export function contextsIn(text: string | undefined): readonly string[] {
 }
 
 /** Refuses several contexts where one answer is expected, and files that each answer would overwrite. */
-export function refuseSeveral(
-  command: string,
-  takesSeveral: boolean,
-  output: string | readonly string[] | undefined,
-): void {
-  if (!takesSeveral)
-    throw new UserError(`${command} takes one --context`, {
-      hint: 'Run it once for each, or see meshctl check, ps, certs and mtls.',
+export function refuseSeveral(id: string, watches: boolean, output: string | readonly string[] | undefined): void {
+  if (watches || !TAKE_SEVERAL.includes(id))
+    throw new UserError(`${id.replaceAll(':', ' ')}${watches ? ' --watch' : ''} takes one --context`, {
+      hint: `Run it once for each. These take several: ${TAKE_SEVERAL.join(', ')}.`,
     })
   const file = [output ?? []].flat().find((each: string) => !each.startsWith('jsonpath') && each.includes('='))
   if (file !== undefined)

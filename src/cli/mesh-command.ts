@@ -59,9 +59,6 @@ export abstract class MeshCommand extends Command {
   /** The forms of its answers, as `-o` takes them; help and completion list them. */
   static forms?: readonly Form[]
 
-  /** True when --context may name several clusters, each of which gets an answer of its own. */
-  static severalContexts = false
-
   /** Answers of several clusters, printed one after the other. */
   private queue: AnswerQueue | undefined
 
@@ -108,8 +105,7 @@ export abstract class MeshCommand extends Command {
     flags: SubjectFlags,
     use: (source: Source) => Promise<void>,
   ): Promise<void> {
-    const {severalContexts} = this.ctor as typeof MeshCommand
-    refuseSeveral((this.id ?? '').replaceAll(':', ' '), severalContexts && flags.watch !== true, flags.output)
+    refuseSeveral(this.ctor.id, flags.watch === true, flags.output)
     const queue = answerQueue()
     this.queue = queue
     const failures = await inEachContext(

@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {benchCheckFleet} from './check-fleet.js'
 import {benchGrowth} from './growth.js'
 import {changedDump, largeDump} from './large-dump.js'
+import {benchLargeTrace} from './large-trace.js'
 import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
@@ -34,8 +35,14 @@ function report(name, measured, bound, what, side = 'most', spread = undefined) 
   if (!good) process.exitCode = 1
 }
 
-await benchStartUp(report, RUNS)
+if (process.argv[2] !== 'trace') await benchStartUp(report, RUNS)
 if (process.argv[2] === 'start-up') {
+  writeResults(results, RUNS)
+  process.exit()
+}
+
+if (process.argv[2] === 'trace') {
+  await benchLargeTrace(report, RUNS)
   writeResults(results, RUNS)
   process.exit()
 }
@@ -73,6 +80,7 @@ try {
   rmSync(dirname(path), {recursive: true, force: true})
 }
 
+await benchLargeTrace(report, Math.min(RUNS, 7))
 await benchParsers(report, 1.15)
 await benchLive(report)
 await benchCheckFleet(report, 5000, Math.min(RUNS, 5))

@@ -7,6 +7,7 @@ import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoint
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {answered, type Gap, gapSentence} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
@@ -70,7 +71,8 @@ export interface MeshExtras {
   readonly strangers: readonly MeshPod[]
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
-  readonly site: (pod: MeshPod) => Promise<ReadSite>
+  /** Undefined for a pod that is read as any other. */
+  readonly site: (pod: MeshPod) => Promise<ReadSite | undefined>
   /** Pods of namespaces without objects are taken from what ztunnel knows. */
   readonly pastObjects: boolean
   /** Where the control plane's ConfigMaps are. */
@@ -120,8 +122,10 @@ export function meshPod(pod: PodModel): MeshPod {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
     workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
-    ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
-    ...(pod.status?.node === undefined ? {} : {node: pod.status.node}),
+    ...definedFields({
+      nodeIp: pod.status?.hostIp === undefined ? undefined : pod.status.hostIp,
+      node: pod.status?.node === undefined ? undefined : pod.status.node,
+    }),
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,
@@ -280,8 +284,8 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const pods = [...captured, ...strangers, ...beyond.pods]
   const expected = once(async () => byObjects((await readAmbientObjects(source, istioNamespace)).objects))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
-  const siteOf =
-    extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf, expected, models.get(pod)))
+  const siteOf = async (pod: MeshPod) =>
+    (await extras.site?.(pod)) ?? (await withZtunnel(source, pod, pods, ztunnelOf, expected, models.get(pod)))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
@@ -321,7 +325,6 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       if (known === undefined) throw new SiteNeeded(pod)
       return known
     },
-    waypointsByConfig: extras.site === undefined,
     routeOf,
     nodesWithoutZtunnel: withoutZtunnel(captured, source.traits.complete && objects.gaps.length === 0),
     ztunnelOutages: ambient.ok ? ztunnelOutages(ambient.value) : [],

@@ -1,5 +1,7 @@
+import {ztunnelMeaning} from '../../analysis/log-explanation/explain.js'
 import type {LogSide} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {UserError} from '../../model/user-error.js'
@@ -14,6 +16,8 @@ export interface LineCause {
   /** `explains`: a way of the trace ends as the line says; `differs`: none does, the configuration is another by now or the cause lies elsewhere. */
   readonly verdict: 'explains' | 'differs' | 'unknown'
   readonly because: string
+  /** What the words of the line mean, of a ztunnel. */
+  readonly meaning?: string
   readonly cause?: PathCause
   /** The command that shows every hop. */
   readonly command?: string
@@ -30,6 +34,8 @@ function sameFlags(line: readonly string[], traced: readonly string[]): boolean 
 
 /** Whether a way of the trace ends as the line says, on the side that wrote it. */
 function fits(entry: AccessLogEntry, side: LogSide, branch: PathBranch): boolean {
+  // ztunnel tells of connections, in words of its own: any way that fails is the one it tells of.
+  if (entry.form === 'ztunnel') return !['delivered', 'not-captured', 'undecided'].includes(branch.outcome)
   const details = entry.details ?? entry.termination
   if (side === 'server') return sameFlags(entry.flags, branch.serverFlags) && sameDetails(details, branch.serverDetails)
   const status = branch.status === null || entry.code === undefined || Number(entry.code) === branch.status
@@ -65,6 +71,19 @@ export interface LineAsked {
 export async function lineCause(
   source: Source,
   pods: readonly MeshPod[],
+  asked: LineAsked,
+  istioNamespace: string,
+  heard: Heard,
+): Promise<LineCause> {
+  const {form, failure} = asked.entry
+  const meaning = form === 'ztunnel' ? ztunnelMeaning(failure) : undefined
+  const found = await tracedCause(source, pods, asked, istioNamespace, heard)
+  return meaning === undefined ? found : {...found, meaning}
+}
+
+async function tracedCause(
+  source: Source,
+  pods: readonly MeshPod[],
   {entry, side, writer}: LineAsked,
   istioNamespace: string,
   heard: Heard,
@@ -86,7 +105,12 @@ export async function lineCause(
     if (main === undefined) return {verdict: 'unknown', because: 'no way was found', command}
     const {because, cause} = main
     const verdict = found !== undefined ? 'explains' : main.outcome === 'undecided' ? 'unknown' : 'differs'
-    return {verdict, because, command, ...(cause === undefined || found === undefined ? {} : {cause})}
+    return {
+      verdict,
+      because,
+      command,
+      ...definedFields({cause: cause === undefined || found === undefined ? undefined : cause}),
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return {verdict: 'unknown', because: error.message, command}

@@ -4,7 +4,7 @@ import {own} from '../../model/own.js'
 import {UnreadablePart} from '../../model/unreadable-part.js'
 import {sectionSlices} from './slices.js'
 
-// A large dump is mostly clusters, endpoints and routes nobody asks about: each is parsed when it is.
+// A large dump is mostly clusters, endpoints and routes that no request reaches: each is parsed when one does.
 
 /** Sections whose entries are many or large, and stand for themselves. */
 const LAZY = /^type\.googleapis\.com\/envoy\.admin\.v\d\w*\.(?:Clusters|Endpoints|Routes)ConfigDump$/

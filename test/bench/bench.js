@@ -1,4 +1,5 @@
-// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` measures what starts cost alone.
+// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` measures what starts cost alone,
+// `npm run bench -- growth WORD` growth alone, of the commands whose name has the word.
 import {rmSync, statSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -40,6 +41,13 @@ if (process.argv[2] === 'start-up') {
   process.exit()
 }
 
+const bare = [here('bare.js')]
+if (process.argv[2] === 'growth') {
+  await benchGrowth(report, meshctl, bare, Math.min(RUNS, 5), {rules: RULES_BOUND, peak: RULES_PEAK}, process.argv[3])
+  writeResults(results, RUNS)
+  process.exit()
+}
+
 const bed = manyRules()
 try {
   const argv = [meshctl, 'packet', '--cases', bed.cases, '--rulesets', bed.root, '-o', 'json']
@@ -49,7 +57,6 @@ try {
   rmSync(bed.root, {recursive: true, force: true})
 }
 
-const bare = [here('bare.js')]
 await benchGrowth(report, meshctl, bare, Math.min(RUNS, 5), {rules: RULES_BOUND, peak: RULES_PEAK})
 
 const {path, origin} = largeDump()

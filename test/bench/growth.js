@@ -127,11 +127,12 @@ function exponentOf(sizes, values) {
   return Math.log(values[2] / values[1]) / Math.log(sizes[2] / sizes[1])
 }
 
-/** Measures every command at three sizes and reports how CPU time and memory grow, and the ratio of rules to a bare node. */
-export async function benchGrowth(report, meshctl, bare, runs, bounds) {
+/** Measures every command whose name has the word at three sizes and reports how CPU time and memory grow, and the ratio of rules to a bare node. */
+export async function benchGrowth(report, meshctl, bare, runs, bounds, word = '') {
   const folder = mkdtempSync(join(tmpdir(), 'meshctl-growth-'))
   try {
     for (const {name, make, sizes, unit, argv, bound, against, extension = 'txt'} of COMMANDS) {
+      if (!name.includes(word)) continue
       const measured = []
       for (const size of sizes) {
         const file = join(folder, `${make.name}-${size}.${extension}`)

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
-import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
+import {overlayFlags, repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
@@ -39,6 +39,7 @@ export default class Analyze extends MeshCommand {
     meshNetworksFile: Flags.string({helpValue: 'FILE', description: 'mesh networks to assume'}),
     'ignore-unknown': Flags.boolean({description: 'ignore documents that cannot be read'}),
     ...teamFlags,
+    ...overlayFlags,
     cluster: repeatableFlag('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
   }

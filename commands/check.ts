@@ -1,9 +1,8 @@
-import {Flags} from '@oclif/core'
+import {checkFlags} from '../src/cli/check-flags.js'
 import {checkSettings} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
 import {example} from '../src/cli/example.js'
-import {debugFlags, repeatableFlag, selectorFlag, suppressFlag, teamFlags, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
@@ -32,27 +31,7 @@ export default class Check extends MeshCommand {
       'check -n demo --from sample -o baseline=accepted.yaml',
     ),
   ]
-  static override flags = {
-    file: repeatableFlag('manifests to check: files, directories, - for standard input', 'f'),
-    selector: selectorFlag,
-    ...watchFlags,
-    ...debugFlags,
-    'all-namespaces': Flags.boolean({
-      char: 'A',
-      description: 'check every namespace, and the configuration of the mesh',
-    }),
-    only: repeatableFlag('run only these rules: codes, names or IST codes, comma-separated'),
-    skip: repeatableFlag('skip these rules'),
-    'fail-on': Flags.option({
-      options: ['error', 'warning', 'info'] as const,
-      description: 'exit with 1 at this severity or above (default warning)',
-    })(),
-    suppress: suppressFlag,
-    ...teamFlags,
-    fix: Flags.boolean({description: 'print patches for findings that can be fixed automatically'}),
-    shard: Flags.string({helpValue: 'I/N', description: 'check only part I of N of the workloads (I starts at 0)'}),
-    deep: Flags.boolean({allowNo: true, description: 'inspect each pod (default; off with -A on a live cluster)'}),
-  }
+  static override flags = checkFlags
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Check)

@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
+import {overlayFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {mtlsReport} from '../src/reports/mtls/report.js'
@@ -23,6 +24,8 @@ export default class Mtls extends MeshCommand {
     from: Args.string({ignoreStdin: true, description: 'the client: a pod or workload'}),
     to: Args.string({ignoreStdin: true, description: 'the server: service[.namespace][:port]'}),
   }
+
+  static override flags = overlayFlags
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Mtls)

@@ -1,7 +1,7 @@
 import {fromToArguments} from '../src/cli/args.js'
 import {TRACE_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
-import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {fileFlag, overlayFlags, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {traceFlags} from '../src/cli/trace-flags.js'
 import {traceReport} from '../src/reports/trace/report.js'
@@ -32,6 +32,7 @@ export default class Trace extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
+    ...overlayFlags,
     ...traceFlags,
   }
 

@@ -9,6 +9,7 @@ import {readinessView, whatIfPairsView} from '../src/reports/what-if/pairs-view.
 import {readinessReport} from '../src/reports/what-if/readiness-report.js'
 import {whatIfReport} from '../src/reports/what-if/report.js'
 import {whatIfView} from '../src/reports/what-if/view.js'
+import {refuseAbsent} from '../src/sources/overlay.js'
 
 export default class WhatIf extends MeshCommand {
   static override summary = 'Show what a change of Istio objects would do to requests, before it is applied'
@@ -53,15 +54,18 @@ export default class WhatIf extends MeshCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(WhatIf)
     const asked = flags.namespace
+    // The report lays the change over the source itself: it asks the source without it as well.
+    const unchanged = {...flags, delete: undefined}
     if (flags['strict-readiness'] === true) {
-      await this.withSource(flags, async source => {
+      await this.withSource(unchanged, async source => {
         await this.print(flags, await readinessReport(source, asked, flags.istioNamespace), readinessView)
       })
       return
     }
     const change = await readChange(flags.filename, flags.delete)
     const traffic = flags.traffic === undefined ? undefined : await readTraffic(flags.traffic)
-    await this.withSource(flags, async source => {
+    await this.withSource(unchanged, async source => {
+      await refuseAbsent(source, change)
       if (traffic === undefined) {
         await this.print(flags, await whatIfPairsReport(source, change, asked, flags.istioNamespace), whatIfPairsView)
         return

@@ -1,7 +1,7 @@
 import {podArgument} from '../../src/cli/args.js'
 import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
 import {example} from '../../src/cli/example.js'
-import {selectorFlag} from '../../src/cli/flags.js'
+import {overlayFlags, selectorFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {authzCheckReport} from '../../src/reports/authz/check-report.js'
 import {authzCheckView} from '../../src/reports/authz/check-view.js'
@@ -19,7 +19,7 @@ export default class AuthzCheck extends MeshCommand {
   static override forms = formsOf(authzCheckView)
   static override needs = POLICY_NEEDS
   static override args = podArgument
-  static override flags = {selector: selectorFlag}
+  static override flags = {selector: selectorFlag, ...overlayFlags}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(AuthzCheck)

@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {authzQuestion} from '../../src/cli/authz-question.js'
 import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
 import {example} from '../../src/cli/example.js'
+import {overlayFlags} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {UserError} from '../../src/model/user-error.js'
 import {authzTestReport} from '../../src/reports/authz/test-report.js'
@@ -35,6 +36,7 @@ export default class AuthzTest extends MeshCommand {
     }),
   }
   static override flags = {
+    ...overlayFlags,
     method: Flags.string({description: 'HTTP method (GET unless set)'}),
     path: Flags.string({description: 'path of the request (/ unless set)'}),
     host: Flags.string({description: 'host header of the request'}),

@@ -161,6 +161,24 @@ export const suppressFlag = repeatableFlag(
   'CODE=PATTERN',
 )
 
+/** The flags that change a source before it is asked: what would be the answer after a change. */
+export const overlayFlags = {
+  overlay: Flags.string({
+    helpGroup: SOURCE,
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'answer as if these objects were applied; the same kind, namespace and name replaces (repeatable)',
+  }),
+  delete: Flags.string({
+    helpGroup: SOURCE,
+    helpValue: 'KIND/NAMESPACE/NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'answer as if this object were deleted; nothing is deleted (repeatable)',
+  }),
+} as const
+
 /** The flags for what a team agreed on: accepted findings, and its settings file. */
 export const teamFlags = {
   baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),

@@ -163,7 +163,7 @@ export abstract class MeshCommand extends Command {
     const layout = {...plain, fitTables: plain.fit === true && shown.form === undefined}
     const more = {sortBy: flags.sort, template, title}
     const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, more)
-    await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes) : bytes)
+    await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes, form) : bytes)
     await this.remarks(report, view, form, flags.quiet)
   }
 
@@ -173,10 +173,10 @@ export abstract class MeshCommand extends Command {
   }
 
   /** The text of a round of --watch as the terminal shows it; any other text as it is. */
-  private async framed(text: string): Promise<string> {
+  private async framed(text: string, form: string): Promise<string> {
     if (this.frame === undefined) return text
     const {frameOf} = await import('./watch.js')
-    return frameOf(text, process.stdout, this.frame)
+    return frameOf(text, process.stdout, this.frame, /^(?:table|wide|short)$/.test(form))
   }
 
   /** Prints a remark that -q leaves out. */

@@ -17,6 +17,8 @@ export type SubjectFlags = CommonFlags & {
   readonly interval?: string
   readonly 'debug-container'?: boolean
   readonly 'debug-image'?: string | undefined
+  readonly overlay?: readonly string[] | undefined
+  readonly delete?: readonly string[] | undefined
 }
 
 /** The options for connecting to a live cluster, from the common flags. */
@@ -41,11 +43,7 @@ function clusterSettings(flags: CommonFlags): ClusterSettings {
   }
 }
 
-/**
- * Opens the source that the flags name: one file or several, else --from, else the cluster. A folder means the manifests in it, or all its
- * files if the command combines files about one pod (`everything`).
- */
-export async function openFor(flags: SubjectFlags, root: string, everything = false): Promise<Source> {
+async function openPlain(flags: SubjectFlags, root: string, everything: boolean): Promise<Source> {
   const {openFiles, openSource} = await import('../sources/open.js')
   if (typeof flags.file === 'string') return await openFiles([flags.file])
   if (flags.file !== undefined) {
@@ -53,4 +51,21 @@ export async function openFor(flags: SubjectFlags, root: string, everything = fa
     return await openFiles(await expandPaths(flags.file, everything))
   }
   return await openSource(flags.from, {root, adminPort: flags['proxy-admin-port'], cluster: clusterSettings(flags)})
+}
+
+/**
+ * Opens the source that the flags name: one file or several, else --from, else the cluster. A folder means the manifests in it, or all its
+ * files if the command combines files about one pod (`everything`). With --overlay and --delete it is the source as that change would make it.
+ */
+export async function openFor(flags: SubjectFlags, root: string, everything = false): Promise<Source> {
+  const {overlay = [], delete: deletions = [], istioNamespace} = flags
+  if (overlay.length + deletions.length === 0) return await openPlain(flags, root, everything)
+  const {readChange} = await import('./mesh-change.js')
+  const {refuseAbsent} = await import('../sources/overlay.js')
+  const {changedSource} = await import('../evidence/predicted-mesh/changed-source.js')
+  const change = await readChange(overlay, deletions)
+  const below = await openPlain(flags, root, everything)
+  await refuseAbsent(below, change)
+  const source = changedSource(below, change, istioNamespace)
+  return {...source, remarks: [...(source.remarks ?? []), ...change.problems]}
 }

@@ -61,7 +61,10 @@ export function objectsUse(source: Source, kind: string): EvidenceUse {
   }
 }
 
-function artifactUse(source: Source, {id, provenance: {as, argv, path, from, capturedAt}}: Artifact): EvidenceUse {
+function artifactUse(
+  source: Source,
+  {id, provenance: {as, argv, path, from, capturedAt, computed}}: Artifact,
+): EvidenceUse {
   const where = sourceOf(source)
   const evidence: EvidenceId = as ?? id
   const row = evidenceRow(evidence)
@@ -69,7 +72,7 @@ function artifactUse(source: Source, {id, provenance: {as, argv, path, from, cap
   return {
     evidence,
     source: where,
-    via: where === 'given' ? 'file' : row.how.via,
+    via: computed === true ? 'computed' : where === 'given' ? 'file' : row.how.via,
     shows: row.shows,
     from: origin,
     ...(capturedAt === undefined ? observedAt(source) : {observedAt: capturedAt}),

@@ -46,10 +46,14 @@ function provider(rule: unknown): Message {
 
 /** The filter that checks tokens by every RequestAuthentication of a proxy; undefined when none applies. */
 export function jwtFilter(state: IstioState, place: ProxyPlace): Message | undefined {
-  const rules = state
-    .objects('RequestAuthentication')
-    .filter(each => applies(each, place, state.settings.rootNamespace))
-    .flatMap(each => listOf(each, 'spec', 'jwtRules'))
+  return jwtFilterOf(
+    state.objects('RequestAuthentication').filter(each => applies(each, place, state.settings.rootNamespace)),
+  )
+}
+
+/** The filter that checks tokens by given RequestAuthentications; undefined without rules. */
+export function jwtFilterOf(objects: readonly KubeObject[]): Message | undefined {
+  const rules = objects.flatMap(each => listOf(each, 'spec', 'jwtRules'))
   if (rules.length === 0) return undefined
   const names = rules.map((_, i) => `origins-${i}`)
   const optional = (provider_name: string): Message => ({

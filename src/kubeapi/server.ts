@@ -121,7 +121,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
       const {path, query} = splitUrl(guard(request, port, prefix, token))
       options.onRequest?.(`${request.method} ${path}${query.size > 0 ? `?${query}` : ''} (${request.headers.upgrade})`)
       authorize(request.method ?? 'GET', path, query)
-      await streams.handle(request, socket, head, path, query)
+      await streams.handle({request, socket, head}, path, query)
     } catch (error) {
       refuseUpgrade(socket, error)
     }

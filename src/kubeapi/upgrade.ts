@@ -1,27 +1,23 @@
-import type {IncomingMessage} from 'node:http'
-import type {Duplex} from 'node:stream'
-import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
+import {createWebSocketStream} from 'ws'
 import {isIstiod} from '../formats/kube-pod/istiod-pod.js'
-import {commaList} from '../model/comma-list.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {podRefOf} from '../model/kube-object.js'
+import {type KubeObject, podRefOf} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
 import {forwardOverChannels, forwardOverSpdy} from './forward-sessions.js'
-import {SERVE_LIMITS} from './limits.js'
+import {type Handshakes, handshakes, type UpgradeRequest} from './handshakes.js'
 import type {PodEndpoints} from './pod-endpoints.js'
 import {containerOf, podOf, requireNode} from './pod-of.js'
 import type {PodPorts} from './pod-ports.js'
 import {recordedRun} from './recorded-exec.js'
-import {parseResourcePath, type ResourcePath} from './resource-path.js'
+import {parseResourcePath} from './resource-path.js'
 import {ApiFailure, badRequest, notFoundFailure} from './status.js'
 import type {Store} from './store.js'
 
-/** SPDY inside a WebSocket (kubectl >= 1.31), and SPDY after a 101 of its own. */
+/** SPDY inside a WebSocket (kubectl >= 1.31). */
 const SPDY_TUNNEL = 'SPDY/3.1+portforward.k8s.io'
-const SPDY_FORWARD = 'portforward.k8s.io'
-const SPDY_EXEC = ['v4.channel.k8s.io']
+const EXEC = {spdy: ['v4.channel.k8s.io'], webSocket: [EXEC_V5, EXEC_V4]} as const
+const FORWARD = {spdy: ['portforward.k8s.io'], webSocket: [SPDY_TUNNEL, PORT_FORWARD_V4]} as const
 const MAX_UPGRADES = 256
 const MAX_PORTS = 16
 
@@ -33,14 +29,8 @@ export interface UpgradeContext {
 }
 
 export interface Upgrades {
-  handle(request: IncomingMessage, socket: Duplex, head: Buffer, path: string, query: URLSearchParams): Promise<void>
+  handle(request: UpgradeRequest, path: string, query: URLSearchParams): Promise<void>
   close(): void
-}
-
-function offered(request: IncomingMessage, header: string): readonly string[] {
-  const value = request.headers[header]
-  const text = Array.isArray(value) ? value.join(',') : (value ?? '')
-  return commaList(text)
 }
 
 function portsOf(query: URLSearchParams): readonly number[] {
@@ -57,135 +47,64 @@ function portsOf(query: URLSearchParams): readonly number[] {
 
 const flag = (query: URLSearchParams, name: string) => ['1', 'true'].includes(query.get(name) ?? '')
 
+/** A request to a pod, with the protocols still to be agreed on. */
+interface PodUpgrade {
+  readonly asked: UpgradeRequest
+  readonly pod: KubeObject
+  readonly query: URLSearchParams
+  readonly shake: Handshakes
+}
+
+async function exec({source, pages}: UpgradeContext, {asked, pod, query, shake}: PodUpgrade): Promise<void> {
+  containerOf(pod, query.get('container'))
+  const streams = {stdin: flag(query, 'stdin'), stdout: flag(query, 'stdout'), stderr: flag(query, 'stderr')}
+  if (!streams.stdin && !streams.stdout && !streams.stderr)
+    throw badRequest('you must specify at least 1 of stdin, stdout, stderr')
+  const run = await recordedRun(source, pages, podRefOf(pod), query.getAll('command'))
+  const agreed = shake.agree(asked, EXEC)
+  if (agreed?.over === 'spdy') playOverSpdy(agreed.connection, run, streams)
+  else agreed?.use(accepted => playOverChannels(accepted, run, streams).catch(() => accepted.terminate()))
+}
+
+function forward({ports}: UpgradeContext, {asked, pod, query, shake}: PodUpgrade): void {
+  const {name} = pod.metadata
+  const dial = ports.dialer({namespace: pod.metadata.namespace ?? 'default', name}, isIstiod(pod))
+  const agreed = shake.agree(asked, FORWARD)
+  if (agreed?.over === 'spdy') forwardOverSpdy(agreed.connection, name, dial)
+  else if (agreed?.protocol === SPDY_TUNNEL)
+    agreed.use(accepted => forwardOverSpdy(createWebSocketStream(accepted), name, dial))
+  else if (agreed !== undefined) {
+    const requested = portsOf(query)
+    agreed.use(accepted => forwardOverChannels(accepted, requested, name, dial))
+  }
+}
+
 /** Serves exec, attach and port-forward over WebSocket channels, over SPDY in a WebSocket, and over raw SPDY. */
-export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrades {
-  const open = new Set<Duplex>()
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: SERVE_LIMITS.messageBytes,
-    handleProtocols: () => false,
-  })
-  // `ws` does not accept `/` in a protocol's name, so the choice is made here and written into the answer directly.
-  const chosen = new WeakMap<IncomingMessage, string>()
-  sockets.on('headers', (headers, request) => {
-    const protocol = chosen.get(request)
-    if (protocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${protocol}`)
-  })
-  function accept(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    protocol: string,
-    use: (socket: WebSocket) => void,
-  ): void {
-    chosen.set(request, protocol)
-    delete request.headers['sec-websocket-protocol']
-    sockets.handleUpgrade(request, socket, head, accepted => {
-      accepted.on('error', () => accepted.terminate())
-      use(accepted)
-    })
-  }
-
-  function acceptSpdy(socket: Duplex, head: Buffer, protocol: string): Duplex {
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: SPDY/3.1\r\nConnection: Upgrade\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
-    )
-    if (head.length > 0) socket.unshift(head)
-    return socket
-  }
-
-  function noProtocol(socket: Duplex, versions: readonly string[]): void {
-    const lines = versions.map(each => `X-Accepted-Stream-Protocol-Versions: ${each}\r\n`).join('')
-    socket.end(`HTTP/1.1 403 Forbidden\r\n${lines}Content-Length: 0\r\nConnection: close\r\n\r\n`)
-  }
-
-  async function exec(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    pod: KubeObject,
-    query: URLSearchParams,
-    spdy: boolean,
-  ): Promise<void> {
-    containerOf(pod, query.get('container'))
-    const streams = {stdin: flag(query, 'stdin'), stdout: flag(query, 'stdout'), stderr: flag(query, 'stderr')}
-    if (!streams.stdin && !streams.stdout && !streams.stderr)
-      throw badRequest('you must specify at least 1 of stdin, stdout, stderr')
-    const argv = query.getAll('command')
-    const run = await recordedRun(source, pages, podRefOf(pod), argv)
-    const wanted = offered(request, spdy ? 'x-stream-protocol-version' : 'sec-websocket-protocol')
-    const protocol = (spdy ? SPDY_EXEC : [EXEC_V5, EXEC_V4]).find(each => wanted.includes(each))
-    if (protocol === undefined) return noProtocol(socket, spdy ? SPDY_EXEC : [])
-    if (spdy) return playOverSpdy(acceptSpdy(socket, head, protocol), run, streams)
-    accept(request, socket, head, protocol, accepted => {
-      playOverChannels(accepted, run, streams).catch(() => accepted.terminate())
-    })
-  }
-
-  function forward(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    pod: KubeObject,
-    query: URLSearchParams,
-    spdy: boolean,
-  ): void {
-    const name = pod.metadata.name
-    const ref = {namespace: pod.metadata.namespace ?? 'default', name}
-    const dial = ports.dialer(ref, isIstiod(pod))
-    const wanted = offered(request, spdy ? 'x-stream-protocol-version' : 'sec-websocket-protocol')
-    const protocol = (spdy ? [SPDY_FORWARD] : [SPDY_TUNNEL, PORT_FORWARD_V4]).find(each => wanted.includes(each))
-    if (protocol === undefined) noProtocol(socket, spdy ? [SPDY_FORWARD] : [])
-    else if (spdy) forwardOverSpdy(acceptSpdy(socket, head, protocol), name, dial)
-    else if (protocol === SPDY_TUNNEL) {
-      accept(request, socket, head, protocol, accepted => forwardOverSpdy(createWebSocketStream(accepted), name, dial))
-    } else {
-      const requestedPorts = portsOf(query)
-      accept(request, socket, head, protocol, accepted => forwardOverChannels(accepted, requestedPorts, name, dial))
-    }
-  }
-
-  async function route(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    path: ResourcePath,
-    query: URLSearchParams,
-  ): Promise<void> {
-    const spdy = /^spdy\//i.test(request.headers.upgrade ?? '')
-    const pod = await podOf(store, path)
-    requireNode(pod)
-    switch (path.subresource) {
-      case 'exec':
-        return await exec(request, socket, head, pod, query, spdy)
-      case 'portforward':
-        return forward(request, socket, head, pod, query, spdy)
-      case 'attach':
-        throw new ApiFailure(
-          405,
-          'MethodNotAllowed',
-          'this server shows recorded evidence: there is no process to attach to',
-        )
-      default:
-        throw notFoundFailure(`pods/${path.subresource ?? ''}`, '', path.name ?? '')
-    }
-  }
-
+export function upgrades(context: UpgradeContext): Upgrades {
+  const open = new Set<UpgradeRequest['socket']>()
+  const shake = handshakes()
   return {
-    async handle(request, socket, head, pathText, query) {
+    async handle(asked, pathText, query) {
       const path = parseResourcePath(pathText)
       if (path?.resource !== 'pods' || path.subresource === undefined) throw badRequest('this path cannot be upgraded')
       if (open.size >= MAX_UPGRADES)
         throw new ApiFailure(429, 'TooManyRequests', `${MAX_UPGRADES} streams are open already`)
-      open.add(socket)
-      socket.once('close', () => open.delete(socket))
-      await route(request, socket, head, path, query)
+      open.add(asked.socket)
+      asked.socket.once('close', () => open.delete(asked.socket))
+      const pod = await podOf(context.store, path)
+      requireNode(pod)
+      const {subresource} = path
+      if (subresource === 'exec') await exec(context, {asked, pod, query, shake})
+      else if (subresource === 'portforward') forward(context, {asked, pod, query, shake})
+      else if (subresource === 'attach') {
+        const why = 'this server shows recorded evidence: there is no process to attach to'
+        throw new ApiFailure(405, 'MethodNotAllowed', why)
+      } else throw notFoundFailure(`pods/${subresource}`, '', path.name ?? '')
     },
     close() {
       for (const socket of open) socket.destroy()
-      ports.close()
-      sockets.close()
+      context.ports.close()
+      shake.close()
     },
   }
 }

@@ -178,6 +178,8 @@ export interface Provenance {
   readonly from?: string
   /** What the bytes are, when a file given by hand answers for other evidence: a log of istio-init where kernel rules were asked for. */
   readonly as?: EvidenceId
+  /** True when meshctl computed the bytes from the evidence named: what it would be after a change. */
+  readonly computed?: true
 }
 
 /** Evidence as received: raw bytes with their provenance. */

@@ -1,8 +1,9 @@
 import {answered} from '../model/answer.js'
 import {kindOf, kindWord} from '../model/kinds.js'
 import type {KubeObject} from '../model/kube-object.js'
-import {type ObjectRef, objectRefOf} from '../model/pod.js'
+import {type ObjectRef, objectLabel, objectRefOf} from '../model/pod.js'
 import {matchesLabels} from '../model/selector.js'
+import {UserError} from '../model/user-error.js'
 import type {ObjectQuery, Source} from './source.js'
 
 /** Objects laid over a source: they are made, or replace the object of their kind, namespace and name; others go. */
@@ -20,6 +21,9 @@ function wordOf(kind: string): string {
 function keyOf({kind, namespace, name}: ObjectRef): string {
   return `${wordOf(kind)}/${namespace}/${name}`
 }
+
+/** How many objects a hint names. */
+const NAMED = 6
 
 function keyOfObject(object: KubeObject): string {
   return keyOf({...objectRefOf(object), kind: kindWord(object)})
@@ -43,9 +47,18 @@ function replacing(old: KubeObject, next: KubeObject): KubeObject {
 export function overlaySource(source: Source, {apply, remove}: Overlay): Source {
   const gone = new Set(remove.map(keyOf))
   const laid = new Map(apply.map(each => [keyOfObject(each), each]))
-  const {pages: _, kinds, ...rest} = source
+  const {pages: _, kinds, manifests, ...rest} = source
+  const replaced = (object: KubeObject) => gone.has(keyOfObject(object)) || laid.has(keyOfObject(object))
   return {
     ...rest,
+    ...(manifests === undefined
+      ? {}
+      : {
+          manifests: {
+            ...manifests,
+            objects: async () => [...(await manifests.objects()).filter(each => !replaced(each)), ...apply],
+          },
+        }),
     ...(kinds === undefined ? {} : {kinds: () => [...kinds(), ...apply]}),
     objects: async query => {
       const answer = await source.objects(query)
@@ -61,5 +74,22 @@ export function overlaySource(source: Source, {apply, remove}: Overlay): Source 
       const fresh = mine.filter(each => !had.has(keyOfObject(each)) && asked(each, query))
       return answered([...kept, ...fresh])
     },
+  }
+}
+
+/** Throws if an object to delete is known not to exist: a misspelt name would otherwise pass for a change without effect. */
+export async function refuseAbsent(source: Source, {apply, remove}: Overlay): Promise<void> {
+  if (!source.traits.complete) return
+  const applied = new Set(apply.map(keyOfObject))
+  for (const ref of remove.filter(each => !applied.has(keyOf(each)))) {
+    const answer = await source.objects({kind: ref.kind, namespace: ref.namespace})
+    if (!answer.ok || answer.value.some(each => keyOfObject(each) === keyOf(ref))) continue
+    const others = answer.value.map(({metadata: {name}}) => name).slice(0, NAMED)
+    throw new UserError(`cannot delete ${objectLabel(ref)}: ${source.origin.label} has no such object`, {
+      hint:
+        others.length === 0
+          ? `Namespace ${ref.namespace} has no ${ref.kind}.`
+          : `${ref.kind} objects of namespace ${ref.namespace}: ${others.join(', ')}.`,
+    })
   }
 }

@@ -17,7 +17,7 @@ describe('no verdict gets firmer with less evidence', () => {
   })
   const podOf = (name: string): PodRef => pods.get(name) ?? {namespace: '', name}
 
-  eachPieceRemoved(0.3)
+  eachPieceRemoved(0.1)
 
   test.each(Object.keys(VERDICTS))('%s claims something about a healthy pod with all its evidence', async command => {
     expect((await claimsOf(VERDICTS[command] as Claims, source, podOf('productpage-v1'))).claims).not.toEqual([])

@@ -37,129 +37,138 @@ interface Reading {
 
 const NOTHING = Symbol('nothing')
 
+/** How far a text was read, and the cuts found on the way. */
+interface Cursor {
+  readonly text: string
+  at: number
+  readonly cuts: JsonCut[]
+}
+
+function take(cursor: Cursor, pattern: RegExp): string | undefined {
+  pattern.lastIndex = cursor.at
+  const found = pattern.exec(cursor.text)
+  if (found === null) return undefined
+  cursor.at = pattern.lastIndex
+  return found[0]
+}
+
+function cut({text, at, cuts}: Cursor, how: JsonCut['how']): void {
+  if (cuts.length >= MAX_CUTS) throw new NotJson()
+  cuts.push({line: text.slice(0, at).split('\n').length, how})
+}
+
+/** Skips white space and elisions; true when there was an elision. */
+function skip(cursor: Cursor): boolean {
+  let elided = false
+  for (;;) {
+    if (take(cursor, SPACE) !== undefined) continue
+    if (take(cursor, ELISION) === undefined) return elided
+    if (!elided) cut(cursor, 'elided')
+    elided = true
+  }
+}
+
+/** The next character; empty at the end of the text. */
+function next({text, at}: Cursor): string {
+  return text[at] ?? ''
+}
+
+/** Skips one character if it is the next one. */
+function passed(cursor: Cursor, character: string): boolean {
+  if (next(cursor) !== character) return false
+  cursor.at++
+  return true
+}
+
+function readString(cursor: Cursor): string | undefined {
+  const found = take(cursor, STRING)
+  if (found === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(found)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return found.slice(1, -1)
+  }
+}
+
+function readScalar(cursor: Cursor): unknown {
+  const quoted = readString(cursor)
+  if (quoted !== undefined) return quoted
+  const number = take(cursor, NUMBER)
+  if (number !== undefined) return Number(number)
+  const word = take(cursor, WORD)
+  return word === undefined ? NOTHING : word === 'true' ? true : word === 'false' ? false : null
+}
+
+/** Moves to the end of the text if it cuts a key. */
+function skipCutKey(cursor: Cursor): void {
+  if (next(cursor) !== '"' || cursor.text.indexOf('"', cursor.at + 1) >= 0) throw new NotJson()
+  cursor.at = cursor.text.length
+}
+
+/** The members of an object up to its `}`; of `bare` members up to what can be none. */
+function readMembers(cursor: Cursor, depth: number, bare: boolean): Reading {
+  const members: [string, unknown][] = []
+  const reading = (whole: boolean): Reading => ({value: Object.fromEntries(members), whole})
+  for (;;) {
+    skip(cursor)
+    if (cursor.at >= cursor.text.length) return reading(bare)
+    if (bare && !/[",]/.test(next(cursor))) return reading(true)
+    if (passed(cursor, ',')) continue
+    if (passed(cursor, '}')) return reading(true)
+    const key = readString(cursor)
+    if (key === undefined) {
+      skipCutKey(cursor)
+      continue
+    }
+    skip(cursor)
+    if (cursor.at >= cursor.text.length) return reading(false)
+    if (!passed(cursor, ':')) throw new NotJson()
+    if (skip(cursor) && /[,}\]]/.test(next(cursor) || '}')) continue
+    const read = readValue(cursor, depth + 1, key)
+    if (read.whole || read.value !== undefined) members.push([key, read.value])
+    if (!read.whole) return reading(false)
+  }
+}
+
+/** Of a list of resources the one in which the text ends is lost; of a list inside a resource what is there of it stays. */
+function readItems(cursor: Cursor, depth: number, key: string | undefined): Reading {
+  const items: unknown[] = []
+  const ofResources = depth === 0 || (key !== undefined && LISTS.test(key))
+  for (;;) {
+    skip(cursor)
+    if (cursor.at >= cursor.text.length) return {value: items, whole: false}
+    if (passed(cursor, ',')) continue
+    if (passed(cursor, ']')) return {value: items, whole: true}
+    const read = readValue(cursor, depth + 1)
+    if (read.whole || (read.value !== undefined && (!ofResources || holdsList(read.value)))) items.push(read.value)
+    if (!read.whole) return {value: items, whole: false}
+  }
+}
+
+function readValue(cursor: Cursor, depth: number, key?: string): Reading {
+  if (depth > MAX_DEPTH) throw new NotJson()
+  if (cursor.at >= cursor.text.length) return {value: undefined, whole: false}
+  if (passed(cursor, '{')) return readMembers(cursor, depth, false)
+  if (passed(cursor, '[')) return readItems(cursor, depth, key)
+  const found = readScalar(cursor)
+  if (found !== NOTHING) return {value: found, whole: cursor.at < cursor.text.length}
+  // The end of the text cuts a string or a word.
+  if (next(cursor) === '"' || /^[-\dtfn]\w*$/.test(cursor.text.slice(cursor.at, cursor.at + 8))) {
+    cursor.at = cursor.text.length
+    return {value: undefined, whole: false}
+  }
+  throw new NotJson()
+}
+
 /** Reads JSON from a place in a text as far as it goes; with `bare`, members of an object without its braces, up to what can be none. `{...}` and `"key": ...` lose what was cut; the element in which the text ends is lost. */
 export function parsePartialJson(text: string, start = 0, bare = false): PartialJson | undefined {
-  let at = start
-  const cuts: JsonCut[] = []
-
-  function take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)
-    if (found === null) return undefined
-    at = pattern.lastIndex
-    return found[0]
-  }
-
-  function cut(how: JsonCut['how']): void {
-    if (cuts.length >= MAX_CUTS) throw new NotJson()
-    cuts.push({line: text.slice(0, at).split('\n').length, how})
-  }
-
-  /** Passes over white space and elisions; true when there was one. */
-  function skip(): boolean {
-    let elided = false
-    for (;;) {
-      if (take(SPACE) !== undefined) continue
-      if (take(ELISION) === undefined) return elided
-      if (!elided) cut('elided')
-      elided = true
-    }
-  }
-
-  function string(): string | undefined {
-    const found = take(STRING)
-    if (found === undefined) return undefined
-    try {
-      const value: unknown = JSON.parse(found)
-      return typeof value === 'string' ? value : undefined
-    } catch {
-      return found.slice(1, -1)
-    }
-  }
-
-  function scalar(): unknown {
-    const quoted = string()
-    if (quoted !== undefined) return quoted
-    const number = take(NUMBER)
-    if (number !== undefined) return Number(number)
-    const word = take(WORD)
-    return word === undefined ? NOTHING : word === 'true' ? true : word === 'false' ? false : null
-  }
-
-  function object(depth: number, open = false): Reading {
-    const members: [string, unknown][] = []
-    if (!open) at++
-    for (;;) {
-      skip()
-      if (at >= text.length) return {value: Object.fromEntries(members), whole: open}
-      if (open && !/[",]/.test(text[at] ?? '')) return {value: Object.fromEntries(members), whole: true}
-      if (text[at] === ',') {
-        at++
-        continue
-      }
-      if (text[at] === '}') {
-        at++
-        return {value: Object.fromEntries(members), whole: true}
-      }
-      const key = string()
-      if (key === undefined) {
-        if (text[at] === '"' && text.indexOf('"', at + 1) < 0) at = text.length
-        else throw new NotJson()
-        continue
-      }
-      skip()
-      if (at >= text.length) return {value: Object.fromEntries(members), whole: false}
-      if (text[at] !== ':') throw new NotJson()
-      at++
-      if (skip() && /[,}\]]/.test(text[at] ?? '}')) continue
-      const read = value(depth + 1, key)
-      if (read.whole || read.value !== undefined) members.push([key, read.value])
-      if (!read.whole) return {value: Object.fromEntries(members), whole: false}
-    }
-  }
-
-  /** Of a list of resources the one in which the text ends is lost; of a list inside a resource what is there of it stays. */
-  function list(depth: number, key: string | undefined): Reading {
-    const items: unknown[] = []
-    at++
-    for (;;) {
-      skip()
-      if (at >= text.length) return {value: items, whole: false}
-      if (text[at] === ',') {
-        at++
-        continue
-      }
-      if (text[at] === ']') {
-        at++
-        return {value: items, whole: true}
-      }
-      const read = value(depth + 1)
-      const ofResources = depth === 0 || (key !== undefined && LISTS.test(key))
-      if (read.whole || (read.value !== undefined && (!ofResources || holdsList(read.value)))) items.push(read.value)
-      if (!read.whole) return {value: items, whole: false}
-    }
-  }
-
-  function value(depth: number, key?: string): Reading {
-    if (depth > MAX_DEPTH) throw new NotJson()
-    if (at >= text.length) return {value: undefined, whole: false}
-    if (text[at] === '{') return object(depth)
-    if (text[at] === '[') return list(depth, key)
-    const found = scalar()
-    if (found !== NOTHING) return {value: found, whole: at < text.length}
-    // A string or word that the end of the text cuts.
-    if (text[at] === '"' || /^[-\dtfn]\w*$/.test(text.slice(at, at + 8))) {
-      at = text.length
-      return {value: undefined, whole: false}
-    }
-    throw new NotJson()
-  }
-
+  const cursor: Cursor = {text, at: start, cuts: []}
   try {
-    skip()
-    const read = bare ? object(0, true) : value(0)
-    if (!read.whole) cut('ends')
-    return read.value === undefined ? undefined : {value: read.value, cuts, end: at}
+    skip(cursor)
+    const read = bare ? readMembers(cursor, 0, true) : readValue(cursor, 0)
+    if (!read.whole) cut(cursor, 'ends')
+    return read.value === undefined ? undefined : {value: read.value, cuts: cursor.cuts, end: cursor.at}
   } catch (error) {
     if (error instanceof NotJson || error instanceof RangeError) return undefined
     throw error

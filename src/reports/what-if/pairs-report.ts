@@ -1,14 +1,14 @@
-import {istioObjects} from '../../evidence/predicted-mesh/objects.js'
+import {istioObjects} from '../../evidence/mesh-objects/istio-objects.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'
+import {openFields, untranslated} from '../../istiod/untranslated.js'
 import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import {type MatrixRow, whoMayCall} from '../authz/matrix-report.js'
 import {type MtlsRow, mtlsReport} from '../mtls/report.js'
 import type {Report} from '../report.js'
-import {openFields, untranslated} from './untranslated.js'
 
 /** One answer that is another one with the change: mTLS of a pair, or who may call. */
 export interface PairChange {

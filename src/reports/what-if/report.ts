@@ -4,6 +4,7 @@ import {type TwoMeshes, twoMeshes} from '../../evidence/predicted-mesh/meshes.js
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'
 import type {TrafficRequest} from '../../formats/traffic/parse.js'
+import {openFields, untranslated} from '../../istiod/untranslated.js'
 import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -11,7 +12,6 @@ import type {Report} from '../report.js'
 import {refusedByAmbient} from './ambient.js'
 import {type ChangedPolicies, changedPolicies, throughNetworkPolicies} from './network-policies.js'
 import {type Prediction, predict} from './prediction.js'
-import {openFields, untranslated} from './untranslated.js'
 
 /** What a change does to one recorded request. */
 export interface RequestChange {

@@ -3,10 +3,12 @@ import {type Artifact, type EvidenceId, type EvidenceQuery, evidenceRow} from '.
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {type FailureKind, failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {adminPath} from './admin-path.js'
+import type {CallLimits} from './api.js'
 import {refuseTooLarge} from './dump-estimate.js'
 import {canFallBackToExec} from './fall-back-to-exec.js'
+import {methodFor} from './forwarded-pages.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {type CallLimits, type Live, methodFor} from './live.js'
+import type {Live} from './live.js'
 import {namedAdminPort, proxyContainer} from './proxy-container.js'
 import {whyProxyIsDown} from './proxy-down.js'
 

@@ -1,5 +1,6 @@
 import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
+import {definedFields} from '../../model/defined-fields.js'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
 import {type ConcurrencyLimiter, createLimiter, withSlot} from '../../wire/concurrency-limiter.js'
@@ -9,6 +10,12 @@ import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import {agentFor} from './agent.js'
 import type {ClusterAccess} from './kubeconfig.js'
+
+/** Bounds of one call to a pod. */
+export interface CallLimits {
+  readonly maxBytes: number
+  readonly deadlineMs: number
+}
 
 export interface ApiGet {
   /** Path with its query, below the server's address. */
@@ -78,7 +85,11 @@ export function apiOn(
     warned.add(sentence)
     reached.warn?.(sentence)
   }
-  const server: ApiServer = {...reached, limiter, ...(reached.warn === undefined ? {} : {warn})}
+  const server: ApiServer = {
+    ...reached,
+    limiter,
+    ...definedFields({warn: reached.warn === undefined ? undefined : warn}),
+  }
   // Every running call listens for the abort; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {

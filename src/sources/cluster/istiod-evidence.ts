@@ -4,10 +4,11 @@ import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../.
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
+import type {CallLimits} from './api.js'
 import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listAllPages} from './list.js'
-import type {CallLimits, Live} from './live.js'
+import type {Live} from './live.js'
 import type {ClusterSettings} from './settings.js'
 
 /** istiod's monitoring port also serves the debug endpoints, to loopback clients without a token. */

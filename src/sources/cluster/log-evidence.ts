@@ -5,7 +5,8 @@ import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import {totalFor} from './api.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {type Live, podPath} from './live.js'
+import {podPath} from './known-pods.js'
+import type {Live} from './live.js'
 
 /** The end of a container's log, at most the row's size; a pod without that container has no such log, which is not a failure. */
 export async function logEvidence(

@@ -1,7 +1,8 @@
 import type {PodRef} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import {WireFailure} from '../../wire/wire-failure.js'
-import {type Live, podPath} from './live.js'
+import {podPath} from './known-pods.js'
+import type {Live} from './live.js'
 import {containerWords, proxyContainer} from './proxy-container.js'
 
 /** Why a proxy does not answer: the container's state, last exit and last log line. */

@@ -1,7 +1,18 @@
 import {join} from 'node:path'
-import {expect} from '@jest/globals'
+import {expect, test} from '@jest/globals'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
-import {total} from './trace-cases.js'
+import {answersWithoutOutcomes, OWN_CASES, total} from './trace-cases.js'
+
+test('what Envoy does with a request is right in every recorded case of the repository', async () => {
+  const {answered, undecided, wrong} = await total(OWN_CASES)
+  expect(wrong).toEqual([])
+  expect(answered).toBeGreaterThan(3500)
+  expect(undecided.length / answered).toBeLessThan(0.01)
+})
+
+test('what Envoy does depends on the request part of a case alone', async () => {
+  await answersWithoutOutcomes(1)
+})
 
 sharedTest('what Envoy does with a request is right in the larger recordings', async () => {
   const {answered, undecided, wrong} = await total(join(SHARED, 'envoy', 'given'))

@@ -1,7 +1,12 @@
-import {field, textOf} from '../../../src/formats/decode.js'
+import {expect} from '@jest/globals'
+import {field, isObject, textOf} from '../../../src/formats/decode.js'
 import {answerFolder} from '../../../src/reports/trace/cases-report.js'
 import {type CaseFolder, readCaseFolders} from '../../../src/sources/case-folders/folder.js'
 import {differences} from '../../support/envoy-cases.js'
+import {corpusShare} from '../../support/oracle-size.js'
+
+/** The recorded cases that are kept in the repository, by configuration. */
+export const OWN_CASES = 'test/fixtures/envoy-cases'
 
 /** How many of the recorded cases are answered, and which are undecided or wrong. */
 export interface Score {
@@ -28,10 +33,33 @@ function scored(folder: CaseFolder): Score {
   }
 }
 
-/** The score of all recorded cases under a path. */
-export async function total(path: string): Promise<Score> {
+/** A share of the configurations under a path, with their recorded cases. */
+async function foldersIn(path: string, share: number): Promise<readonly CaseFolder[]> {
+  const all: CaseFolder[] = []
+  for await (const folder of readCaseFolders(path)) all.push(folder)
+  return corpusShare('TRACE', all, share)
+}
+
+/** A case without what a predictor must not read. */
+function bare(line: string): string {
+  const json: unknown = JSON.parse(line)
+  if (!isObject(json)) return line
+  const {observed: _observed, note: _note, kind: _kind, claims: _claims, ...rest} = json
+  return JSON.stringify(rest)
+}
+
+/** Expects the same answers about a share of the repository's cases once everything that was observed is taken out of them. */
+export async function answersWithoutOutcomes(share: number): Promise<void> {
+  for (const folder of await foldersIn(OWN_CASES, share)) {
+    const without = folder.cases.split('\n').map(line => (line === '' ? line : bare(line)))
+    expect(answerFolder({...folder, cases: without.join('\n')})).toEqual(answerFolder(folder))
+  }
+}
+
+/** The score of a share of the recorded cases under a path. */
+export async function total(path: string, share = 1): Promise<Score> {
   let all: Score = {answered: 0, undecided: [], wrong: []}
-  for await (const folder of readCaseFolders(path)) {
+  for (const folder of await foldersIn(path, share)) {
     const {answered, undecided, wrong} = scored(folder)
     all = {
       answered: all.answered + answered,

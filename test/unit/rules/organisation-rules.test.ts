@@ -7,12 +7,14 @@ import {openFiles} from '../../../src/sources/open.js'
 
 const sample = openFiles(['src/sample/mesh.tgz'])
 
-async function outcome(when: string): Promise<Record<string, string>> {
+async function outcome(when: string, workload?: string): Promise<Record<string, string>> {
   const own = organisationRules(
     parseCheckConfig(`rules: [{code: ORG0001, title: A rule, when: ${JSON.stringify(when)}}]`, 'c').rules,
   )
   const source = await sample
-  const objects = await checkTargets(source, [], {namespace: 'demo'})
+  const objects = (await checkTargets(source, [], {namespace: 'demo'})).filter(
+    ({metadata}) => workload === undefined || metadata.name.startsWith(`${workload}-`),
+  )
   const report = await checkReport(source, objects, {
     rules: own,
     failOn: 'warning',
@@ -79,10 +81,8 @@ test('an invalid rule is an error that names it', () => {
 test('a condition that takes too long is not checked, and says so', async () => {
   const list = '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]'
   const nested = 'abcdefghi'.split('').reduceRight((inner, name) => `${list}.all(${name}, ${inner})`, 'a + i > 0')
-  expect((await outcome(nested))['details-v1']).toBe('not checked: rule ORG0001 took too long')
-  expect((await outcome(`pod.name == "" || !(${nested})`))['details-v1']).toBe(
-    'not checked: rule ORG0001 took too long',
-  )
+  for (const when of [nested, `pod.name == "" || !(${nested})`])
+    expect(await outcome(when, 'details-v1')).toEqual({'details-v1': 'not checked: rule ORG0001 took too long'})
 })
 
 test('patterns of a condition run in linear time, as RE2 has them', async () => {

@@ -267,6 +267,30 @@ function compareRuleset(
   return differences
 }
 
+/** What decides when a packet enters a chain, and what happens at its end. */
+function entryOf(chain: Chain | undefined): string {
+  const {hook, kind, priority, policy = 'accept'} = chain ?? {}
+  return [hook, kind, priority, policy].join(' ')
+}
+
+/** True when both have the same rules in chains entered at the same points: no packet can tell them apart. Chains without rules count where packets enter them. */
+function isSame(expected: Ruleset, actual: Ruleset): boolean {
+  return pairs(expected, actual).every(pair => {
+    const [wanted, found] = [pair.expected, pair.actual]
+    if (wanted?.complete === false || found?.complete === false) return false
+    if (keysOf(wanted?.rules ?? []) !== keysOf(found?.rules ?? [])) return false
+    return wanted !== undefined && found !== undefined
+      ? entryOf(wanted) === entryOf(found)
+      : (wanted ?? found)?.policy !== 'drop'
+  })
+}
+
+function doesNothing({tables}: Ruleset): boolean {
+  return tables.every(({chains}) =>
+    chains.every(each => each.complete && each.rules.length === 0 && each.policy !== 'drop'),
+  )
+}
+
 function emptyLike(expected: Ruleset): Ruleset {
   return {...expected, tables: [], form: 'save', losses: []}
 }
@@ -363,8 +387,9 @@ function compare(
     const comparable = partial
       ? {...wanted, tables: wanted.tables.filter(table => main.tables.some(each => each.name === table.name))}
       : wanted
-    if (machine === undefined) return [...compareRuleset(comparable, main, undefined), ...residue]
     const beside = actual.filter(set => set !== main && (set.family === wanted.family || set.backend === 'native'))
+    if (machine === undefined) return [...compareRuleset(comparable, main, undefined), ...residue]
+    if (isSame(comparable, main) && beside.every(doesNothing)) return residue
     const compared = comparison([comparable, main, ...beside], machine, wanted.family, bound)
     const alone = compareRuleset(comparable, main, compared)
     return [...together(alone, comparable, [main, ...beside], compared), ...residue]

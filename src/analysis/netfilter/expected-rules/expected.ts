@@ -67,11 +67,7 @@ export function asRuleset(chains: readonly ExpectedChain[], family: IpFamily): R
   return {family, backend: 'unknown', form: 'computed', tables, losses: []}
 }
 
-/**
- * The rulesets Istio makes for a sidecar under a release: IPv4 always, IPv6 where it is on, or one native nftables ruleset. `minor` is the
- * minor version of Istio 1.x.
- */
-export function expectedRulesets(settings: CaptureSettings, minor: number): readonly Ruleset[] {
+function rulesetsFor(settings: CaptureSettings, minor: number): readonly Ruleset[] {
   if (settings.native) {
     const v4 = factsFor(settings, minor, 'ip')
     const v6 = factsFor(settings, minor, 'ip6')
@@ -83,4 +79,22 @@ export function expectedRulesets(settings: CaptureSettings, minor: number): read
   // The script captured IPv6 from 1.1 on.
   const families: readonly IpFamily[] = settings.ipv6 && minor >= 1 ? ['ip', 'ip6'] : ['ip']
   return families.map(family => asRuleset(sidecarChains(settings, minor, family), family))
+}
+
+/** Pods of one mesh share few settings: this many rulesets are kept. */
+const MOST_KEPT = 64
+const kept = new Map<string, readonly Ruleset[]>()
+
+/**
+ * The rulesets Istio makes for a sidecar under a release: IPv4 always, IPv6 where it is on, or one native nftables ruleset. `minor` is the
+ * minor version of Istio 1.x. Pods with equal settings get the same objects.
+ */
+export function expectedRulesets(settings: CaptureSettings, minor: number): readonly Ruleset[] {
+  const key = JSON.stringify([minor, settings])
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const made = rulesetsFor(settings, minor)
+  if (kept.size >= MOST_KEPT) kept.clear()
+  kept.set(key, made)
+  return made
 }

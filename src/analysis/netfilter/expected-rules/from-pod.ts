@@ -114,7 +114,8 @@ function minorOf(container: Container | undefined): number | undefined {
   return version === undefined ? undefined : releaseOf(version)
 }
 
-function ambient(pod: PodModel, minor: number | undefined): Expectation {
+/** What istio-cni sets in the pod once it is in ambient mode, by its annotations. */
+export function ambientExpectation(pod: PodModel, minor: number | undefined): Expectation {
   const dns = annotation(pod, 'ambient.istio.io/dns-capture')
   const settings: AmbientSettings = {
     dns: dns === undefined ? true : isTrue(dns),
@@ -179,7 +180,7 @@ function fromPrediction(
   const {mode, because, defaults, cni = false, native = false} = predicted ?? {}
   const known = minor ?? predicted?.minor
   if (mode === 'none') return {kind: 'none', why: `the pod would get no sidecar (${because})`}
-  if (mode === 'ambient') return ambient(pod, known)
+  if (mode === 'ambient') return ambientExpectation(pod, known)
   const settings = settingsFromAnnotations(pod, cni ? 'cni' : 'template', defaults)
   return {
     kind: 'sidecar',
@@ -221,7 +222,7 @@ export function expectationFor(
   if (pod.hostNetwork) return {kind: 'none', why: 'hostNetwork pods get no sidecar and have no rules of their own'}
   const mode = pod.labels['istio.io/dataplane-mode']
   const redirected = annotation(pod, 'ambient.istio.io/redirection') === 'enabled'
-  if (mode !== 'none' && (redirected || mode === 'ambient')) return ambient(pod, minor)
+  if (mode !== 'none' && (redirected || mode === 'ambient')) return ambientExpectation(pod, minor)
   if (!pod.exists) return fromPrediction(pod, predicted, minor)
   return {kind: 'none', why: 'it has no sidecar and is not in ambient mode'}
 }

@@ -1,8 +1,8 @@
-import {TRANSLATED_KINDS} from '../../istiod/state.js'
-import {untranslatedFields} from '../../istiod/untranslated-fields.js'
-import {kindOf} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {type ObjectRef, objectLabel, objectRefOf} from '../../model/pod.js'
+import {kindOf} from '../model/kinds.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {type ObjectRef, objectLabel, objectRefOf} from '../model/pod.js'
+import {TRANSLATED_KINDS} from './state.js'
+import {untranslatedFields} from './untranslated-fields.js'
 
 /** Objects of a change whose configuration only istiod itself can make. */
 export function untranslated(refs: readonly ObjectRef[]): readonly string[] {

@@ -1,0 +1,3 @@
+import {redactedOnce} from './redacted-sample.js'
+
+redactedOnce(1)

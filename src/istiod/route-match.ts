@@ -64,8 +64,10 @@ export function matchOf(match: unknown): Message {
   const queries = Object.entries(objectOf(match, 'queryParams') ?? {}).map(([name, value]) => queryMatch(name, value))
   return {
     ...pathMatch(field(match, 'uri'), flagOf(match, 'ignoreUriCase') ?? false),
-    ...(headers.length === 0 ? {} : {headers}),
-    ...(queries.length === 0 ? {} : {query_parameters: queries}),
+    ...definedFields({
+      headers: headers.length === 0 ? undefined : headers,
+      query_parameters: queries.length === 0 ? undefined : queries,
+    }),
   }
 }
 

@@ -5,7 +5,7 @@ import type {EvidenceId, Provenance} from '../../src/model/evidence.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import {BUNDLE_VERSION, type EvidenceEntry, type ObjectsEntry} from '../../src/sources/bundle/layout.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
-import {type Capture, heldBytes, objectList} from './mesh-capture.js'
+import {type Capture, heldBytes, isChosen, objectList} from './mesh-capture.js'
 
 /** Files of a pod's folder in a recording of an ambient mesh, by the evidence they are. */
 const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
@@ -143,8 +143,7 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
   const evident = choice.objectsOnly === true ? foldersIn(join(moment, 'pods')) : folders
   const cni = join(moment, 'istio-cni')
   const agents = existsSync(cni) ? readdirSync(cni).filter(file => file.endsWith('.pod.json')) : []
-  const kept = (namespace: string, name: string) =>
-    choice.pods === undefined || choice.pods.some(prefix => `${namespace}.${name}`.startsWith(prefix))
+  const kept = (namespace: string, name: string) => isChosen(`${namespace}.${name}`, choice.pods)
   const pods = podsAt(
     folder,
     folders,

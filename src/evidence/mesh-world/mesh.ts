@@ -7,6 +7,7 @@ import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoint
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {answered, type Gap, gapSentence} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
@@ -120,8 +121,10 @@ export function meshPod(pod: PodModel): MeshPod {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
     workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
-    ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
-    ...(pod.status?.node === undefined ? {} : {node: pod.status.node}),
+    ...definedFields({
+      nodeIp: pod.status?.hostIp === undefined ? undefined : pod.status.hostIp,
+      node: pod.status?.node === undefined ? undefined : pod.status.node,
+    }),
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,

@@ -1,4 +1,15 @@
-import {type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments} from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+} from 'yaml'
 import {contentStart} from './document-texts.js'
 import {isTooDeep} from './nesting.js'
 import type {ObjectPath} from './objects.js'
@@ -125,4 +136,13 @@ export function linesOf(text: string): (offset: number) => {readonly line: numbe
     const {line, col} = counter.linePos(offset)
     return {line, column: col}
   }
+}
+
+/** Reads one YAML (or JSON) document as plain data; what is wrong with it comes back as a sentence with its place. */
+export function readDocument(text: string): {readonly value: unknown; readonly problem?: string} {
+  if (isTooDeep(text)) return {value: undefined, problem: TOO_DEEP}
+  const document = parseDocument(text, {merge: true})
+  const [error] = document.errors
+  if (error !== undefined) return {value: undefined, problem: error.message.split('\n')[0] ?? 'not YAML'}
+  return {value: document.toJS({maxAliasCount: 100}) as unknown}
 }

@@ -1,4 +1,5 @@
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
@@ -30,7 +31,7 @@ export function redactObject(object: KubeObject, redaction: Redaction = SAME_PLA
     ...plain,
     metadata: {
       ...metadata,
-      ...(metadata.annotations === undefined ? {} : {annotations: Object.fromEntries(annotations)}),
+      ...definedFields({annotations: metadata.annotations === undefined ? undefined : Object.fromEntries(annotations)}),
     },
   }
 }

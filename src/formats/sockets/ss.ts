@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
 const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/
@@ -28,7 +29,7 @@ export function readSsLine(line: string): LineReading {
     address,
     port: endpoint.port,
     ...(user === null ? {} : {process: user[1] ?? '', pid: Number(user[2])}),
-    ...(uid === null ? {} : {uid: Number(uid[1])}),
+    ...definedFields({uid: uid === null ? undefined : Number(uid[1])}),
     line: line.trim(),
   }
 }

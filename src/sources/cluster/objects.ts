@@ -1,5 +1,6 @@
 import {isObject, listOf, textOf} from '../../formats/decode.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type Kind, kindOf} from '../../model/kinds.js'
 import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import {podRefOf} from '../../model/kube-object.js'
@@ -102,8 +103,10 @@ function collection(kind: Kind, apiVersion: string, query: ObjectQuery): string 
 
 function listPath(kind: Kind, apiVersion: string, query: ObjectQuery): string {
   const selectors = new URLSearchParams({
-    ...(query.name === undefined ? {} : {fieldSelector: `metadata.name=${query.name}`}),
-    ...(query.labels === undefined ? {} : {labelSelector: selectorText(query.labels)}),
+    ...definedFields({
+      fieldSelector: query.name === undefined ? undefined : `metadata.name=${query.name}`,
+      labelSelector: query.labels === undefined ? undefined : selectorText(query.labels),
+    }),
   }).toString()
   const path = collection(kind, apiVersion, query)
   return selectors === '' ? path : `${path}?${selectors}`

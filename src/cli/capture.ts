@@ -3,7 +3,25 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
+import {humanSize} from '../model/human-size.js'
 import {UserError} from '../model/user-error.js'
+import type {CaptureOptions} from '../reports/capture/report.js'
+import type {progressLine} from './progress-line.js'
+
+/** What a capture asks and tells on standard error: the estimate, large ones only with --yes, and how far it is. */
+export function captureProgress(
+  line: ReturnType<typeof progressLine>,
+  yes: boolean,
+): Pick<CaptureOptions, 'agree' | 'progress'> {
+  return {
+    agree: estimate => {
+      line.note(`estimate: ${estimate.text}`)
+      return !estimate.large || yes
+    },
+    progress: ({podsDone, pods, bytes, gaps}) =>
+      line.show(`${podsDone}/${pods} pods, ${humanSize(bytes)}, ${gaps} items missing`),
+  }
+}
 
 /** Where a capture writes its bundle; `streamed` when standard output gets it afterwards, so that nothing else may be printed there. */
 interface CaptureTarget {

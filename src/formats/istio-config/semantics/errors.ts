@@ -1,12 +1,12 @@
-import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {authorizationPolicyErrors} from './semantics/authorization-policy.js'
-import {destinationRuleErrors} from './semantics/destination-rule.js'
-import {gatewayErrors} from './semantics/gateway.js'
-import {envoyFilterErrors, peerAuthenticationErrors, requestAuthenticationErrors} from './semantics/others.js'
-import type {Problem} from './semantics/problem.js'
-import {serviceEntryErrors} from './semantics/service-entry.js'
-import {sidecarErrors} from './semantics/sidecar.js'
-import {virtualServiceErrors} from './semantics/virtual-service.js'
+import type {ConfigObject} from '../../../model/istio-config/config-object.js'
+import {authorizationPolicyErrors} from './authorization-policy.js'
+import {destinationRuleErrors} from './destination-rule.js'
+import {gatewayErrors} from './gateway.js'
+import {envoyFilterErrors, peerAuthenticationErrors, requestAuthenticationErrors} from './others.js'
+import type {Problem} from './problem.js'
+import {serviceEntryErrors} from './service-entry.js'
+import {sidecarErrors} from './sidecar.js'
+import {virtualServiceErrors} from './virtual-service.js'
 
 /** The checks of istiod's webhook by kind (istio.io, pkg/config/validation), over the spec of an object. */
 const CHECKS: Readonly<Record<string, (spec: unknown) => readonly Problem[]>> = {

@@ -69,7 +69,7 @@ export const KERNEL_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /TCP: time wait bucket table overflow/i,
-    'More closed connections are in TIME_WAIT than net.ipv4.tcp_max_tw_buckets allows: further ones are forgotten at once. Somebody opens a connection per request.',
+    'More closed connections are in TIME_WAIT than net.ipv4.tcp_max_tw_buckets allows: further ones are forgotten at once. A client opens a connection for each request.',
     'Reuse connections (keep-alive), and raise net.ipv4.tcp_max_tw_buckets on the node.',
     IP,
   ],

@@ -62,6 +62,7 @@ describe('snapshots as a user runs them', () => {
     expect(JSON.parse(list.stdout).snapshots.map((each: {name: string}) => each.name)).toEqual(['one', 'two'])
     const show = await meshctl(['snapshot', 'show'], {env})
     expect([show.code, show.stdout.split('\n')[1]]).toEqual([0, 'The snapshot is complete.'])
+    expect(show.stdout).toContain('1 permission denied in the container, 1 not captured')
     const diff = await meshctl(['snapshot', 'diff'], {env})
     expect([diff.code, diff.stdout]).toEqual([0, expect.stringContaining('0 different')])
     const bisect = await meshctl(['snapshot', 'bisect', 'cluster/ratings.demo'], {env})

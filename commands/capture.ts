@@ -1,7 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {Flags} from '@oclif/core'
-import {captureProgress} from '../src/cli/capture-progress.js'
-import {withCaptureTarget} from '../src/cli/capture-target.js'
+import {captureProgress, withCaptureTarget} from '../src/cli/capture.js'
 import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
 import {undoable} from '../src/cli/interrupt.js'

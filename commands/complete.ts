@@ -6,6 +6,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {openFor} from '../src/cli/open-for.js'
 import {write} from '../src/cli/streams.js'
 import {readSurface} from '../src/cli/usage/surface.js'
+import {definedFields} from '../src/model/defined-fields.js'
 import {escapeText} from '../src/terminal/escape.js'
 
 /** A candidate as cobra prints it: the word, a tab, what it means. */
@@ -26,7 +27,10 @@ export default class Complete extends MeshCommand {
       const given = {from: typed.get('from'), context: typed.get('context'), kubeconfig: typed.get('kubeconfig')}
       const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
       const files = typed.get('file')
-      return openFor({...flags, ...known, ...(files === undefined ? {} : {file: [files]})}, this.config.root)
+      return openFor(
+        {...flags, ...known, ...definedFields({file: files === undefined ? undefined : [files]})},
+        this.config.root,
+      )
     })
     const surface = readSurface(pathToFileURL(`${this.config.root}/`))
     const {candidates, files} = await completions(words, surface, names)

@@ -18,7 +18,7 @@ export default class Mcp extends MeshCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Mcp)
     const {mcpServer} = await import('../src/cli/mcp/server.js')
-    const {stdioTransport} = await import('../src/cli/mcp/stdio.js')
+    const {stdioTransport} = await import('../src/cli/mcp/server.js')
     await this.withSource(flags, async source => {
       await undoable(async signal => {
         const server = mcpServer({source, istioNamespace: flags.istioNamespace, version: this.config.version})

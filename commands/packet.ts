@@ -66,7 +66,7 @@ export default class Packet extends MeshCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Packet)
     if (flags.cases !== undefined && flags.rulesets !== undefined) {
-      const {answerCases} = await import('../src/cli/packet-cases.js')
+      const {answerCases} = await import('../src/cli/case-files.js')
       const {casesView} = await import('../src/reports/packet/cases-view.js')
       await this.print(flags, await answerCases(flags.cases, flags.rulesets), casesView)
       return

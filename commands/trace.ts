@@ -39,7 +39,7 @@ export default class Trace extends MeshCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Trace)
     if (flags.cases !== undefined) {
-      const {answerEnvoyCases} = await import('../src/cli/envoy-cases.js')
+      const {answerEnvoyCases} = await import('../src/cli/case-files.js')
       const {envoyCasesView} = await import('../src/reports/trace/cases-view.js')
       await this.print(flags, await answerEnvoyCases(flags.cases), envoyCasesView)
       return
@@ -47,7 +47,7 @@ export default class Trace extends MeshCommand {
     const {traffic} = flags
     if (traffic !== undefined) {
       await this.withSource(flags, async source => {
-        const {answerTraffic} = await import('../src/cli/traffic.js')
+        const {answerTraffic} = await import('../src/cli/case-files.js')
         const {trafficView} = await import('../src/reports/trace/traffic-view.js')
         await this.print(flags, await answerTraffic(source, traffic, flags.istioNamespace), trafficView)
       })

@@ -1,11 +1,11 @@
+import {parseIstioVersion} from '../model/istio-version.js'
 import type {MeshVersions} from '../model/mesh-versions.js'
 
 /** Minor releases a proxy may be older than its control plane (istio.io, "Supported releases": the control plane can be one version ahead). */
 const PROXY_BEHIND = 1
 
 function minor(version: string): number | undefined {
-  const [, number] = /^1\.(\d+)/.exec(version) ?? []
-  return number === undefined ? undefined : Number(number)
+  return parseIstioVersion(version)?.minor
 }
 
 /** What the versions of a mesh show: proxies too old or newer than their control plane, and a client of another release. */

@@ -46,10 +46,9 @@ function namesNamespace(words: readonly string[]): boolean {
 async function rewritten(words: readonly string[], root: () => URL): Promise<readonly string[]> {
   const leading = words[0]?.startsWith('-') === true
   if (!leading && !namesNamespace(words)) return words
-  const [{withLeadingFlagsBehind}, {readSurface}, {namespaceArgument}] = await Promise.all([
-    import('./usage/leading-flags.js'),
+  const [{namespaceArgument, withLeadingFlagsBehind}, {readSurface}] = await Promise.all([
+    import('./usage/argument-forms.js'),
     import('./usage/surface.js'),
-    import('./usage/namespace-argument.js'),
   ])
   const surface = readSurface(root())
   return namespaceArgument(leading ? spelledOut(withLeadingFlagsBehind(words, surface)) : words, surface)

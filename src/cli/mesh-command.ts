@@ -8,7 +8,6 @@ import {type Report, reportExitCode} from '../reports/report.js'
 import {type Form, TEMPLATE_FORMS, type View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
-import {booleanSpelling} from './boolean-spelling.js'
 import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
 import {explainError} from './errors.js'
 import {commonFlags, durationMs, readTime} from './flags.js'
@@ -18,6 +17,7 @@ import {chosenForm, outputSpecs, writeOutputs} from './outputs.js'
 import {inOwnWords} from './own-words.js'
 import {pastedTable} from './pasted-table.js'
 import {layoutFor, remark, write} from './streams.js'
+import {booleanSpelling} from './usage/boolean-spelling.js'
 import {refuseFileOfPods} from './wrong-file.js'
 
 /** Output forms for machines: gaps always go to standard error. */
@@ -163,7 +163,7 @@ export abstract class MeshCommand extends Command {
     const layout = {...plain, fitTables: plain.fit === true && shown.form === undefined}
     const more = {sortBy: flags.sort, template, title}
     const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, more)
-    await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes) : bytes)
+    await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes, form) : bytes)
     await this.remarks(report, view, form, flags.quiet)
   }
 
@@ -173,10 +173,10 @@ export abstract class MeshCommand extends Command {
   }
 
   /** The text of a round of --watch as the terminal shows it; any other text as it is. */
-  private async framed(text: string): Promise<string> {
+  private async framed(text: string, form: string): Promise<string> {
     if (this.frame === undefined) return text
     const {frameOf} = await import('./watch.js')
-    return frameOf(text, process.stdout, this.frame)
+    return frameOf(text, process.stdout, this.frame, /^(?:table|wide|short)$/.test(form))
   }
 
   /** Prints a remark that -q leaves out. */

@@ -1,10 +1,15 @@
 import type {Interfaces} from '@oclif/core'
+import {humanSize} from '../model/human-size.js'
 import type {ClusterSettings} from '../sources/cluster/settings.js'
 import type {Source} from '../sources/source.js'
 import type {CallRecord} from '../wire/api-server.js'
-import {callLine} from './call-line.js'
 import {type commonFlags, durationMs} from './flags.js'
 import {remark} from './streams.js'
+
+/** One API call as a line: result, bytes, duration, name. */
+export function callLine({name, bytes, durationMs: ms, outcome}: CallRecord): string {
+  return `${outcome.padEnd(9)} ${humanSize(bytes).padStart(8)} ${`${Math.round(ms)} ms`.padStart(8)}  ${name}`
+}
 
 export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
 

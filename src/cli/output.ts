@@ -46,7 +46,7 @@ function dataOf<R>(report: R, view: View<R>): unknown {
 
 /** Any report as a page: what was not checked first, then the widest document. */
 async function pageOf<R>(report: R, doc: Doc, title: string): Promise<string> {
-  const {docPage} = await import('../terminal/html/doc-page.js')
+  const {docPage} = await import('../terminal/html/page.js')
   const {origin, gaps = [], notes = []} = report as Partial<Report>
   const remarks = [...gapSentences(gaps).map(each => `not checked: ${each}`), ...notes]
   const when = origin?.capturedAt === undefined ? '' : `, ${origin.capturedAt}`

@@ -32,6 +32,27 @@ function refusal(request: IncomingMessage, port: number, token: string): readonl
   return request.method === 'GET' || request.method === 'HEAD' ? undefined : [405, 'this server only shows a page']
 }
 
+/** A page and what identifies its content (RFC 9110, ETag). */
+interface TaggedPage {
+  readonly text: string
+  readonly tag: string
+}
+
+function tagged(text: string): TaggedPage {
+  return {text, tag: `"${createHash('sha256').update(text).digest('base64url')}"`}
+}
+
+function sendText(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {...HEADERS, 'content-type': 'text/plain; charset=utf-8'})
+  response.end(request.method === 'HEAD' ? undefined : text)
+}
+
+function sendPage(request: IncomingMessage, response: ServerResponse, {text, tag}: TaggedPage): void {
+  const same = request.headers['if-none-match'] === tag
+  response.writeHead(same ? 304 : 200, {...HEADERS, 'content-type': 'text/html; charset=utf-8', etag: tag})
+  response.end(same || request.method === 'HEAD' ? undefined : text)
+}
+
 /** Serves a page on 127.0.0.1 at an address that only its reader knows; `make` is asked again when the last page is `maxAgeMs` old. */
 export async function startPageServer(
   make: () => Promise<string>,
@@ -39,12 +60,12 @@ export async function startPageServer(
 ): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url')
   const now = options.now ?? Date.now
-  let held: {readonly at: number; readonly page: Promise<string>} | undefined
+  let held: {readonly at: number; readonly page: Promise<TaggedPage>} | undefined
   let port = 0
 
-  function current(): Promise<string> {
+  function current(): Promise<TaggedPage> {
     if (held !== undefined && now() - held.at < options.maxAgeMs) return held.page
-    const page = make()
+    const page = make().then(tagged)
     held = {at: now(), page}
     page.catch(() => {
       held = undefined
@@ -52,21 +73,14 @@ export async function startPageServer(
     return page
   }
 
-  function send(request: IncomingMessage, response: ServerResponse, status: number, type: string, text: string): void {
-    const tag = `"${createHash('sha256').update(text).digest('base64url')}"`
-    const same = status === 200 && request.headers['if-none-match'] === tag
-    response.writeHead(same ? 304 : status, {...HEADERS, 'content-type': `${type}; charset=utf-8`, etag: tag})
-    response.end(same || request.method === 'HEAD' ? undefined : text)
-  }
-
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refused = refusal(request, port, token)
-    if (refused !== undefined) return send(request, response, refused[0], 'text/plain', refused[1])
+    if (refused !== undefined) return sendText(request, response, ...refused)
     try {
-      send(request, response, 200, 'text/html', await current())
+      sendPage(request, response, await current())
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      send(request, response, 503, 'text/plain', escapeLines(text))
+      sendText(request, response, 503, escapeLines(text))
     }
   }
 

@@ -1,7 +1,10 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {closeSync, existsSync, openSync, readSync} from 'node:fs'
 import {join} from 'node:path'
 import {systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
+
+/** Settings are a few lines; anything larger is another file. */
+const MAX_BYTES = 64 * 1024
 
 /**
  * The user's file: MESHCTL_CONFIG, else meshctl-diagnostics/config.yaml below the folder for configuration
@@ -18,14 +21,24 @@ export function userConfigPath(env: NodeJS.ProcessEnv): string | undefined {
   return existsSync(path) ? path : undefined
 }
 
+/** The text of a file of settings, read up to the limit. */
 function readText(path: string): string {
+  const hint = 'It is the file of your settings; MESHCTL_CONFIG names another one.'
+  const bytes = Buffer.alloc(MAX_BYTES + 1)
+  let length = 0
   try {
-    return readFileSync(path, 'utf8')
+    const file = openSync(path, 'r')
+    try {
+      for (let read = 1; read > 0 && length < bytes.length; length += read)
+        read = readSync(file, bytes, length, bytes.length - length, null)
+    } finally {
+      closeSync(file)
+    }
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, {
-      hint: 'It is the file of your settings; MESHCTL_CONFIG names another one.',
-    })
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, {hint})
   }
+  if (length > MAX_BYTES) throw new UserError(`${path} is larger than ${MAX_BYTES / 1024} KiB`, {hint})
+  return bytes.toString('utf8', 0, length)
 }
 
 /** Sets in the environment what the user's file says, unless a variable there says otherwise already. */

@@ -7,13 +7,17 @@ const REPAINT = '\x1b[H\x1b[J'
 /** Shortest time between two rounds: a cluster is asked in each. */
 const SHORTEST_MS = 500
 
-/** What of a round's text fits a screen, with a last line that says how much does not; all of it on other streams. */
+/**
+ * What of a round's text fits a screen, with a last line that says how much does not. On other streams all of it: below the line with its time and
+ * before an empty line, unless it is a document for programs.
+ */
 export function frameOf(
   text: string,
   screen: {readonly rows?: number; readonly isTTY?: boolean},
   title: string,
+  forPeople = true,
 ): string {
-  if (screen.isTTY !== true) return text
+  if (screen.isTTY !== true) return forPeople ? `${title}\n${text.replace(/\n$/, '')}\n\n` : text
   const room = Math.max(5, (screen.rows ?? 24) - 3)
   const lines = text.replace(/\n$/, '').split('\n')
   const rest = lines.length - room

@@ -31,7 +31,7 @@ export function openLedger(): Ledger {
       held.set(key, {
         ...use,
         observedAt: from,
-        ...(until === undefined || until === from ? {} : {observedUntil: until}),
+        ...definedFields({observedUntil: until === undefined || until === from ? undefined : until}),
       })
     },
     uses: () => [...held.values()].sort((a, b) => byText(a.evidence, b.evidence)),

@@ -26,7 +26,8 @@ function pairsIn<F extends string>(value: unknown, fields: readonly F[]): Readon
   return Object.fromEntries(found) as Readonly<Partial<Record<F, ValuePair>>>
 }
 
-function targetsOf(object: KubeObject): readonly PolicyTarget[] {
+/** What the targetRef or targetRefs of a policy name. */
+export function policyTargets(object: KubeObject): readonly PolicyTarget[] {
   const one = objectOf(object, 'spec', 'targetRef')
   return [...(one === undefined ? [] : [one]), ...listOf(object, 'spec', 'targetRefs')].map(each => ({
     kind: textOf(each, 'kind') ?? '',
@@ -43,7 +44,7 @@ export function readAuthorization(object: KubeObject): Authorization {
     object: objectRefOf(object),
     createdAt: textOf(object, 'metadata', 'creationTimestamp') ?? '',
     selector: Object.keys(selector).length === 0 ? undefined : selector,
-    targets: targetsOf(object),
+    targets: policyTargets(object),
     action: ACTIONS.find(each => each === action) ?? 'ALLOW',
     provider: textOf(object, 'spec', 'provider', 'name') ?? '',
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',

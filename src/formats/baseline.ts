@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import {UserError} from '../model/user-error.js'
 import {isObject, listOf, textOf} from './decode.js'
 import {parseYamlText} from './kube-manifest/yaml-text.js'
@@ -26,7 +27,7 @@ function entryOf(entry: unknown, label: string, index: number): AcceptedFinding 
     fingerprint,
     owner: textOf(entry, 'owner') ?? '',
     reason: textOf(entry, 'reason') ?? '',
-    ...(expires === undefined || expires === '' ? {} : {expires}),
+    ...definedFields({expires: expires === undefined || expires === '' ? undefined : expires}),
   }
 }
 

@@ -1,6 +1,7 @@
 import {X509Certificate} from 'node:crypto'
 import type {InjectionWebhook} from '../model/injection.js'
 import type {KubeObject} from '../model/kube-object.js'
+import {REVISION_LABEL} from '../model/mesh-keys.js'
 import {type Requirement, requirementsOf} from '../model/selector.js'
 import {at, listOf, objectOf, textMapOf, textOf, textsOf} from './decode.js'
 
@@ -29,7 +30,7 @@ function caBundle(text: string | undefined): InjectionWebhook['caBundle'] {
 /** The webhooks of a MutatingWebhookConfiguration that add Istio's sidecar; none for configurations of others. */
 export function readInjectionWebhooks(object: KubeObject): readonly InjectionWebhook[] {
   const labels = object.metadata.labels ?? {}
-  const revision = labels['istio.io/rev'] ?? 'default'
+  const revision = labels[REVISION_LABEL] ?? 'default'
   const tag = labels['istio.io/tag']
   return listOf(object, 'webhooks').flatMap((hook): InjectionWebhook[] => {
     const name = textOf(hook, 'name') ?? ''

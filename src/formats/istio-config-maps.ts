@@ -2,6 +2,7 @@ import {commaList} from '../model/comma-list.js'
 import type {CaptureDefaults, InjectorSettings} from '../model/injection.js'
 import {parseIstioVersion} from '../model/istio-version.js'
 import type {KubeObject} from '../model/kube-object.js'
+import {REVISION_LABEL} from '../model/mesh-keys.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
 import {at, flagOf, isObject, listOf, numberOf, textMapOf, textOf, textsOf} from './decode.js'
 import {readLabelSelector} from './injection-webhook.js'
@@ -62,7 +63,7 @@ export function readInjectorSettings(object: KubeObject): InjectorSettings {
   const selectors = (name: string) => listOf(config, name).map(readLabelSelector)
   return {
     version,
-    revision: object.metadata.labels?.['istio.io/rev'] ?? 'default',
+    revision: object.metadata.labels?.[REVISION_LABEL] ?? 'default',
     policy: textOf(config, 'policy') ?? 'enabled',
     never: selectors('neverInjectSelector'),
     always: selectors('alwaysInjectSelector'),

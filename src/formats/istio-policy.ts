@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {DestinationRuleModel, MtlsMode, PeerAuthentication, TrafficTls} from '../model/istio-policy.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {objectRefOf} from '../model/pod.js'
@@ -20,7 +21,7 @@ export function readPeerAuthentication(object: KubeObject): PeerAuthentication {
   const ports = Object.entries(objectOf(object, 'spec', 'portLevelMtls') ?? {})
   return {
     object: objectRefOf(object),
-    ...(Object.keys(selector).length === 0 ? {} : {selector}),
+    ...definedFields({selector: Object.keys(selector).length === 0 ? undefined : selector}),
     mode: modeOf(textOf(object, 'spec', 'mtls', 'mode')),
     ports: Object.fromEntries(ports.map(([port, value]) => [port, modeOf(textOf(value, 'mode'))])),
     createdAt: born(object),

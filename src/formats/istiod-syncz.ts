@@ -1,4 +1,5 @@
 import {type Answer, answered, missing} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Artifact} from '../model/evidence.js'
 import {own} from '../model/own.js'
 import type {ProxyConnection, SyncState, TypeSync} from '../model/sync-state.js'
@@ -55,8 +56,10 @@ function typeSync(
     state,
     sentAt,
     ackedAt,
-    ...((sent || error) && ackedAt === undefined ? {ackedOnce: acked !== undefined && acked !== ''} : {}),
-    ...(error === undefined || error === '' ? {} : {error: error.trim()}),
+    ...definedFields({
+      ackedOnce: (sent || error) && ackedAt === undefined ? acked !== undefined && acked !== '' : undefined,
+      error: error === undefined || error === '' ? undefined : error.trim(),
+    }),
   }
 }
 
@@ -91,7 +94,7 @@ function legacyComplete(entry: JsonObject, types: readonly TypeSync[]): readonly
 function tableState(type: string, cell: string): readonly TypeSync[] {
   const state = (['SYNCED', 'STALE', 'NOT SENT', 'ERROR', 'SUBSCRIBED'] as const).find(each => cell.startsWith(each))
   if (state === undefined) return []
-  return [{type, state, ...(/never acknowledged/i.test(cell) ? {ackedOnce: false} : {})}]
+  return [{type, state, ...definedFields({ackedOnce: /never acknowledged/i.test(cell) ? false : undefined})}]
 }
 
 /** A row of `istioctl proxy-status` pasted by a user. */
@@ -102,7 +105,7 @@ function tableProxy(entry: JsonObject, states: JsonObject): ProxyConnection {
     cluster: textOf(entry, 'cluster_id') ?? '',
     kind: '',
     version: textOf(entry, 'istio_version') ?? '',
-    ...(istiod === '' ? {} : {istiod}),
+    ...definedFields({istiod: istiod === '' ? undefined : istiod}),
     types: Object.entries(states).flatMap(([type, cell]) => (typeof cell === 'string' ? tableState(type, cell) : [])),
   }
 }

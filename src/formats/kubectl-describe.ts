@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {DescribedContainer, DescribedPod} from '../model/described-pod.js'
 import {unwrapLines} from './wrapped-text/unwrap.js'
 
@@ -39,7 +40,7 @@ function finished({name, init, values, args}: Draft): DescribedContainer {
     state: values.get('State') ?? '',
     reason: values.get('State/Reason') ?? '',
     lastReason: values.get('Last State/Reason') ?? '',
-    ...(exit === undefined || !/^\d+$/.test(exit) ? {} : {lastExitCode: Number(exit)}),
+    ...definedFields({lastExitCode: exit === undefined || !/^\d+$/.test(exit) ? undefined : Number(exit)}),
     lastMessage: values.get('Last State/Message') ?? values.get('State/Message') ?? '',
     ready: values.get('Ready') === 'True',
     restarts: Number(values.get('Restart Count') ?? 0) || 0,

@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {NetworkPolicyModel, NetworkPolicyRule, PolicyPeer, PolicyPort} from '../model/network-policy.js'
 import {objectRefOf} from '../model/pod.js'
@@ -12,7 +13,7 @@ function peerOf(entry: unknown): PolicyPeer {
     pods: pods === undefined ? undefined : readLabelSelector(pods),
     namespaces: namespaces === undefined ? undefined : readLabelSelector(namespaces),
     cidr,
-    ...(exceptions.length === 0 ? {} : {exceptions}),
+    ...definedFields({exceptions: exceptions.length === 0 ? undefined : exceptions}),
   }
 }
 
@@ -21,7 +22,7 @@ function portOf(entry: unknown): PolicyPort {
   const endPort = numberOf(entry, 'endPort')
   return {
     protocol: textOf(entry, 'protocol') ?? 'TCP',
-    ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
+    ...definedFields({port: typeof port === 'number' || typeof port === 'string' ? port : undefined}),
     endPort,
   }
 }
@@ -45,7 +46,9 @@ export function readNetworkPolicy(object: KubeObject): NetworkPolicyModel {
   return {
     object: objectRefOf(object),
     pods: readLabelSelector(objectOf(object, 'spec', 'podSelector')),
-    ...(about('Ingress', true) ? {ingress: rulesOf(object, 'ingress', 'from')} : {}),
-    ...(about('Egress', egress.length > 0) ? {egress} : {}),
+    ...definedFields({
+      ingress: about('Ingress', true) ? rulesOf(object, 'ingress', 'from') : undefined,
+      egress: about('Egress', egress.length > 0) ? egress : undefined,
+    }),
   }
 }

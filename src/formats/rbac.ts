@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {listOf, textsOf} from './decode.js'
 
@@ -22,6 +23,6 @@ export function readPolicyRules({kind, metadata, ...object}: KubeObject): readon
     resources: textsOf(rule, 'resources'),
     verbs: textsOf(rule, 'verbs'),
     resourceNames: textsOf(rule, 'resourceNames'),
-    ...(kind === 'Role' ? {namespace: metadata.namespace ?? 'default'} : {}),
+    ...definedFields({namespace: kind === 'Role' ? (metadata.namespace ?? 'default') : undefined}),
   }))
 }

@@ -1,4 +1,5 @@
 import type {KubeObject} from '../model/kube-object.js'
+import {REVISION_LABEL} from '../model/mesh-keys.js'
 import type {Waypoint, WaypointCondition} from '../model/waypoint.js'
 import {listOf, textOf} from './decode.js'
 
@@ -17,7 +18,7 @@ export function readWaypoint(object: KubeObject): Waypoint | undefined {
   return {
     name,
     namespace,
-    revision: labels['istio.io/rev'] ?? 'default',
+    revision: labels[REVISION_LABEL] ?? 'default',
     traffic: labels['istio.io/waypoint-for'] ?? 'none',
     conditions: listOf(object, 'status', 'conditions').map(condition),
   }

@@ -97,16 +97,17 @@ function service(value: unknown): ZtunnelService {
     vips: textsOf(value, 'vips'),
     cidrVips: listOf(value, 'cidrVips').map(each => `${text(each, 'network')}/${text(each, 'cidr')}`),
     ports: ports(value, 'ports'),
-    ...(balancer === undefined
-      ? {}
-      : {
-          loadBalancer: {
-            mode: text(balancer, 'mode'),
-            routingPreferences: textsOf(balancer, 'routingPreferences'),
-            healthPolicy: text(balancer, 'healthPolicy'),
-          },
-        }),
-    ...definedFields({waypoint}),
+    ...definedFields({
+      loadBalancer:
+        balancer === undefined
+          ? undefined
+          : {
+              mode: text(balancer, 'mode'),
+              routingPreferences: textsOf(balancer, 'routingPreferences'),
+              healthPolicy: text(balancer, 'healthPolicy'),
+            },
+      waypoint,
+    }),
     endpoints: Object.fromEntries(found),
     subjectAltNames: textsOf(value, 'subjectAltNames'),
     ipFamilies: text(value, 'ipFamilies'),
@@ -191,7 +192,7 @@ function identity(value: unknown): ZtunnelIdentity {
     identity: text(value, 'identity'),
     state: typeof state === 'string' ? state : state === undefined ? '' : JSON.stringify(state),
     certChain: listOf(value, 'certChain').map(certificate),
-    ...(Array.isArray(roots) ? {rootCerts: roots.map(certificate)} : {}),
+    ...definedFields({rootCerts: Array.isArray(roots) ? roots.map(certificate) : undefined}),
   }
 }
 

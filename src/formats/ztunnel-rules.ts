@@ -1,22 +1,12 @@
 import type {KubeObject} from '../model/kube-object.js'
-import type {ZtunnelMatch, ZtunnelRule, ZtunnelServiceAccount, ZtunnelStringMatch} from '../model/ztunnel.js'
+import {
+  EMPTY_MATCH,
+  type ZtunnelMatch,
+  type ZtunnelRule,
+  type ZtunnelServiceAccount,
+  type ZtunnelStringMatch,
+} from '../model/ztunnel.js'
 import {isObject, listOf, objectOf, textOf, textsOf} from './decode.js'
-
-/** A match without any field, which never holds. */
-const EMPTY: ZtunnelMatch = {
-  namespaces: [],
-  notNamespaces: [],
-  serviceAccounts: [],
-  notServiceAccounts: [],
-  principals: [],
-  notPrincipals: [],
-  sourceIps: [],
-  notSourceIps: [],
-  destinationIps: [],
-  notDestinationIps: [],
-  destinationPorts: [],
-  notDestinationPorts: [],
-}
 
 /** `*`, `prefix*`, `*suffix` or the whole text (istio.io, "Authorization Policy", values). */
 function stringMatch(value: string): ZtunnelStringMatch {
@@ -69,7 +59,7 @@ interface Translated {
 }
 
 function fieldsOf(entry: unknown, namespace: string): Translated {
-  let match = EMPTY
+  let match = EMPTY_MATCH
   let cut = false
   for (const name of isObject(entry) ? Object.keys(entry) : []) {
     const values = textsOf(entry, name)
@@ -84,11 +74,11 @@ function fieldsOf(entry: unknown, namespace: string): Translated {
 function condition(entry: unknown, namespace: string): Translated {
   const key = textOf(entry, 'key') ?? ''
   const fields = Object.hasOwn(CONDITIONS, key) ? CONDITIONS[key] : undefined
-  if (fields === undefined) return {match: EMPTY, cut: true}
+  if (fields === undefined) return {match: EMPTY_MATCH, cut: true}
   const [values, notValues] = [textsOf(entry, 'values'), textsOf(entry, 'notValues')]
   return {
     match: {
-      ...EMPTY,
+      ...EMPTY_MATCH,
       ...(values.length > 0 ? valuesAs(fields[0], values, namespace) : {}),
       ...(notValues.length > 0 ? valuesAs(fields[1], notValues, namespace) : {}),
     },

@@ -1,4 +1,5 @@
 import {at, numberOf, objectOf, textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Json} from '../model/envoy/schema.js'
 import {own} from '../model/own.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
@@ -60,13 +61,16 @@ function loadAssignment(name: string, endpoints: readonly MadeEndpoint[]): Messa
     endpoint: {address: {socket_address: {address, port_value: port}}},
     health_status: healthy ? 'HEALTHY' : 'UNHEALTHY',
     load_balancing_weight: 1,
-    ...(mtls ? {metadata: {filter_metadata: {'envoy.transport_socket_match': {tlsMode: 'istio'}}}} : {}),
+    ...definedFields({
+      metadata: mtls ? {filter_metadata: {'envoy.transport_socket_match': {tlsMode: 'istio'}}} : undefined,
+    }),
   }))
   return {
     cluster_name: name,
-    ...(endpoints.length === 0
-      ? {}
-      : {endpoints: [{locality: {}, lb_endpoints, load_balancing_weight: endpoints.length}]}),
+    ...definedFields({
+      endpoints:
+        endpoints.length === 0 ? undefined : [{locality: {}, lb_endpoints, load_balancing_weight: endpoints.length}],
+    }),
     policy: {overprovisioning_factor: 140},
   }
 }
@@ -124,14 +128,14 @@ function madeCluster(
   const cluster: Message = {
     name,
     type,
-    ...(dynamic ? {eds_cluster_config: {service_name: name}} : {}),
+    ...definedFields({eds_cluster_config: dynamic ? {service_name: name} : undefined}),
     connect_timeout: textOf(policy, 'connectionPool', 'tcp', 'connectTimeout') ?? '10s',
     ...(type === 'ORIGINAL_DST' ? {lb_policy: 'CLUSTER_PROVIDED'} : balancing(policy)),
     circuit_breakers: {thresholds: [limits(policy)]},
     common_lb_config: {healthy_panic_threshold: {}},
-    ...(hasOutlierDetection(policy) ? {outlier_detection: {}} : {}),
+    ...definedFields({outlier_detection: hasOutlierDetection(policy) ? {} : undefined}),
     ...(sockets as Message),
-    ...(type === 'STRICT_DNS' ? {load_assignment: loadAssignment(name, made ?? [])} : {}),
+    ...definedFields({load_assignment: type === 'STRICT_DNS' ? loadAssignment(name, made ?? []) : undefined}),
   }
   return {name, cluster, endpoints: dynamic ? made : undefined}
 }

@@ -1,4 +1,5 @@
 import {at, field, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Json} from '../model/envoy/schema.js'
 import {groupedBy} from '../model/grouped-by.js'
 import type {KubeObject} from '../model/kube-object.js'
@@ -122,18 +123,18 @@ function listener(target: number, servers: readonly Server[], view: Viewpoint, d
     name: `0.0.0.0_${target}`,
     address: {socket_address: {address: '0.0.0.0', port_value: target}},
     filter_chains: servers.some(each => each.tls) || first === undefined ? chains : [first],
-    ...(servers.some(each => each.tls)
-      ? {
-          listener_filters: [
+    ...definedFields({
+      listener_filters: servers.some(each => each.tls)
+        ? [
             {
               name: 'envoy.filters.listener.tls_inspector',
               typed_config: {
                 '@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
               },
             },
-          ],
-        }
-      : {}),
+          ]
+        : undefined,
+    }),
   }
 }
 

@@ -1,4 +1,5 @@
 import {objectOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Message} from './rbac/strings.js'
 
 // Headers of a VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/#Headers
@@ -23,8 +24,10 @@ export function headerChanges(headers: unknown): Message {
   ]
   const removed = textsOf(headers, 'request', 'remove')
   return {
-    ...(added.length === 0 ? {} : {request_headers_to_add: added}),
-    ...(removed.length === 0 ? {} : {request_headers_to_remove: removed}),
+    ...definedFields({
+      request_headers_to_add: added.length === 0 ? undefined : added,
+      request_headers_to_remove: removed.length === 0 ? undefined : removed,
+    }),
   }
 }
 

@@ -43,15 +43,16 @@ function faultOf(fault: unknown): Message | undefined {
   const fixed = protoDuration(textOf(delay, 'fixedDelay'))
   return {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
-    ...(delay === undefined ? {} : {delay: {fixed_delay: fixed ?? '0s', percentage: percentage(delay)}}),
-    ...(abort === undefined
-      ? {}
-      : {
-          abort: {
-            ...(grpc === undefined ? {http_status: status ?? 0} : {grpc_status: 2}),
-            percentage: percentage(abort),
-          },
-        }),
+    ...definedFields({
+      delay: delay === undefined ? undefined : {fixed_delay: fixed ?? '0s', percentage: percentage(delay)},
+      abort:
+        abort === undefined
+          ? undefined
+          : {
+              ...(grpc === undefined ? {http_status: status ?? 0} : {grpc_status: 2}),
+              percentage: percentage(abort),
+            },
+    }),
   }
 }
 
@@ -82,8 +83,10 @@ function retryOf(retries: unknown): Message {
   return {
     retry_policy: {
       ...DEFAULT_RETRY,
-      ...(on === undefined ? {} : {retry_on: [...new Set(named)].join(',')}),
-      ...(codes.length === 0 ? {} : {retriable_status_codes: codes}),
+      ...definedFields({
+        retry_on: on === undefined ? undefined : [...new Set(named)].join(','),
+        retriable_status_codes: codes.length === 0 ? undefined : codes,
+      }),
       num_retries: attempts,
       ...definedFields({per_try_timeout: perTry}),
     },
@@ -105,8 +108,12 @@ function redirectOf(redirect: unknown): Message {
   const port = numberOf(redirect, 'port')
   return {
     ...(uri === undefined ? {} : uri.startsWith('%PREFIX()%') ? {prefix_rewrite: uri.slice(10)} : {path_redirect: uri}),
-    ...definedFields({host_redirect: authority, scheme_redirect: scheme, port_redirect: port}),
-    ...(names[code] === undefined ? {} : {response_code: names[code]}),
+    ...definedFields({
+      host_redirect: authority,
+      scheme_redirect: scheme,
+      port_redirect: port,
+      response_code: names[code] === undefined ? undefined : names[code],
+    }),
   }
 }
 
@@ -128,7 +135,7 @@ function clusterChoice(
   if (alone !== undefined) {
     const authority = authoritySet(alone.headers)
     return {
-      choice: {cluster: alone.name, ...(authority === undefined ? {} : {host_rewrite_literal: authority})},
+      choice: {cluster: alone.name, ...definedFields({host_rewrite_literal: authority})},
       headers: headerChanges(alone.headers),
     }
   }
@@ -165,7 +172,7 @@ function action(
   const authority = authoritySet(field(route, 'headers'))
   return {
     route: {
-      ...(authority === undefined ? {} : {host_rewrite_literal: authority}),
+      ...definedFields({host_rewrite_literal: authority}),
       ...choice,
       timeout,
       ...retryOf(field(route, 'retries')),
@@ -219,7 +226,7 @@ export function virtualServiceRoutes(
       if (match !== undefined && !countsFor(match, place, port, gateways)) continue
       const fault = faultOf(field(route, 'fault'))
       const filters: Message = {
-        ...(fault === undefined ? {} : {'envoy.filters.http.fault': fault}),
+        ...definedFields({'envoy.filters.http.fault': fault}),
         ...corsOf(route),
       }
       made.push({
@@ -233,7 +240,7 @@ export function virtualServiceRoutes(
             },
           },
         },
-        ...(Object.keys(filters).length === 0 ? {} : {typed_per_filter_config: filters}),
+        ...definedFields({typed_per_filter_config: Object.keys(filters).length === 0 ? undefined : filters}),
       })
       if (catchesAll(match)) return made
     }

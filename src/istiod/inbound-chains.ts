@@ -73,12 +73,12 @@ export interface ChainParts {
 export function inboundChains(port: number, reading: Reading, mode: MtlsMode, parts: ChainParts): readonly Message[] {
   return (ROWS[reading][mode] ?? []).map(({transport, alpn, reads, ends}) => ({
     filter_chain_match: {
-      ...(port === 0 ? {} : {destination_port: port}),
+      ...definedFields({destination_port: port === 0 ? undefined : port}),
       transport_protocol: transport,
       ...definedFields({application_protocols: alpn}),
     },
     filters: reads === 'http' ? parts.http : parts.tcp,
-    ...(ends === true ? {transport_socket: reads === 'http' ? parts.httpTls : parts.tcpTls} : {}),
+    ...definedFields({transport_socket: ends === true ? (reads === 'http' ? parts.httpTls : parts.tcpTls) : undefined}),
     name: parts.name(reads),
   }))
 }

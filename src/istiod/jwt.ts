@@ -32,24 +32,30 @@ function provider(rule: unknown): Message {
   const cookies = textsOf(rule, 'fromCookies')
   return {
     issuer,
-    ...(audiences.length === 0 ? {} : {audiences}),
+    ...definedFields({audiences: audiences.length === 0 ? undefined : audiences}),
     ...(jwks === undefined
       ? {remote_jwks: {http_uri: {uri: textOf(rule, 'jwksUri') ?? `${issuer}/.well-known/jwks.json`, timeout: '5s'}}}
       : {local_jwks: {inline_string: jwks}}),
-    ...(flagOf(rule, 'forwardOriginalToken') === true ? {forward: true} : {}),
-    ...(headers.length === 0 ? {} : {from_headers: headers}),
-    ...(params.length === 0 ? {} : {from_params: params}),
-    ...(cookies.length === 0 ? {} : {from_cookies: cookies}),
+    ...definedFields({
+      forward: flagOf(rule, 'forwardOriginalToken') === true ? true : undefined,
+      from_headers: headers.length === 0 ? undefined : headers,
+      from_params: params.length === 0 ? undefined : params,
+      from_cookies: cookies.length === 0 ? undefined : cookies,
+    }),
     payload_in_metadata: 'payload',
   }
 }
 
 /** The filter that checks tokens by every RequestAuthentication of a proxy; undefined when none applies. */
 export function jwtFilter(state: IstioState, place: ProxyPlace): Message | undefined {
-  const rules = state
-    .objects('RequestAuthentication')
-    .filter(each => applies(each, place, state.settings.rootNamespace))
-    .flatMap(each => listOf(each, 'spec', 'jwtRules'))
+  return jwtFilterOf(
+    state.objects('RequestAuthentication').filter(each => applies(each, place, state.settings.rootNamespace)),
+  )
+}
+
+/** The filter that checks tokens by given RequestAuthentications; undefined without rules. */
+export function jwtFilterOf(objects: readonly KubeObject[]): Message | undefined {
+  const rules = objects.flatMap(each => listOf(each, 'spec', 'jwtRules'))
   if (rules.length === 0) return undefined
   const names = rules.map((_, i) => `origins-${i}`)
   const optional = (provider_name: string): Message => ({

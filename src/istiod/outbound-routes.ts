@@ -1,4 +1,5 @@
 import {listOf, textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {clusterName} from './clusters.js'
@@ -132,8 +133,10 @@ export function outboundRoutes(dump: Message, from: Viewpoint, to: Viewpoint): M
       return [
         {
           ...each,
-          ...(sameDomains ? {} : {domains: made.domains}),
-          ...(sameRoutes ? {} : {routes: made.routes as Json}),
+          ...definedFields({
+            domains: sameDomains ? undefined : made.domains,
+            routes: sameRoutes ? undefined : (made.routes as Json),
+          }),
         },
       ]
     })

@@ -35,11 +35,16 @@ function queryMatch(name: string, match: unknown): Message {
   return value === undefined ? {name, present_match: true} : {name, string_match: value}
 }
 
+/** The key of a `uri` match for a path prefix of the Gateway API: it takes whole segments. A VirtualService cannot have it. */
+export const SEGMENTS = 'pathSegments'
+
 function pathMatch(uri: unknown, ignoreCase: boolean): Message {
   const fold: Message = ignoreCase ? {case_sensitive: false} : {case_sensitive: true}
   const exact = textOf(uri, 'exact')
   const prefix = textOf(uri, 'prefix')
   const regex = textOf(uri, 'regex')
+  const segments = textOf(uri, SEGMENTS)
+  if (segments !== undefined) return {path_separated_prefix: segments, ...fold}
   if (exact !== undefined) return {path: exact, ...fold}
   if (regex !== undefined) return {safe_regex: {regex}, ...fold}
   return {prefix: prefix ?? '/', ...fold}
@@ -59,8 +64,10 @@ export function matchOf(match: unknown): Message {
   const queries = Object.entries(objectOf(match, 'queryParams') ?? {}).map(([name, value]) => queryMatch(name, value))
   return {
     ...pathMatch(field(match, 'uri'), flagOf(match, 'ignoreUriCase') ?? false),
-    ...(headers.length === 0 ? {} : {headers}),
-    ...(queries.length === 0 ? {} : {query_parameters: queries}),
+    ...definedFields({
+      headers: headers.length === 0 ? undefined : headers,
+      query_parameters: queries.length === 0 ? undefined : queries,
+    }),
   }
 }
 

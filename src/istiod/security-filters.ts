@@ -1,5 +1,6 @@
 import {policiesFor} from '../analysis/authorization/applying.js'
 import {listOf, objectOf, textOf} from '../formats/decode.js'
+import type {Authorization} from '../model/authorization.js'
 import type {Json} from '../model/envoy/schema.js'
 import {jwtFilter} from './jwt.js'
 import {type PolicyFilters, policyFilters} from './rbac/filters.js'
@@ -31,16 +32,26 @@ function asking(provider: string, tcp: boolean): Message {
 /** The security filters of one proxy by the objects. */
 export function securityFilters(state: IstioState, place: ProxyPlace): SecurityFilters {
   const policies = policiesFor(place, state.authorizations, state.settings.rootNamespace)
+  return filtersOf(state, policies, false, jwtFilter(state, place))
+}
+
+/** The filters of given policies; behind the HBONE listener of a waypoint the peer is known by filter state alone. */
+export function filtersOf(
+  state: IstioState,
+  policies: readonly Authorization[],
+  peerByFilterState: boolean,
+  jwt: Message | undefined,
+): SecurityFilters {
   const setting = {
     trustDomains: state.settings.trustDomains,
-    peerByFilterState: false,
+    peerByFilterState,
     extAuthz: (provider: string, tcp: boolean): Message | undefined => {
       const known = state.settings.authorizers.find(each => each.name === provider)
       return known === undefined || (tcp && known.http) ? undefined : asking(provider, tcp)
     },
   }
   return {
-    http: {...policyFilters(policies, setting, false), jwt: jwtFilter(state, place)},
+    http: {...policyFilters(policies, setting, false), jwt},
     tcp: policyFilters(policies, setting, true),
   }
 }

@@ -1,4 +1,5 @@
 import {listOf, numberOf, textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {IpPort} from '../model/envoy/request.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import {type Reading, type RegisteredHost, readingOfProtocol} from './registry.js'
@@ -48,7 +49,7 @@ function ingressPorts(state: IstioState, place: ProxyPlace): readonly InboundPor
     if (port === undefined || RESERVED.includes(port)) return []
     const endpoint = endpointIn(textOf(each, 'defaultEndpoint'), port)
     const reading = readingOfProtocol(textOf(each, 'port', 'protocol') ?? '', port)
-    return [{port, reading, ...(endpoint === undefined ? {} : {endpoint})}]
+    return [{port, reading, ...definedFields({endpoint})}]
   })
 }
 

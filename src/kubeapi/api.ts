@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {RbacRule} from '../formats/rbac.js'
 import type {Source} from '../sources/source.js'
-import {aggregatedDiscovery, groupList, groupOf, resourceList} from './discovery.js'
+import {aggregatedDiscovery, groupList, groupOf, resourceList, serverVersion} from './discovery.js'
 import {SERVE_LIMITS} from './limits.js'
 import {listPieces, metadataOnly, readContinue} from './list.js'
 import {recordedLog} from './logs.js'
@@ -13,7 +13,6 @@ import {answerReview} from './reviews.js'
 import {ApiFailure, badRequest} from './status.js'
 import {isSelected, type Store, selectionOf, underVersion} from './store.js'
 import {singleTable, type TableOptions} from './table/table.js'
-import {serverVersion} from './version.js'
 import {serveWatch} from './watch.js'
 
 export interface ApiContext {

@@ -48,8 +48,7 @@ export function forbidden({verb, group, resource, subresource, namespace, name}:
   const which = name === undefined || name === '' ? qualified : `${qualified} "${name}"`
   const message = `${which} is forbidden: User "${SERVED_USER}" cannot ${verb} resource "${whole}" in API group "${group}" ${where}`
   return new ApiFailure(403, 'Forbidden', message, {
-    ...definedFields({name}),
-    ...(group === '' ? {} : {group}),
+    ...definedFields({name, group: group === '' ? undefined : group}),
     kind: resource,
   })
 }

@@ -1,4 +1,5 @@
 import {isObject, type JsonObject, textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import {checkPattern, fullMatch} from '../model/linear-regex.js'
 import {own} from '../model/own.js'
 
@@ -60,9 +61,11 @@ export function readDumpQuery(query: URLSearchParams): DumpQuery | DumpAnswer {
   }
   return {
     includeEds: query.has('include_eds'),
-    ...(resource === '' ? {} : {resource}),
-    ...(mask === '' ? {} : {mask}),
-    ...(regex === '' ? {} : {nameRegex: regex}),
+    ...definedFields({
+      resource: resource === '' ? undefined : resource,
+      mask: mask === '' ? undefined : mask,
+      nameRegex: regex === '' ? undefined : regex,
+    }),
   }
 }
 

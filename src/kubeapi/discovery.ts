@@ -1,6 +1,33 @@
+import {textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import {byText} from '../model/order.js'
 import {own} from '../model/own.js'
+import type {Source} from '../sources/source.js'
 import type {Resource} from './resources.js'
+
+const UNKNOWN = 'v1.34.0'
+
+/** The `/version` document: the captured kubelet version is used for the API server's, which is not captured. */
+export async function serverVersion(source: Source): Promise<object> {
+  const nodes = await source.objects({kind: 'Node'})
+  const [node] = nodes.ok ? nodes.value : []
+  const gitVersion = textOf(node, 'status', 'nodeInfo', 'kubeletVersion') ?? UNKNOWN
+  const [, major = '1', minor = '34'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? []
+  return {
+    major,
+    minor,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: source.origin.capturedAt ?? '',
+    goVersion: '',
+    compiler: 'meshctl',
+    platform:
+      textOf(node, 'status', 'nodeInfo', 'operatingSystem') === undefined
+        ? 'linux/amd64'
+        : `linux/${textOf(node, 'status', 'nodeInfo', 'architecture') ?? 'amd64'}`,
+  }
+}
 
 const READ_VERBS = ['get', 'list', 'watch']
 const SUBRESOURCE_VERBS: Readonly<Record<string, readonly string[]>> = {
@@ -76,17 +103,18 @@ function aggregatedResource(each: Entry): object {
     scope: each.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: each.kind.toLowerCase(),
     verbs: each.verbs,
-    ...(each.shortNames.length > 0 ? {shortNames: each.shortNames} : {}),
-    ...(each.categories.length > 0 ? {categories: each.categories} : {}),
-    ...(each.subresources.length > 0
-      ? {
-          subresources: each.subresources.map(name => ({
-            subresource: name,
-            responseKind,
-            verbs: own(SUBRESOURCE_VERBS, name) ?? ['get'],
-          })),
-        }
-      : {}),
+    ...definedFields({
+      shortNames: each.shortNames.length > 0 ? each.shortNames : undefined,
+      categories: each.categories.length > 0 ? each.categories : undefined,
+      subresources:
+        each.subresources.length > 0
+          ? each.subresources.map(name => ({
+              subresource: name,
+              responseKind,
+              verbs: own(SUBRESOURCE_VERBS, name) ?? ['get'],
+            }))
+          : undefined,
+    }),
   }
 }
 
@@ -136,8 +164,10 @@ export function resourceList(resources: readonly Resource[], group: string, vers
         namespaced: each.namespaced,
         kind: each.kind,
         verbs: each.verbs,
-        ...(each.shortNames.length > 0 ? {shortNames: each.shortNames} : {}),
-        ...(each.categories.length > 0 ? {categories: each.categories} : {}),
+        ...definedFields({
+          shortNames: each.shortNames.length > 0 ? each.shortNames : undefined,
+          categories: each.categories.length > 0 ? each.categories : undefined,
+        }),
       },
       ...each.subresources.map(name => ({
         name: `${each.resource}/${name}`,

@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {Shape} from './negotiate.js'
 import {badRequest} from './status.js'
@@ -56,7 +57,9 @@ function page(objects: readonly KubeObject[], {selection, limit, start}: ListReq
     items,
     metadata: {
       resourceVersion: RESOURCE_VERSION,
-      ...(more ? {continue: continueToken(at), ...(whole ? {remainingItemCount: objects.length - at} : {})} : {}),
+      ...(more
+        ? {continue: continueToken(at), ...definedFields({remainingItemCount: whole ? objects.length - at : undefined})}
+        : {}),
     },
   }
 }

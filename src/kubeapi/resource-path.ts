@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 /** A parsed request path (Kubernetes API concepts, "Resource URIs"). */
 export interface ResourcePath {
   readonly group: string
@@ -31,7 +32,7 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
     group,
     version,
     resource,
-    ...(scoped && tail[1] !== undefined ? {namespace: tail[1]} : {}),
+    ...definedFields({namespace: scoped && tail[1] !== undefined ? tail[1] : undefined}),
     name,
     subresource,
   }

@@ -1,5 +1,6 @@
 import type {Gap} from '../model/answer.js'
 import {gapSentence} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import {gapCause} from '../wire/gap-status.js'
 
 /** A metav1.Status (k8s.io/apimachinery meta/v1): the format of every API server error. */
@@ -48,7 +49,7 @@ export function notFoundFailure(resource: string, group: string, name: string): 
   const qualified = group === '' ? resource : `${resource}.${group}`
   return new ApiFailure(404, 'NotFound', `${qualified} "${name}" not found`, {
     name,
-    ...(group === '' ? {} : {group}),
+    ...definedFields({group: group === '' ? undefined : group}),
     kind: resource,
   })
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import {kindWord} from '../model/kinds.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {matchesLabels, parseSelector, type Requirement} from '../model/selector.js'
@@ -49,10 +50,14 @@ export function objectStore(
     }
     const answer = await source.objects({
       kind: kindWord({kind, apiVersion: group === '' ? 'v1' : `${group}/${resource.versions[0] ?? ''}`}),
-      ...(namespace === undefined || !resource.namespaced ? {} : {namespace}),
+      ...definedFields({namespace: namespace === undefined || !resource.namespaced ? undefined : namespace}),
       name,
     })
-    if (!answer.ok) throw failureOfGap(answer.gap, {kind: resource.resource, ...(group === '' ? {} : {group})})
+    if (!answer.ok)
+      throw failureOfGap(answer.gap, {
+        kind: resource.resource,
+        ...definedFields({group: group === '' ? undefined : group}),
+      })
     // Kinds of one name exist in several groups (Gateway); the source is asked by kind alone.
     const found = answer.value.filter(object => groupVersion(object.apiVersion).group === group)
     if (found.length === 0 && !mayHold(kind, group)) {

@@ -1,4 +1,5 @@
 import type {IstioVersion} from './istio-version.js'
+import {INJECTION_LABEL, REVISION_LABEL} from './mesh-keys.js'
 import type {Labels, Requirement} from './selector.js'
 
 /** A namespace as injection and Pod Security see it. */
@@ -84,6 +85,6 @@ export interface InjectionDecision {
 
 /** True when the labels of a namespace ask for sidecars: istio-injection decides when it is there, else the revision (istio.io, Injection concepts). */
 export function asksForSidecars(labels: Labels): boolean {
-  const plain = labels['istio-injection']
-  return plain === undefined ? labels['istio.io/rev'] !== undefined : plain === 'enabled'
+  const plain = labels[INJECTION_LABEL]
+  return plain === undefined ? labels[REVISION_LABEL] !== undefined : plain === 'enabled'
 }

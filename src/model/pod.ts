@@ -1,4 +1,5 @@
 import type {KubeObject} from './kube-object.js'
+import {REVISION_LABEL, STATUS_ANNOTATION} from './mesh-keys.js'
 import type {Labels} from './selector.js'
 
 /** An object as findings name it. */
@@ -177,8 +178,8 @@ export function hasEnded(phase: string | undefined): boolean {
  * pod asks with, which may be a tag.
  */
 export function revisionOf({annotations, labels}: Pick<PodModel, 'annotations' | 'labels'>): string | undefined {
-  const [, written] = /"revision"\s*:\s*"([^"]+)"/.exec(annotations['sidecar.istio.io/status'] ?? '') ?? []
-  return annotations['istio.io/rev'] ?? written ?? labels['istio.io/rev']
+  const [, written] = /"revision"\s*:\s*"([^"]+)"/.exec(annotations[STATUS_ANNOTATION] ?? '') ?? []
+  return annotations[REVISION_LABEL] ?? written ?? labels[REVISION_LABEL]
 }
 
 /** True for a pod that has ended or is about to: what it is like no longer says anything about the workload. */

@@ -93,6 +93,22 @@ export interface ZtunnelMatch {
   readonly notDestinationPorts: readonly number[]
 }
 
+/** A match without any field, which never holds. */
+export const EMPTY_MATCH: ZtunnelMatch = {
+  namespaces: [],
+  notNamespaces: [],
+  serviceAccounts: [],
+  notServiceAccounts: [],
+  principals: [],
+  notPrincipals: [],
+  sourceIps: [],
+  notSourceIps: [],
+  destinationIps: [],
+  notDestinationIps: [],
+  destinationPorts: [],
+  notDestinationPorts: [],
+}
+
 /** A rule: every clause holds, of each some match; a rule without clauses always matches. */
 export type ZtunnelRule = readonly (readonly ZtunnelMatch[])[]
 

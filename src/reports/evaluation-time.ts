@@ -6,10 +6,15 @@ export interface EvaluationTime {
   readonly text: string
 }
 
-/** `--at` if given, else the time the evidence was captured, else the current time. */
-export function evaluationTime(asked: Date | undefined, artifact: Artifact, now: Date): EvaluationTime {
+/** `--at` if given, else the time the evidence was captured, else the current time, which it is for a live source. */
+export function evaluationTime(
+  asked: Date | undefined,
+  artifact: Artifact,
+  now: Date,
+  {live}: {readonly live: boolean},
+): EvaluationTime {
   if (asked !== undefined) return {at: asked, text: `as of ${stamp(asked)} (--at)`}
-  const captured = new Date(artifact.provenance.capturedAt ?? '')
+  const captured = new Date(live ? '' : (artifact.provenance.capturedAt ?? ''))
   if (!Number.isNaN(captured.getTime())) return {at: captured, text: `as of ${stamp(captured)} (time of capture)`}
   return {at: now, text: `as of ${stamp(now)} (now)`}
 }

@@ -1,5 +1,6 @@
 import {selectingServices} from '../analysis/ports/service-ports.js'
 import type {OwnRule} from '../formats/check-config.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import {POD_MODES} from '../model/pod-mode.js'
 import {UserError} from '../model/user-error.js'
@@ -51,8 +52,10 @@ function context(
 ): Record<string, unknown> {
   return {
     pod: podValue(workload),
-    ...(namespace === undefined ? {} : {ns: {name: namespace.name, labels: {...namespace.labels}}}),
-    ...(services === undefined ? {} : {services: selectingServices(workload.pod, services).map(serviceValue)}),
+    ...definedFields({
+      ns: namespace === undefined ? undefined : {name: namespace.name, labels: {...namespace.labels}},
+      services: services === undefined ? undefined : selectingServices(workload.pod, services).map(serviceValue),
+    }),
   }
 }
 

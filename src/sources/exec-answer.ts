@@ -22,13 +22,34 @@ function reasonOf({stderr}: ExecOutcome): 'no-privilege' | 'no-tool' | 'failed' 
   return reason === undefined || reason === 'no-container' ? 'failed' : reason
 }
 
+/** What kubelet, containerd, CRI-O and runc write before the message of the failure itself, one wrapped in the other. */
+const WRAPPERS =
+  /^(?:Internal error occurred|error executing command in container|failed to exec in container|failed to start exec "?[\w-]*"?|rpc error|code = \w+ desc =|command terminated with exit code \d+|OCI runtime exec failed|exec failed|unable to start container process|unable to exec|container_linux\.go:\d+|starting container process caused)(?:: |, | )/
+
+/** Longer messages of single commands are cut. */
+const MAX_MESSAGE = 160
+
+/** The failure itself, without what each layer between the pod and the API server wrote before it. */
+function withoutWrappers(text: string): string {
+  let left = text.replace(/: unknown$/, '')
+  for (let next = left.replace(WRAPPERS, ''); next !== left && next !== ''; next = left.replace(WRAPPERS, ''))
+    left = next
+  return left.length <= MAX_MESSAGE ? left : `${left.slice(0, MAX_MESSAGE)}…`
+}
+
 function firstLine(text: string): string {
-  return (
-    text
-      .split('\n')
-      .find(line => line.trim() !== '')
-      ?.trim() ?? 'no output'
-  )
+  const line = text.split('\n').find(each => each.trim() !== '')
+  return line === undefined ? 'no output' : withoutWrappers(line.trim())
+}
+
+/** The messages of commands, each once: commands that failed alike share one. */
+function messages(outcomes: readonly ExecOutcome[]): string {
+  const alike = new Map<string, string[]>()
+  for (const {argv, stderr} of outcomes) {
+    const message = firstLine(stderr)
+    alike.set(message, [...(alike.get(message) ?? []), argv.join(' ')])
+  }
+  return [...alike].map(([message, commands]) => `${commands.join(', ')}: ${message}`).join('; ')
 }
 
 /** True if a command produced the evidence: it exited with 0, whatever it wrote to stderr. */
@@ -47,6 +68,5 @@ export function execAnswer(id: EvidenceId, outcomes: readonly ExecOutcome[], pro
   if (good !== undefined) return answered({id, bytes: good.stdout, provenance: {...provenance, argv: good.argv}})
   const reasons = outcomes.map(reasonOf)
   const reason = (['no-privilege', 'failed', 'no-tool'] as const).find(each => reasons.includes(each)) ?? 'failed'
-  const detail = outcomes.map(outcome => `${outcome.argv.join(' ')}: ${firstLine(outcome.stderr)}`).join('; ')
-  return missing(evidenceRow(id).title, reason, detail)
+  return missing(evidenceRow(id).title, reason, messages(outcomes))
 }

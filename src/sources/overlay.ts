@@ -1,4 +1,5 @@
 import {answered} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import {kindOf, kindWord} from '../model/kinds.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {type ObjectRef, objectLabel, objectRefOf} from '../model/pod.js'
@@ -51,15 +52,16 @@ export function overlaySource(source: Source, {apply, remove}: Overlay): Source 
   const replaced = (object: KubeObject) => gone.has(keyOfObject(object)) || laid.has(keyOfObject(object))
   return {
     ...rest,
-    ...(manifests === undefined
-      ? {}
-      : {
-          manifests: {
-            ...manifests,
-            objects: async () => [...(await manifests.objects()).filter(each => !replaced(each)), ...apply],
-          },
-        }),
-    ...(kinds === undefined ? {} : {kinds: () => [...kinds(), ...apply]}),
+    ...definedFields({
+      manifests:
+        manifests === undefined
+          ? undefined
+          : {
+              ...manifests,
+              objects: async () => [...(await manifests.objects()).filter(each => !replaced(each)), ...apply],
+            },
+      kinds: kinds === undefined ? undefined : () => [...kinds(), ...apply],
+    }),
     objects: async query => {
       const answer = await source.objects(query)
       const mine = [...laid.values()].filter(each => wordOf(kindWord(each)) === wordOf(query.kind))

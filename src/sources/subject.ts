@@ -2,6 +2,7 @@ import {listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats
 import {readPod} from '../formats/kube-pod/parse.js'
 import {hasProxy} from '../formats/kube-pod/proxy-pod.js'
 import {gapSentence} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import {kindOf} from '../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../model/kube-object.js'
 import type {ObjectRef} from '../model/pod.js'
@@ -88,7 +89,7 @@ async function list(
     kind,
     namespace,
     name,
-    ...(labels === undefined || labels.length === 0 ? {} : {labels}),
+    ...definedFields({labels: labels === undefined || labels.length === 0 ? undefined : labels}),
   })
   if (answer.ok) return answer.value
   throw new UserError(`cannot look up ${kind} in ${source.origin.label}: ${gapSentence(answer.gap)}`)

@@ -5,7 +5,7 @@ import type {EvidenceId, Provenance} from '../../src/model/evidence.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import {BUNDLE_VERSION, type EvidenceEntry, type ObjectsEntry} from '../../src/sources/bundle/layout.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
-import {type Capture, heldBytes, objectList} from './mesh-capture.js'
+import {type Capture, heldBytes, isChosen, objectList} from './mesh-capture.js'
 
 /** Files of a pod's folder in a recording of an ambient mesh, by the evidence they are. */
 const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
@@ -37,6 +37,10 @@ export interface AmbientChoice {
   readonly capturedAt: string
   /** Pods of ambient namespaces to keep, by the start of `namespace.name`; all when absent. */
   readonly pods?: readonly string[]
+  /** Leaves out what ztunnels and waypoints say: objects, and the pods' own kernels, remain. */
+  readonly objectsOnly?: true
+  /** Labels laid over objects before they are kept, by `Kind namespace/name` (`Kind name` for one without a namespace). */
+  readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Leaves evidence and objects as they were read. */
   readonly unredacted?: true
 }
@@ -103,19 +107,32 @@ function syncz(moment: string, pods: readonly KubeObject[], blobs: BlobSet): rea
 }
 
 /** The pods as they were at the moment: those recorded with it, and of the others those that are no node agents of a later time. */
-function podsAt(folder: string, folders: readonly PodFolder[], agents: readonly string[]): readonly KubeObject[] {
+function podsAt(folder: string, folders: readonly PodFolder[], cniFiles: readonly string[]): readonly KubeObject[] {
   const recorded = folders
     .filter(({folder: of}) => existsSync(join(of, 'pod.json')))
     .map(({folder: of}) => json(join(of, 'pod.json')) as KubeObject)
-  const cni = agents.map(file => json(file) as KubeObject)
+  const cni = cniFiles.map(file => json(file) as KubeObject)
   const own = [
     ...new Map([...recorded, ...cni].map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod])).values(),
   ]
   const names = new Set(own.map(({metadata}) => `${metadata.namespace}/${metadata.name}`))
-  const isAgent = ({metadata}: KubeObject) => /^(ztunnel|istio-cni-node)-/.test(metadata.name)
+  const agents = ['ztunnel-', 'istio-cni-node-'].filter(each =>
+    own.some(({metadata}) => metadata.name.startsWith(each)),
+  )
+  const isAgent = ({metadata}: KubeObject) => agents.some(each => metadata.name.startsWith(each))
   const later = listOf(json(join(folder, 'kubernetes/objects/v1_pods.json')), 'items') as readonly KubeObject[]
   const rest = later.filter(pod => !names.has(`${pod.metadata.namespace}/${pod.metadata.name}`) && !isAgent(pod))
   return [...own, ...rest]
+}
+
+function kindOfList(list: unknown): string {
+  return (list as {readonly kind: string}).kind.replace(/List$/, '')
+}
+
+function labelled(object: KubeObject, kind: string, {labels = {}}: AmbientChoice): KubeObject {
+  const {metadata} = object
+  const own = labels[`${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`]
+  return own === undefined ? object : {...object, metadata: {...metadata, labels: {...metadata.labels, ...own}}}
 }
 
 /** Turns a recording of an ambient mesh (moments and objects) into a bundle of one moment, redacted as `capture` redacts. */
@@ -123,10 +140,10 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
   const blobs = blobSet()
   const moment = join(folder, 'moments', choice.moment)
   const folders = ['pods', 'waypoint', 'ztunnel'].flatMap(kind => foldersIn(join(moment, kind)))
+  const evident = choice.objectsOnly === true ? foldersIn(join(moment, 'pods')) : folders
   const cni = join(moment, 'istio-cni')
   const agents = existsSync(cni) ? readdirSync(cni).filter(file => file.endsWith('.pod.json')) : []
-  const kept = (namespace: string, name: string) =>
-    choice.pods === undefined || choice.pods.some(prefix => `${namespace}.${name}`.startsWith(prefix))
+  const kept = (namespace: string, name: string) => isChosen(`${namespace}.${name}`, choice.pods)
   const pods = podsAt(
     folder,
     folders,
@@ -136,10 +153,13 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
     .filter(file => !file.startsWith('v1_pods') && file.endsWith('.json'))
     .flatMap((file): ObjectsEntry[] => {
       const list = json(join(folder, 'kubernetes/objects', file))
-      return objectList(list, listOf(list, 'items').filter(isObject), blobs, choice.unredacted)
+      const items = listOf(list, 'items')
+        .filter(isObject)
+        .map(each => labelled(each as unknown as KubeObject, kindOfList(list), choice))
+      return objectList(list, items, blobs, choice.unredacted)
     })
   const evidence = new Map(
-    folders
+    evident
       .filter(({namespace, pod}) => kept(namespace, pod))
       .flatMap(each => folderEvidence(each, choice, blobs))
       .map(entry => [`${entry.namespace}/${entry.pod}/${entry.id}`, entry]),

@@ -61,7 +61,8 @@ export interface Capture {
   readonly blobs: ReadonlyMap<string, Uint8Array>
 }
 
-function chosen(name: string, prefixes: readonly string[] | undefined): boolean {
+/** True for a name that begins with one of the prefixes, or where none is given. */
+export function isChosen(name: string, prefixes: readonly string[] | undefined): boolean {
   return prefixes === undefined || prefixes.some(prefix => name.startsWith(prefix))
 }
 
@@ -91,7 +92,7 @@ function podEvidence(
   choice: CaptureChoice,
   blobs: BlobSet,
 ): EvidenceEntry[] {
-  const denied = chosen(`${namespace}.${pod}`, choice.unprivileged ?? []) ? denial(folder) : undefined
+  const denied = isChosen(`${namespace}.${pod}`, choice.unprivileged ?? []) ? denial(folder) : undefined
   const from: Provenance = {from: 'node'}
   const entries: EvidenceEntry[] = []
   for (const [id, file] of Object.entries(FILES) as [EvidenceId, string][]) {
@@ -223,7 +224,7 @@ function emptyLists(discovery: string, held: readonly ObjectsEntry[], blobs: Blo
 export function meshCapture(folder: string, choice: CaptureChoice): Capture {
   const blobs = blobSet()
   const pods = readdirSync(join(folder, 'pods'))
-    .filter(name => chosen(name, choice.pods))
+    .filter(name => isChosen(name, choice.pods))
     .sort()
   const evidence = pods.flatMap(folderName => {
     const [, namespace = '', pod = ''] = /^([^.]+)\.(.*)$/.exec(folderName) ?? []

@@ -2,6 +2,7 @@ import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {chmodSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {channelFrame} from '../../src/wire/channels.js'
+import {gone, inside, joinedNamespaces, must, started} from './netns.js'
 import {type ScriptedAnswer, type ScriptedCluster, scriptedCluster} from './scripted-cluster.js'
 import {sidecarConfig} from './sidecar-config.js'
 
@@ -117,31 +118,14 @@ function framesOf({status, stdout, stderr}: Ran): Buffer[] {
   ]
 }
 
-function must(argv: readonly string[], input?: string): void {
-  const [program = '', ...args] = argv
-  const {status, stderr} = spawnSync(program, args, {input: input ?? '', encoding: 'utf8'})
-  if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`)
-}
-
-async function gone(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
-  child.kill('SIGKILL')
-  await ended
-}
-
 const PODS: readonly PodName[] = ['client', 'server']
 
 function space(name: PodName): string {
   return `mcm${process.pid}${name[0]}`
 }
 
-function inside(name: PodName, argv: readonly string[]): readonly string[] {
-  return ['ip', 'netns', 'exec', space(name), ...argv]
-}
-
 function run(name: PodName, argv: readonly string[]): Ran {
-  const [program = '', ...args] = inside(name, argv)
+  const [program = '', ...args] = inside(space(name), argv)
   return spawnSync(program, args, {timeout: 15_000, maxBuffer: 1 << 28})
 }
 
@@ -152,19 +136,16 @@ function etc(name: PodName): string {
 
 function makeSpaces(rules: string): void {
   for (const name of PODS) {
-    must(['ip', 'netns', 'add', space(name)])
     mkdirSync(etc(name), {recursive: true})
     writeFileSync(join(etc(name), 'hosts'), `127.0.0.1 localhost\n${CLUSTER_IP} server\n`)
   }
-  const [a, b] = [space('client'), space('server')]
-  must(['ip', 'link', 'add', 'eth0', 'netns', a, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', b])
+  joinedNamespaces(space('client'), space('server'))
   for (const name of PODS) {
     const via = ADDRESS[name === 'client' ? 'server' : 'client']
-    must(inside(name, ['ip', 'link', 'set', 'lo', 'up']))
-    must(inside(name, ['ip', 'addr', 'add', `${ADDRESS[name]}/24`, 'dev', 'eth0']))
-    must(inside(name, ['ip', 'link', 'set', 'eth0', 'up']))
-    must(inside(name, ['ip', 'route', 'add', 'default', 'via', via]))
-    must(inside(name, ['iptables-restore']), rules)
+    must(inside(space(name), ['ip', 'addr', 'add', `${ADDRESS[name]}/24`, 'dev', 'eth0']))
+    must(inside(space(name), ['ip', 'link', 'set', 'eth0', 'up']))
+    must(inside(space(name), ['ip', 'route', 'add', 'default', 'via', via]))
+    must(inside(space(name), ['iptables-restore']), rules)
   }
 }
 
@@ -190,18 +171,8 @@ function startEnvoy(name: PodName, folder: string, log: string): ChildProcess {
   const reads = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
   const own = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', ...reads]
   const envoy = ['envoy', '-c', file, '--concurrency', '1', '--disable-hot-restart', '-l', 'error']
-  const [program = '', ...args] = inside(name, [...own, ...envoy, '--file-flush-interval-msec', '50'])
+  const [program = '', ...args] = inside(space(name), [...own, ...envoy, '--file-flush-interval-msec', '50'])
   return spawn(program, args, {stdio: ['ignore', output, output]})
-}
-
-async function startApplication(): Promise<ChildProcess> {
-  const [program = '', ...args] = inside('server', [process.execPath, '-e', APPLICATION])
-  const child = spawn(program, args)
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once('data', () => resolve())
-    child.once('exit', () => reject(new Error('the application ended')))
-  })
-  return child
 }
 
 async function live(name: PodName, child: ChildProcess, log: string): Promise<void> {
@@ -229,7 +200,7 @@ export async function netnsMesh(folder: string, rules: string): Promise<NetnsMes
   try {
     chmodSync(folder, 0o755)
     makeSpaces(rules)
-    const application = await startApplication()
+    const application = await started(inside(space('server'), [process.execPath, '-e', APPLICATION]), 'the application')
     children.push(application)
     const envoys = PODS.map(name => ({name, child: startEnvoy(name, folder, log(name))}))
     children.push(...envoys.map(each => each.child))

@@ -1,5 +1,6 @@
-import {type ChildProcessWithoutNullStreams, spawn, spawnSync} from 'node:child_process'
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process'
 import {createInterface} from 'node:readline'
+import {gone, inside, joinedNamespaces, must, ran, started} from './netns.js'
 import {PLACES, PORTS} from './random-rules.js'
 
 /** What became of a packet that was really sent. */
@@ -79,29 +80,14 @@ export interface NetnsTopology {
   close(): Promise<void>
 }
 
-function sh(argv: readonly string[], input?: string): {status: number | null; stdout: string; stderr: string} {
-  const [program = '', ...args] = argv
-  const {status, stdout, stderr} = spawnSync(program, args, {input: input ?? '', encoding: 'utf8'})
-  return {status, stdout, stderr}
-}
-
 /** True where network namespaces and iptables can be used: as root, with the programs installed. */
 export function canBuildTopology(): boolean {
   if (process.getuid?.() !== 0) return false
   const name = `mct${process.pid}x`
-  if (sh(['ip', 'netns', 'add', name]).status !== 0) return false
-  const works = sh(['ip', 'netns', 'exec', name, 'iptables-restore', '--version']).status === 0
-  sh(['ip', 'netns', 'del', name])
+  if (ran(['ip', 'netns', 'add', name]).status !== 0) return false
+  const works = ran(['ip', 'netns', 'exec', name, 'iptables-restore', '--version']).status === 0
+  ran(['ip', 'netns', 'del', name])
   return works
-}
-
-function inside(name: string, argv: readonly string[]): readonly string[] {
-  return ['ip', 'netns', 'exec', name, ...argv]
-}
-
-function must(argv: readonly string[]): void {
-  const {status, stderr} = sh(argv)
-  if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`)
 }
 
 async function startServer(
@@ -109,20 +95,8 @@ async function startServer(
   where: string,
   addresses: readonly string[],
 ): Promise<ChildProcessWithoutNullStreams> {
-  const [program = '', ...args] = inside(name, [
-    process.execPath,
-    '-e',
-    SERVER,
-    where,
-    addresses.join(','),
-    ...PORTS.map(String),
-  ])
-  const child = spawn(program, args)
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once('data', () => resolve())
-    child.once('exit', () => reject(new Error('the listener ended')))
-  })
-  return child
+  const argv = [process.execPath, '-e', SERVER, where, addresses.join(','), ...PORTS.map(String)]
+  return await started(inside(name, argv), 'the listener')
 }
 
 function startClient(name: string) {
@@ -143,13 +117,11 @@ function startClient(name: string) {
 export async function buildTopology(): Promise<NetnsTopology> {
   const pod = `mct${process.pid}p`
   const peer = `mct${process.pid}q`
-  for (const name of [pod, peer]) must(['ip', 'netns', 'add', name])
-  must(['ip', 'link', 'add', 'eth0', 'netns', pod, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', peer])
+  joinedNamespaces(pod, peer)
   for (const [name, who] of [
     [pod, 'own'],
     [peer, 'peer'],
   ] as const) {
-    must(inside(name, ['ip', 'link', 'set', 'lo', 'up']))
     // Refusals by ICMP are rationed to a few a second, which would look like timeouts.
     must(inside(name, ['sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']))
     must(inside(name, ['ip', 'addr', 'add', `${PLACES.ip[who]}/24`, 'dev', 'eth0']))
@@ -178,15 +150,11 @@ export async function buildTopology(): Promise<NetnsTopology> {
   const clients = {pod: startClient(pod), peer: startClient(peer)}
   return {
     pod,
-    inPod: (argv, input) => sh(inside(pod, argv), input),
+    inPod: (argv, input) => ran(inside(pod, argv), input),
     send: packet => clients[packet.from].ask(packet),
     close: async () => {
-      for (const child of [...servers, clients.pod.child, clients.peer.child]) {
-        const ended = new Promise(resolve => child.once('exit', resolve))
-        child.kill()
-        await ended
-      }
-      for (const name of [pod, peer]) sh(['ip', 'netns', 'del', name])
+      for (const child of [...servers, clients.pod.child, clients.peer.child]) await gone(child, 'SIGTERM')
+      for (const name of [pod, peer]) ran(['ip', 'netns', 'del', name])
     },
   }
 }

@@ -1,4 +1,5 @@
 import type {Authorization} from '../../model/authorization.js'
+import {isManagedWaypoint} from '../../model/mesh-keys.js'
 import {byText} from '../../model/order.js'
 import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
 
@@ -18,7 +19,7 @@ function applies(policy: Authorization, {namespace, labels}: PolicySubject): boo
       policy.object.namespace === namespace &&
       policy.targets.some(each => each.kind === 'Gateway' && each.name === gateway && each.namespace === namespace)
     )
-  if (labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller') return false
+  if (isManagedWaypoint(labels)) return false
   return policy.selector === undefined || matchesLabels(requirementsOf(policy.selector), labels)
 }
 

@@ -1,24 +1,35 @@
-import type {Authorization} from '../../model/authorization.js'
+import type {Authorization, PolicyTarget} from '../../model/authorization.js'
 
 /** What a waypoint stands in front of. */
 export interface WaypointSubject {
   readonly namespace: string
   readonly waypoint: string
+  /** The GatewayClass of the waypoint; Istio's own where it is not known. */
+  readonly gatewayClass?: string
+  /** The Service or ServiceEntry it stands in front of; empty for a workload. */
   readonly service: string
   readonly serviceNamespace: string
 }
 
+/** Whether targetRefs of an object name the Service, the waypoint, or its class from the root namespace. */
+export function meansWaypoint(
+  {namespace, waypoint, gatewayClass = 'istio-waypoint', service, serviceNamespace}: WaypointSubject,
+  targets: readonly PolicyTarget[],
+  home: string,
+  rootNamespace: string,
+): boolean {
+  return targets.some(({kind, name}) => {
+    if (kind === 'Gateway') return name === waypoint && home === namespace
+    if (kind === 'Service' || kind === 'ServiceEntry') return name === service && home === serviceNamespace
+    return kind === 'GatewayClass' && name === gatewayClass && home === rootNamespace
+  })
+}
+
 /** The policies a waypoint enforces for a Service: those whose targetRefs name it, the waypoint, or its class in the root namespace. */
 export function policiesAtWaypoint(
-  {namespace, waypoint, service, serviceNamespace}: WaypointSubject,
+  subject: WaypointSubject,
   all: readonly Authorization[],
   rootNamespace: string,
 ): readonly Authorization[] {
-  return all.filter(({object, targets}) =>
-    targets.some(({kind, name}) => {
-      if (kind === 'Gateway') return name === waypoint && object.namespace === namespace
-      if (kind === 'Service') return name === service && object.namespace === serviceNamespace
-      return kind === 'GatewayClass' && name === 'istio-waypoint' && object.namespace === rootNamespace
-    }),
-  )
+  return all.filter(({object, targets}) => meansWaypoint(subject, targets, object.namespace, rootNamespace))
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {NETWORK_CLIENTS, type NetworkClient} from '../../model/network-clients.js'
 import {own} from '../../model/own.js'
 import {programName, simpleCommands} from './shell-commands.js'
@@ -97,7 +98,8 @@ function serversOf(
 ): readonly Server[] {
   const flagged = addressServer(flagValue(words, client.hostFlags))
   const port = Number(flagValue(words, client.portFlags)) || client.port
-  if (flagged !== undefined) return [{port, ...flagged, ...(flagged.port === undefined ? {port} : {})}]
+  if (flagged !== undefined)
+    return [{port, ...flagged, ...definedFields({port: flagged.port === undefined ? port : undefined})}]
   const urls = words.flatMap(urlServers)
   if (urls.length > 0) return urls
   const named = client.positional === true ? positionalServer(words) : undefined

@@ -34,9 +34,15 @@ function ownObject(value: unknown): string | undefined {
   return `${own(KINDS, kind) ?? kind} ${name}.${namespace}`
 }
 
+/** The object a resource or part of one is named after in its metadata; a virtual host has that of its first route. */
+function objectIn(value: unknown): string | undefined {
+  const {routes} = fields(value)
+  return ownObject(value) ?? (Array.isArray(routes) ? ownObject(routes[0]) : undefined)
+}
+
 /** The innermost object named on the path from a resource to a change. */
 function objectAlong(resource: unknown, change: ConfigChange): string | undefined {
-  let found = ownObject(change.after) ?? ownObject(change.before)
+  let found = objectIn(change.after) ?? objectIn(change.before)
   if (found !== undefined) return found
   let here = resource
   for (const part of change.path) {
@@ -85,6 +91,17 @@ function clusterCause(name: string, kind: ResourceDifference['kind']): Cause {
 const BUILT_IN =
   /^(BlackHoleCluster|PassthroughCluster|InboundPassthroughCluster\w*|virtualInbound|virtualOutbound|block_all|allow_any|InboundPassthroughClusterIpv[46])$/
 
+function hostIn(name: string): string | undefined {
+  return /^([a-z0-9-]+(?:\.[a-z0-9-]+)+):\d+$/.exec(name)?.[1]
+}
+
+/** The host of the virtual hosts that came or went, when all changes of a route are about one host. */
+function virtualHostOf({section, changes}: ResourceDifference): string | undefined {
+  if (section !== 'routes') return undefined
+  const hosts = new Set(changes.map(({path}) => (path.length === 2 ? hostIn(path[1] ?? '') : undefined)))
+  return hosts.size === 1 ? [...hosts][0] : undefined
+}
+
 function byName(difference: ResourceDifference): Cause {
   const {section, name, kind} = difference
   if (section === 'endpoints') return {title: 'endpoint churn (pods added, removed or changing health)', sure: true}
@@ -93,8 +110,8 @@ function byName(difference: ResourceDifference): Cause {
   if (BUILT_IN.test(name)) return {title: 'mesh-wide settings or a policy of this workload', sure: false}
   if (section === 'clusters') return clusterCause(name, kind)
   const port = /(?:^|[_:|])(\d{1,5})$/.exec(name)?.[1] ?? (/^\d+$/.test(name) ? name : undefined)
-  const host = /^([a-z0-9-]+(?:\.[a-z0-9-]+)+):(\d+)$/.exec(name)
-  if (host !== null) return {title: service(host[1] ?? ''), sure: false}
+  const host = hostIn(name) ?? virtualHostOf(difference)
+  if (host !== undefined) return {title: service(host), sure: false}
   if (port !== undefined) return {title: `Services on port ${port}`, sure: false}
   return {title: 'an EnvoyFilter or Gateway', sure: false}
 }
@@ -116,6 +133,20 @@ export function differenceCauseOf(difference: ResourceDifference): Cause {
   if (named !== undefined) return {title: named, sure: true}
   const tls = tlsOf(text, difference)
   return tls === undefined ? byName(difference) : {title: tls, sure: false}
+}
+
+/** A changed resource as one difference per object that its changes are from; changes that name none stay together by host. */
+function partsOf(difference: ResourceDifference): readonly ResourceDifference[] {
+  if (difference.kind !== 'changed') return [difference]
+  const parts = new Map<string, ConfigChange[]>()
+  for (const change of difference.changes) {
+    const object = objectAlong(difference.after, change) ?? objectAlong(difference.before, change)
+    const key = object ?? virtualHostOf({...difference, changes: [change]}) ?? ''
+    const part = parts.get(key)
+    if (part === undefined) parts.set(key, [change])
+    else part.push(change)
+  }
+  return parts.size < 2 ? [difference] : [...parts.values()].map(changes => ({...difference, changes}))
 }
 
 /** Differences of one likely cause. */
@@ -180,8 +211,9 @@ function causesOf(differences: readonly ResourceDifference[]): readonly Cause[] 
   })
 }
 
-/** Differences grouped by likely cause, the largest groups first. */
-export function groupByCause(differences: readonly ResourceDifference[]): readonly CauseGroup[] {
+/** Differences grouped by likely cause, the largest groups first; a resource that several objects changed stands under each with its changes. */
+export function groupByCause(whole: readonly ResourceDifference[]): readonly CauseGroup[] {
+  const differences = whole.flatMap(partsOf)
   const causes = causesOf(differences)
   const owners = ownersOf(differences, causes)
   const groups = new Map<string, {cause: Cause; differences: ResourceDifference[]}>()

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Decision, DecisionFacts, DecisionStep, NearMiss, RequestOutcome} from '../../model/envoy/decision.js'
 import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
@@ -148,7 +149,7 @@ function throughHttp(trail: Trail, terminal: Terminal, base: RequestOutcome): Re
   const {endpoints = [], by, policy, at} = ending.answer
   settle(trail, {
     answeredBy: by,
-    ...(by === 'rbac' ? {denied: {layer: 'http', policy, at: at ?? manager.at}} : {}),
+    ...definedFields({denied: by === 'rbac' ? {layer: 'http', policy, at: at ?? manager.at} : undefined}),
   })
   if (endpoints.length > 0) tell(trail, 'endpoint', endpointWords(endpoints))
   tell(trail, 'answer', ending.answer.text, at)

@@ -6,11 +6,11 @@ import type {
   NamespaceModel,
 } from '../../model/injection.js'
 import {type IstioVersion, isOlder} from '../../model/istio-version.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {PodModel} from '../../model/pod.js'
 import {type Labels, matchesLabels} from '../../model/selector.js'
 import {whyNotSelected} from './why-not-selected.js'
 
-const INJECT = 'sidecar.istio.io/inject'
 /** Namespaces excluded from injection. */
 export const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']
 
@@ -37,14 +37,15 @@ function webhookDecision(
   injector: InjectorSettings | undefined,
   version: IstioVersion | undefined,
 ): Verdict {
-  const label = injectValue(pod.labels[INJECT], version)
+  const label = injectValue(pod.labels[INJECT_LABEL], version)
   if (label !== undefined) {
-    const reason = `the pod's label ${INJECT}: "${pod.labels[INJECT]}" ${label ? 'enables it' : 'disables it'}`
+    const reason = `the pod's label ${INJECT_LABEL}: "${pod.labels[INJECT_LABEL]}" ${label ? 'enables it' : 'disables it'}`
     return {injected: label, decidedBy: 'pod label', reason}
   }
-  const annotation = pod.labels[INJECT] === undefined ? injectValue(pod.annotations[INJECT], version) : undefined
+  const annotation =
+    pod.labels[INJECT_LABEL] === undefined ? injectValue(pod.annotations[INJECT_LABEL], version) : undefined
   if (annotation !== undefined) {
-    const reason = `the pod's annotation ${INJECT}: "${pod.annotations[INJECT]}" ${annotation ? 'enables it' : 'disables it'}`
+    const reason = `the pod's annotation ${INJECT_LABEL}: "${pod.annotations[INJECT_LABEL]}" ${annotation ? 'enables it' : 'disables it'}`
     return {injected: annotation, decidedBy: 'pod annotation', reason}
   }
   const matches = (selectors: InjectorSettings['never']) =>
@@ -69,7 +70,7 @@ function webhookDecision(
 }
 
 function labelsText(labels: Labels): string {
-  const shown = ['istio-injection', 'istio.io/rev'].filter(key => labels[key] !== undefined)
+  const shown = [INJECTION_LABEL, REVISION_LABEL].filter(key => labels[key] !== undefined)
   return shown.length === 0 ? 'no injection label' : shown.map(key => `${key}=${labels[key]}`).join(', ')
 }
 
@@ -84,9 +85,13 @@ export function decideInjection(inputs: InjectionInputs): InjectionDecision {
     {
       question: 'pod',
       answer: [
-        pod.labels[INJECT] === undefined ? `no label ${INJECT}` : `label ${INJECT}="${pod.labels[INJECT]}"`,
-        ...(pod.labels['istio.io/rev'] === undefined ? [] : [`label istio.io/rev=${pod.labels['istio.io/rev']}`]),
-        ...(pod.annotations[INJECT] === undefined ? [] : [`annotation ${INJECT}="${pod.annotations[INJECT]}"`]),
+        pod.labels[INJECT_LABEL] === undefined
+          ? `no label ${INJECT_LABEL}`
+          : `label ${INJECT_LABEL}="${pod.labels[INJECT_LABEL]}"`,
+        ...(pod.labels[REVISION_LABEL] === undefined ? [] : [`label istio.io/rev=${pod.labels[REVISION_LABEL]}`]),
+        ...(pod.annotations[INJECT_LABEL] === undefined
+          ? []
+          : [`annotation ${INJECT_LABEL}="${pod.annotations[INJECT_LABEL]}"`]),
       ].join(', '),
     },
     {question: 'webhook called', answer: hook === undefined ? 'none' : `${hook.name} of ${hook.configuration}`},

@@ -1,9 +1,6 @@
 import type {InjectionWebhook} from '../../model/injection.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {Requirement} from '../../model/selector.js'
-
-const INJECTION = 'istio-injection'
-const REVISION = 'istio.io/rev'
-const INJECT = 'sidecar.istio.io/inject'
 
 function absent(key: string): Requirement {
   return {key, operator: 'DoesNotExist', values: []}
@@ -13,7 +10,7 @@ function is(key: string, value: string): Requirement {
   return {key, operator: 'In', values: [value]}
 }
 
-const NOT_OPTED_OUT: Requirement = {key: INJECT, operator: 'NotIn', values: ['false']}
+const NOT_OPTED_OUT: Requirement = {key: INJECT_LABEL, operator: 'NotIn', values: ['false']}
 
 type Selectors = Pick<InjectionWebhook, 'name' | 'namespaceSelector' | 'objectSelector'>
 
@@ -21,13 +18,13 @@ function ofRevision(revision: string): readonly Selectors[] {
   return [
     {
       name: 'rev.namespace.sidecar-injector.istio.io',
-      namespaceSelector: [is(REVISION, revision), absent(INJECTION)],
+      namespaceSelector: [is(REVISION_LABEL, revision), absent(INJECTION_LABEL)],
       objectSelector: [NOT_OPTED_OUT],
     },
     {
       name: 'rev.object.sidecar-injector.istio.io',
-      namespaceSelector: [absent(REVISION), absent(INJECTION)],
-      objectSelector: [NOT_OPTED_OUT, is(REVISION, revision)],
+      namespaceSelector: [absent(REVISION_LABEL), absent(INJECTION_LABEL)],
+      objectSelector: [NOT_OPTED_OUT, is(REVISION_LABEL, revision)],
     },
   ]
 }
@@ -35,13 +32,13 @@ function ofRevision(revision: string): readonly Selectors[] {
 const OF_DEFAULT: readonly Selectors[] = [
   {
     name: 'namespace.sidecar-injector.istio.io',
-    namespaceSelector: [is(INJECTION, 'enabled')],
+    namespaceSelector: [is(INJECTION_LABEL, 'enabled')],
     objectSelector: [NOT_OPTED_OUT],
   },
   {
     name: 'object.sidecar-injector.istio.io',
-    namespaceSelector: [absent(INJECTION), absent(REVISION)],
-    objectSelector: [is(INJECT, 'true'), absent(REVISION)],
+    namespaceSelector: [absent(INJECTION_LABEL), absent(REVISION_LABEL)],
+    objectSelector: [is(INJECT_LABEL, 'true'), absent(REVISION_LABEL)],
   },
 ]
 

@@ -1,4 +1,5 @@
 import type {InjectionWebhook} from '../../model/injection.js'
+import {INJECTION_LABEL} from '../../model/mesh-keys.js'
 import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
 import {isDeactivated} from './deactivated.js'
 
@@ -54,7 +55,7 @@ function decide(
       const label = prevented(objectSelector, pod)
       if (label !== undefined) return {injects: false, reason: `Pod has ${label} label, preventing injection`}
     } else if (byPod) {
-      const value = namespace['istio-injection']
+      const value = namespace[INJECTION_LABEL]
       if (value !== undefined && value !== 'enabled')
         return {injects: false, reason: `Namespace has istio-injection=${value} label, preventing injection`}
     }

@@ -1,10 +1,7 @@
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../../model/injection.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {PodModel} from '../../model/pod.js'
 import {isDeactivated} from './deactivated.js'
-
-const INJECT = 'sidecar.istio.io/inject'
-const REVISION = 'istio.io/rev'
-const INJECTION = 'istio-injection'
 
 type Reason = Pick<InjectionDecision, 'decidedBy' | 'reason'>
 
@@ -30,34 +27,35 @@ export function whyNotSelected(
   namespace: NamespaceModel,
   webhooks: readonly InjectionWebhook[],
 ): Reason {
-  const optedOut = pod.labels[INJECT] === 'false'
-  const injection = namespace.labels[INJECTION]
-  const revision = namespace.labels[REVISION]
-  if (optedOut) return {decidedBy: 'pod label', reason: `the pod's label ${INJECT}: "false" disables it`}
+  const optedOut = pod.labels[INJECT_LABEL] === 'false'
+  const injection = namespace.labels[INJECTION_LABEL]
+  const revision = namespace.labels[REVISION_LABEL]
+  if (optedOut) return {decidedBy: 'pod label', reason: `the pod's label ${INJECT_LABEL}: "false" disables it`}
   if (injection !== undefined && injection !== 'enabled') {
-    const requested = pod.labels[INJECT] === 'true' || pod.labels[REVISION] !== undefined
+    const requested = pod.labels[INJECT_LABEL] === 'true' || pod.labels[REVISION_LABEL] !== undefined
     const more = requested ? ', which a pod label cannot override' : ''
-    return {decidedBy: 'namespace label', reason: `the namespace has ${INJECTION}=${injection}${more}`}
+    return {decidedBy: 'namespace label', reason: `the namespace has ${INJECTION_LABEL}=${injection}${more}`}
   }
   if (injection === 'enabled' && !serves(webhooks, 'namespace.')) {
-    const reason = `the namespace has ${INJECTION}=enabled, but no webhook serves the default revision (${known(webhooks)})`
+    const reason = `the namespace has ${INJECTION_LABEL}=enabled, but no webhook serves the default revision (${known(webhooks)})`
     return {decidedBy: 'missing webhook', reason}
   }
-  const requestedRevision = revision ?? pod.labels[REVISION]
+  const requestedRevision = revision ?? pod.labels[REVISION_LABEL]
   if (requestedRevision !== undefined) {
     const where = revision === undefined ? 'pod' : 'namespace'
     return {
       decidedBy: 'missing webhook',
-      reason: `the ${where} has ${REVISION}=${requestedRevision}, but no webhook serves that revision (${known(webhooks)})`,
+      reason: `the ${where} has ${REVISION_LABEL}=${requestedRevision}, but no webhook serves that revision (${known(webhooks)})`,
     }
   }
-  if (pod.labels[INJECT] === 'true' && !serves(webhooks, 'object.')) {
-    const reason = `the pod has ${INJECT}: "true", but no webhook serves the default revision (${known(webhooks)}); set a revision with the label ${REVISION}`
+  if (pod.labels[INJECT_LABEL] === 'true' && !serves(webhooks, 'object.')) {
+    const reason = `the pod has ${INJECT_LABEL}: "true", but no webhook serves the default revision (${known(webhooks)}); set a revision with the label ${REVISION_LABEL}`
     return {decidedBy: 'missing webhook', reason}
   }
-  const annotation = pod.annotations[INJECT] === 'true' ? `; the annotation ${INJECT}: "true" alone has no effect` : ''
+  const annotation =
+    pod.annotations[INJECT_LABEL] === 'true' ? `; the annotation ${INJECT_LABEL}: "true" alone has no effect` : ''
   return {
     decidedBy: 'no injection label',
-    reason: `neither the namespace (${INJECTION}=enabled or ${REVISION}) nor the pod (label ${INJECT}: "true") enables injection${annotation}`,
+    reason: `neither the namespace (${INJECTION_LABEL}=enabled or ${REVISION_LABEL}) nor the pod (label ${INJECT_LABEL}: "true") enables injection${annotation}`,
   }
 }

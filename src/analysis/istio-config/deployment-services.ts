@@ -1,5 +1,6 @@
 import {groupedBy} from '../../model/grouped-by.js'
 import type {ServiceConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import {isManagedWaypoint} from '../../model/mesh-keys.js'
 import type {Labels} from '../../model/selector.js'
 import {selectorMatches} from './label-selection.js'
 import {isInMesh} from './mesh-pods.js'
@@ -24,7 +25,7 @@ export function meshDeployments(
     .filter(
       each =>
         each.object.ref.kind === 'Deployment' &&
-        each.labels['gateway.istio.io/managed'] !== 'istio.io-mesh-controller' &&
+        !isManagedWaypoint(each.labels) &&
         isInMesh(each, world.namespaceLabels(each.object.ref.namespace)),
     )
     .map(deployment => ({

@@ -1,9 +1,8 @@
 import {groupedBy} from '../../model/grouped-by.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import {DATAPLANE_LABEL, INJECT_LABEL, INJECTION_LABEL, isRedirected, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {Labels} from '../../model/selector.js'
 import {selectorMatches} from './label-selection.js'
-
-const INJECT = 'sidecar.istio.io/inject'
 
 /** True when the pod has a proxy container, as an ordinary or a native sidecar. */
 export function workloadHasProxy({containers}: WorkloadConfig): boolean {
@@ -12,7 +11,7 @@ export function workloadHasProxy({containers}: WorkloadConfig): boolean {
 
 /** True when the CNI plugin redirects the pod to ztunnel. */
 export function workloadIsAmbient({annotations}: WorkloadConfig): boolean {
-  return annotations['ambient.istio.io/redirection'] === 'enabled'
+  return isRedirected(annotations)
 }
 
 /**
@@ -21,14 +20,14 @@ export function workloadIsAmbient({annotations}: WorkloadConfig): boolean {
  */
 export function isInMesh(workload: WorkloadConfig, namespaceLabels: Labels): boolean {
   if (workloadIsAmbient(workload) || workloadHasProxy(workload)) return true
-  const own = workload.labels[INJECT] ?? workload.annotations[INJECT]
+  const own = workload.labels[INJECT_LABEL] ?? workload.annotations[INJECT_LABEL]
   if (own !== undefined) return own.toLowerCase() === 'true'
-  const injection = namespaceLabels['istio-injection']
+  const injection = namespaceLabels[INJECTION_LABEL]
   if (injection === 'enabled') return true
   if (workload.pod) return false
   return (
-    (injection === undefined && (namespaceLabels['istio.io/rev'] ?? '') !== '') ||
-    namespaceLabels['istio.io/dataplane-mode'] === 'ambient'
+    (injection === undefined && (namespaceLabels[REVISION_LABEL] ?? '') !== '') ||
+    namespaceLabels[DATAPLANE_LABEL] === 'ambient'
   )
 }
 

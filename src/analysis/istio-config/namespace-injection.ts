@@ -1,5 +1,6 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {InjectorValues} from '../../model/istio-config/mesh-config.js'
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 
 /** True when the default injector also injects namespaces without a label. */
 export function injectsByDefault(injectors: readonly InjectorValues[]): boolean {
@@ -10,8 +11,8 @@ export function injectsByDefault(injectors: readonly InjectorValues[]): boolean 
 export function isOutside({labels, ref}: ConfigObject, istioNamespace: string): boolean {
   return (
     ref.name !== istioNamespace &&
-    (labels['istio-injection'] ?? '') === '' &&
-    labels['istio.io/rev'] === undefined &&
-    labels['istio.io/dataplane-mode'] !== 'ambient'
+    (labels[INJECTION_LABEL] ?? '') === '' &&
+    labels[REVISION_LABEL] === undefined &&
+    labels[DATAPLANE_LABEL] !== 'ambient'
   )
 }

@@ -1,5 +1,6 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ServicePortConfig} from '../../model/istio-config/kubernetes.js'
+import {MANAGED_LABEL} from '../../model/mesh-keys.js'
 
 /** Names of protocols (istio.io, protocol selection). */
 const PROTOCOLS = new Set('tcp udp grpc grpc-web http http_proxy http2 https tls mongo redis mysql'.split(' '))
@@ -20,5 +21,5 @@ const CONTROLLERS = ['istio.io-gateway-controller', 'istio.io-mesh-controller', 
 
 /** True for the Service istiod makes for a Gateway of the Gateway API. */
 export function isManagedService({labels}: Pick<ConfigObject, 'labels'>): boolean {
-  return CONTROLLERS.includes(labels['gateway.istio.io/managed'] ?? '')
+  return CONTROLLERS.includes(labels[MANAGED_LABEL] ?? '')
 }

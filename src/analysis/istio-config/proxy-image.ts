@@ -1,6 +1,7 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {InjectorValues, MeshConfig} from '../../model/istio-config/mesh-config.js'
+import {INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {Labels} from '../../model/selector.js'
 import {selectorMatches} from './label-selection.js'
 
@@ -41,9 +42,9 @@ export function proxyImageMismatches(
 ): readonly {readonly object: ConfigObject; readonly pods: readonly string[]; readonly expected: string}[] {
   const images = new Map(world.injectors().map(each => [each.revision, injectedImage(each)]))
   return world.of('Namespace').flatMap(object => {
-    const revision = object.labels['istio.io/rev']
-    if (object.labels['istio-injection'] !== 'enabled' && (revision ?? '') === '') return []
-    const expected = images.get(object.labels['istio-injection'] === 'enabled' ? '' : (revision ?? ''))
+    const revision = object.labels[REVISION_LABEL]
+    if (object.labels[INJECTION_LABEL] !== 'enabled' && (revision ?? '') === '') return []
+    const expected = images.get(object.labels[INJECTION_LABEL] === 'enabled' ? '' : (revision ?? ''))
     if (expected === undefined) return []
     const pods = world
       .workloads()

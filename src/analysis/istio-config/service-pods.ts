@@ -24,3 +24,22 @@ export function podPort({port, targetPort}: ServicePortConfig, {containers}: Wor
   if (typeof targetPort === 'number') return targetPort
   return containers.flatMap(({ports}) => ports).find(({name}) => name === targetPort)?.port
 }
+
+/** A port of a Service and the port of the pods it leads to; undefined for a name no container declares. */
+export interface ReachedPort {
+  readonly service: string
+  readonly port: number
+  readonly target: number | undefined
+}
+
+/** The ports of Services that lead to the pods. */
+export function reachedPorts(
+  pods: readonly WorkloadConfig[],
+  services: readonly ServiceConfig[],
+): readonly ReachedPort[] {
+  return pods.flatMap(pod =>
+    servicesBefore(pod, services).flatMap(service =>
+      service.ports.map(each => ({service: service.object.ref.name, port: each.port, target: podPort(each, pod)})),
+    ),
+  )
+}

@@ -1,9 +1,8 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {LabelSelector, WebhooksConfig} from '../../model/istio-config/kubernetes.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {Labels} from '../../model/selector.js'
 import {labelSelectorMatches} from './label-selection.js'
-
-const REVISION = 'istio.io/rev'
 
 function isIstios(name: string): boolean {
   return name.endsWith('istio.io')
@@ -23,10 +22,10 @@ export function isInjected(configurations: readonly WebhooksConfig[], namespace:
 
 function revisionsOf({object, webhooks}: WebhooksConfig): readonly string[] {
   const inSelector = ({matchLabels, expressions}: LabelSelector) => [
-    ...(matchLabels[REVISION] === undefined ? [] : [matchLabels[REVISION]]),
-    ...expressions.flatMap(({key, values}) => (key === REVISION ? values : [])),
+    ...(matchLabels[REVISION_LABEL] === undefined ? [] : [matchLabels[REVISION_LABEL]]),
+    ...expressions.flatMap(({key, values}) => (key === REVISION_LABEL ? values : [])),
   ]
-  const own = object.labels[REVISION]
+  const own = object.labels[REVISION_LABEL]
   return [
     ...(own === undefined ? [] : [own]),
     ...webhooks.flatMap(each => [...inSelector(each.namespaceSelector), ...inSelector(each.objectSelector)]),
@@ -41,14 +40,14 @@ export function injectionConfigurations(all: readonly WebhooksConfig[]): readonl
 /** Every combination of the injection label and a revision. */
 function combinations(key: string, values: readonly string[], revisions: readonly string[]): readonly Labels[] {
   const bases: readonly Labels[] = [{}, ...values.map(value => ({[key]: value}))]
-  return bases.flatMap(base => [base, ...revisions.map(revision => ({...base, [REVISION]: revision}))])
+  return bases.flatMap(base => [base, ...revisions.map(revision => ({...base, [REVISION_LABEL]: revision}))])
 }
 
 /** The configurations that select some pods together with others, with the names of those. */
 export function overlaps(configurations: readonly WebhooksConfig[]): ReadonlyMap<ConfigObject, ReadonlySet<string>> {
   const revisions = [...new Set(configurations.flatMap(revisionsOf))]
-  const namespaces = combinations('istio-injection', ['enabled', 'disabled'], revisions)
-  const pods = combinations('sidecar.istio.io/inject', ['true', 'false'], revisions)
+  const namespaces = combinations(INJECTION_LABEL, ['enabled', 'disabled'], revisions)
+  const pods = combinations(INJECT_LABEL, ['true', 'false'], revisions)
   const found = new Map<ConfigObject, Set<string>>()
   const all = configurations.flatMap(({object, webhooks}) => webhooks.map(webhook => ({object, webhook})))
   for (const namespace of namespaces) {

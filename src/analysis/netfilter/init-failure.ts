@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {type ContainerState, injectedContainer, type PodModel} from '../../model/pod.js'
 import {firstSign, type SetupCause} from './setup/signs.js'
 
@@ -43,6 +44,13 @@ export function initFailures(pod: PodModel, initLog: string | undefined): readon
     if (state === undefined || !hasFailed(state)) return []
     if (containerExitCode(state) === VALIDATION_FAILED) return [{container, state, cause: 'validation' as const}]
     const said = container === 'istio-init' ? causeIn(initLog) : undefined
-    return [{container, state, cause: said?.cause ?? 'unknown', ...(said === undefined ? {} : {line: said.line})}]
+    return [
+      {
+        container,
+        state,
+        cause: said?.cause ?? 'unknown',
+        ...definedFields({line: said?.line}),
+      },
+    ]
   })
 }

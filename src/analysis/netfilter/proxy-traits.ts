@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Packet} from '../../model/packet.js'
 import {type Chain, everyChain, everyRule, type Ruleset} from '../../model/ruleset.js'
 import {canonicalChain, isAmbientRuleset} from './istio-names.js'
@@ -50,7 +51,7 @@ export function proxyTraitsOf(rulesets: readonly Ruleset[]): ProxyTraits {
     uid: named(rulesets, 'uid') ?? USUAL_PROXY,
     gid: named(rulesets, 'gid') ?? USUAL_PROXY,
     outboundPort: outboundPort(rulesets) ?? USUAL_OUTBOUND,
-    ...(isAmbientRuleset(rulesets) ? {ztunnel: true} : {}),
+    ...definedFields({ztunnel: isAmbientRuleset(rulesets) ? true : undefined}),
   }
 }
 

@@ -1,3 +1,5 @@
+import {definedFields} from '../../model/defined-fields.js'
+import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
@@ -31,21 +33,26 @@ export interface ModeEvidence {
   readonly ztunnel?: {readonly name: string; readonly dump: ZtunnelDump}
 }
 
-const DATAPLANE = 'istio.io/dataplane-mode'
-const REDIRECTION = 'ambient.istio.io/redirection'
-
 function labelClaim({labels, object}: PodModel, namespaceLabels: Labels | undefined): ModeClaim | undefined {
-  const own = labels[DATAPLANE]
-  const value = own ?? namespaceLabels?.[DATAPLANE]
+  const own = labels[DATAPLANE_LABEL]
+  const value = own ?? namespaceLabels?.[DATAPLANE_LABEL]
   if (value === undefined) return undefined
   const by = own === undefined ? `Namespace ${object.namespace}` : 'the pod'
-  return {from: 'label', says: value === 'ambient' ? 'ambient' : 'outside', text: `${DATAPLANE}=${value} of ${by}`}
+  return {
+    from: 'label',
+    says: value === 'ambient' ? 'ambient' : 'outside',
+    text: `${DATAPLANE_LABEL}=${value} of ${by}`,
+  }
 }
 
 function annotationClaim({annotations}: PodModel): ModeClaim {
-  const value = annotations[REDIRECTION]
+  const value = annotations[REDIRECTION_ANNOTATION]
   const says = value === 'enabled' ? 'ambient' : value === 'pending' ? 'unfinished' : 'outside'
-  return {from: 'annotation', says, text: value === undefined ? `${REDIRECTION} is absent` : `${REDIRECTION}=${value}`}
+  return {
+    from: 'annotation',
+    says,
+    text: value === undefined ? `${REDIRECTION_ANNOTATION} is absent` : `${REDIRECTION_ANNOTATION}=${value}`,
+  }
 }
 
 function rulesClaim(chains: readonly string[]): ModeClaim {
@@ -134,6 +141,6 @@ export function modeFact(pod: PodModel, evidence: ModeEvidence): ModeFact {
     mode,
     claims: [...(label === undefined ? [] : [label]), ...containers, annotation, ...observed],
     disagreements,
-    ...(because === undefined ? {} : {because}),
+    ...definedFields({because}),
   }
 }

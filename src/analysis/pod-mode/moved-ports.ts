@@ -1,3 +1,4 @@
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import {argumentOf} from './arguments.js'
 
@@ -9,7 +10,7 @@ function number(text: string | undefined): number | undefined {
 
 /** A field of the proxy's configuration, as injection wrote it (PROXY_CONFIG) or from the annotation. */
 function configured(pod: PodModel, field: string): number | undefined {
-  const texts = [injectedContainer(pod, 'istio-proxy')?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
+  const texts = [injectedContainer(pod, 'istio-proxy')?.env.PROXY_CONFIG, pod.annotations[PROXY_CONFIG_ANNOTATION]]
   const found = texts.map(text => new RegExp(`"?${field}"?\\s*:\\s*(\\d{1,5})\\b`).exec(text ?? '')?.[1])
   return number(found.find(each => each !== undefined))
 }

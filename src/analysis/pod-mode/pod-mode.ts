@@ -1,4 +1,5 @@
 import {commaList} from '../../model/comma-list.js'
+import {enrolsInAmbient, isManagedWaypoint, isRedirected, NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
 import {own} from '../../model/own.js'
 import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
@@ -29,8 +30,7 @@ const PROXYLESS = ['grpc-agent', 'grpc-simple']
 /** The mode of pods injected with a template other than the sidecar's, or generated for a Gateway. */
 function templateMode(pod: PodModel): PodMode | undefined {
   const templates = commaList(pod.annotations['inject.istio.io/templates'])
-  if (templates.includes('waypoint') || pod.labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller')
-    return 'waypoint'
+  if (templates.includes('waypoint') || isManagedWaypoint(pod.labels)) return 'waypoint'
   if (templates.some(name => name.includes('gateway'))) return 'gateway'
   if (templates.some(name => PROXYLESS.includes(name)) && !templates.includes('sidecar')) return 'proxyless'
   return pod.labels['gateway.networking.k8s.io/gateway-name'] === undefined ? undefined : 'gateway'
@@ -48,15 +48,13 @@ export function podMode(pod: PodModel): PodMode {
     const role = proxy.args[proxy.args.indexOf('proxy') + 1] ?? ''
     return own(ROLES, role) ?? 'sidecar'
   }
-  if (pod.annotations['ambient.istio.io/redirection'] === 'enabled') return 'ambient'
+  if (isRedirected(pod.annotations)) return 'ambient'
   return 'none'
 }
 
-const DATAPLANE = 'istio.io/dataplane-mode'
-
 /** True when the label of the pod, else of its namespace, enrols the pod in ambient mode (istio.io, "Add workloads to an ambient mesh"). */
 export function isEnrolledInAmbient(pod: PodModel, namespaceLabels: Labels): boolean {
-  return (pod.labels[DATAPLANE] ?? namespaceLabels[DATAPLANE]) === 'ambient' && !pod.hostNetwork
+  return enrolsInAmbient(pod.labels, namespaceLabels) && !pod.hostNetwork
 }
 
 function sidecarPorts(pod: PodModel): readonly ReservedPort[] {
@@ -108,7 +106,5 @@ export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; read
 export function runsBeforeProxy(container: Container, pod: PodModel): boolean {
   if (container.role !== 'init') return false
   const proxy = injectedContainer(pod, 'istio-proxy')
-  return proxy === undefined
-    ? pod.annotations['sidecar.istio.io/nativeSidecar'] !== 'true'
-    : proxy.role !== 'native-sidecar'
+  return proxy === undefined ? pod.annotations[NATIVE_SIDECAR_ANNOTATION] !== 'true' : proxy.role !== 'native-sidecar'
 }

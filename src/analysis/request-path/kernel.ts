@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
 import type {Packet, Walk} from '../../model/packet.js'
@@ -81,7 +82,7 @@ export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
     destinationPort: to.port,
     uid: opener.uid,
     gid: opener.gid,
-    ...(source === undefined || source.family !== destination.family ? {} : {source}),
+    ...definedFields({source: source === undefined || source.family !== destination.family ? undefined : source}),
   }
   return passing(walkFlow(site.kernel.rules, site.kernel.machine, packet))
 }
@@ -105,7 +106,7 @@ export function enteringPod(site: Site, from: string, to: IpPort): Passing {
     protocol: 'tcp',
     destination,
     destinationPort: to.port,
-    ...(source === undefined || source.family !== destination.family ? {} : {source}),
+    ...definedFields({source: source === undefined || source.family !== destination.family ? undefined : source}),
   }
   return passing(walkFlow(rules, machine, packet))
 }

@@ -38,12 +38,12 @@ function seenThroughProxy(end: PathEnding, isHttp: boolean): PathEnding {
   return {...end, attempt: {kind: 'answer', status: end.attempt.failure.status, after: 0}}
 }
 
-/** Why the objects do not tell which way the request takes; undefined where they do. */
-function unknownRoute(world: MeshWorld, to: IpPort, speech: Speech): string | undefined {
+/** The status a route answers with, or why the objects do not tell which way the request takes; undefined where it goes to the Service. */
+function routed(world: MeshWorld, to: IpPort, speech: Speech): number | string | undefined {
   const service = world.serviceAt(to.ip)
   if (service === undefined || speech.head === undefined) return undefined
-  const route = world.routeOf(service)
-  return route === undefined ? undefined : `${route} routes requests for ${objectLabel(service.object)}`
+  const route = world.routeOf(service, speech.head.path.replace(/[?#].*$/s, ''))
+  return typeof route === 'string' ? `${route} routes requests for ${objectLabel(service.object)}` : route
 }
 
 /** A request that its application sends: to a pod of the Service, tunnelled where both sides speak HBONE. */
@@ -51,7 +51,12 @@ export function outOfUnreadSidecar(arrival: UnreadArrival): PathEnding {
   const {world, site, neighbour, to, source, speech, draw, legs} = arrival
   const own = workloadOf(neighbour, site.pod)
   const unknown = `the proxy configuration of ${podLabel(site.pod.ref)} is unknown: ${site.proxyGap}`
-  const route = unknownRoute(world, to, speech)
+  const route = routed(world, to, speech)
+  if (own !== undefined && typeof route === 'number') {
+    const because = `a VirtualService answers with ${route}`
+    legs.push({kind: 'ztunnel', pod: site.pod, role: 'client', text: `its sidecar: ${because}`})
+    return ending({kind: 'answer', status: route, after: 0}, 'answered', 'proxy-answers', because, {pod: site.pod})
+  }
   if (own === undefined || route !== undefined)
     return openEnding(route === undefined ? unknown : `${unknown}; ${route}`, site.pod)
   const service = world.serviceAt(to.ip)

@@ -64,6 +64,8 @@ export interface Site {
   readonly ztunnel?: ZtunnelDump | undefined
   /** What the ztunnel of its node knows, for a pod with a sidecar whose own configuration was not read. */
   readonly neighbour?: ZtunnelDump | undefined
+  /** True where what its ztunnel, or the Envoy of this waypoint, has was not read: what istiod makes of the objects is assumed. */
+  readonly byObjects?: boolean
   readonly kernel: SiteKernel | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined
@@ -107,8 +109,8 @@ export interface MeshWorld {
   /** The AuthorizationPolicies of the mesh; none where they could not be read. */
   readonly authorizations: readonly Authorization[]
   readonly rootNamespace: string
-  /** The VirtualService or HTTPRoute that may send requests for a Service elsewhere than to its pods. */
-  readonly routeOf: (service: ServiceModel) => string | undefined
+  /** The status routes answer a path of a Service with, or the route that may send it elsewhere; undefined where it goes to its pods. */
+  readonly routeOf: (service: ServiceModel, path: string | undefined) => number | string | undefined
   readonly ztunnelOutages: readonly ZtunnelOutage[]
   /** Nodes on which no pod of ztunnel is; none where pods could not all be read. */
   readonly nodesWithoutZtunnel: readonly string[]

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {clusterNameParts} from '../../model/envoy-cluster.js'
 
 /** One resource that Envoy rejected, and its error message. */
@@ -43,7 +44,11 @@ function origin(noun: string, resource: string | undefined, message: string): Re
   const found = KIND_HINTS.find(([test]) => test.test(message))
   if (found !== undefined) {
     const host = parts?.host
-    return {kind: found[1], because: found[2], ...(host === undefined || host === '' ? {} : {host})}
+    return {
+      kind: found[1],
+      because: found[2],
+      ...definedFields({host: host === undefined || host === '' ? undefined : host}),
+    }
   }
   return undefined
 }

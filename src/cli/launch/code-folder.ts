@@ -10,13 +10,16 @@ export function isOwn(folder: string): boolean {
   return uid === process.getuid?.() && (mode & 0o022) === 0
 }
 
-/** Where the user's caches lie; undefined if they want no compiled code, or it is another user's home (sudo). */
-function cacheHome(env: NodeJS.ProcessEnv): string | undefined {
-  if (env.NODE_DISABLE_COMPILE_CACHE !== undefined) return undefined
-  const {XDG_CACHE_HOME: own = '', HOME: home = ''} = env
-  const parent = own.startsWith('/') ? own : home
-  if (!parent.startsWith('/') || !isOwn(parent)) return undefined
-  return parent === own ? own : join(home, '.cache')
+/** The folder of the user's caches (XDG Base Directory Specification, XDG_CACHE_HOME); undefined without one, or in another user's home (sudo). */
+export function cacheHome(env: NodeJS.ProcessEnv): string | undefined {
+  const {XDG_CACHE_HOME: cache = '', HOME: home = ''} = env
+  const parent = cache.startsWith('/') ? cache : home
+  try {
+    if (!parent.startsWith('/') || !isOwn(parent)) return undefined
+  } catch {
+    return undefined
+  }
+  return parent === cache ? cache : join(home, '.cache')
 }
 
 /** Keeps compiled code between runs of one build on one release of Node; every failure just means that there is none. */
@@ -28,7 +31,7 @@ export interface CodeFolder {
 /** The folder of compiled code of this build of the program; `name` below is that of a command. */
 export function codeFolder(build: string, env: NodeJS.ProcessEnv): CodeFolder {
   const place = () => {
-    const home = cacheHome(env)
+    const home = env.NODE_DISABLE_COMPILE_CACHE === undefined ? cacheHome(env) : undefined
     return home === undefined ? undefined : join(home, 'meshctl', 'code', `${build}-${process.version}-${process.arch}`)
   }
   return {

@@ -2,7 +2,7 @@ import {existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync} f
 import {createRequire} from 'node:module'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {isOwn} from './code-folder.js'
+import {cacheHome, isOwn} from './code-folder.js'
 import {start} from './start.js'
 
 /** Files that come with a single executable (https://nodejs.org/api/single-executable-applications.html). */
@@ -32,8 +32,7 @@ function writeFiles(folder: string, files: readonly string[]): void {
 
 /** A folder with the files of the executable: kept in the user's cache, or made for this run where there is none. */
 function unpackedRoot({hash, files}: Index): string {
-  const home =
-    process.env.XDG_CACHE_HOME ?? (process.env.HOME === undefined ? undefined : join(process.env.HOME, '.cache'))
+  const home = cacheHome(process.env)
   const parent = home === undefined ? undefined : join(home, 'meshctl', 'files')
   const kept = parent === undefined ? undefined : join(parent, hash)
   if (kept !== undefined && existsSync(kept) && isOwn(kept)) return kept

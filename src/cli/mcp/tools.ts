@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import {shownMoment} from '../../sources/moment.js'
@@ -70,7 +71,7 @@ export const TOOLS: readonly Tool[] = [
       const {pathQuestion} = await import('../path-question.js')
       const {pathReport} = await import('../../reports/trace/path-report.js')
       const {pathView} = await import('../../reports/trace/path-view.js')
-      const flags = {istioNamespace, namespace, ...(method === undefined ? {} : {method})}
+      const flags = {istioNamespace, namespace, ...definedFields({method})}
       const question = await pathQuestion(source, from, to, flags, async () => {})
       return shown(await pathReport(source, question), pathView)
     },

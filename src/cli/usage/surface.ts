@@ -33,8 +33,7 @@ function surfaceFlag(flag: object): SurfaceFlag {
     name: textOf(flag, 'name') ?? '',
     takesValue: textOf(flag, 'type') === 'option',
     summary: textOf(flag, 'summary') ?? textOf(flag, 'description') ?? '',
-    ...definedFields({char}),
-    ...(options.length === 0 ? {} : {options}),
+    ...definedFields({char, options: options.length === 0 ? undefined : options}),
   }
 }
 

@@ -1,4 +1,5 @@
 import {type ModeEvidence, type ModeFact, modeFact} from '../../analysis/pod-mode/mode-evidence.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodModel} from '../../model/pod.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
@@ -44,13 +45,17 @@ export async function readModeFact(source: Source, pod: PodModel, istioNamespace
     : undefined
   const chains = kernel === undefined ? undefined : redirectingChains(kernel.rulesets)
   return modeFact(pod, {
-    ...(labels === undefined ? {} : {namespaceLabels: labels}),
-    ...(kernel === undefined || kernel.from !== 'live' || chains === undefined || kernel.rulesets.length === 0
-      ? {}
-      : {chains}),
-    ...(sockets?.ok === true
-      ? {listening: sockets.value.sockets.filter(({protocol}) => protocol.startsWith('tcp')).map(({port}) => port)}
-      : {}),
-    ...(ztunnel === undefined ? {} : {ztunnel}),
+    ...definedFields({
+      namespaceLabels: labels,
+      chains:
+        kernel === undefined || kernel.from !== 'live' || chains === undefined || kernel.rulesets.length === 0
+          ? undefined
+          : chains,
+      listening:
+        sockets?.ok === true
+          ? sockets.value.sockets.filter(({protocol}) => protocol.startsWith('tcp')).map(({port}) => port)
+          : undefined,
+      ztunnel,
+    }),
   })
 }

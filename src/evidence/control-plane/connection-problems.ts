@@ -1,6 +1,7 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {appliedInstead, parseRejection} from '../../analysis/sync-reason/rejection.js'
 import {ESSENTIAL_TYPES} from '../../formats/istiod-syncz.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import {type ProxyConnection, proxyNamespace, proxyPod, stateOf, type TypeSync} from '../../model/sync-state.js'
 import {xdsTypeNamed} from '../../model/xds-type.js'
@@ -27,7 +28,10 @@ function lastAcknowledged(type: string, ackedAt: string | undefined, acked: bool
 function rejectedSince({ackedAt, sentAt}: TypeSync, object: RejectedObject | undefined) {
   const changed = object?.changedAt
   if (changed !== undefined && (ackedAt === undefined || Date.parse(changed) >= Date.parse(ackedAt)))
-    return {since: changed, ...(object?.createdOnly === true ? {sinceIs: 'at most' as const} : {})}
+    return {
+      since: changed,
+      ...definedFields({sinceIs: object?.createdOnly === true ? ('at most' as const) : undefined}),
+    }
   if (ackedAt !== undefined) return {since: ackedAt, sinceIs: 'at most' as const}
   return sentAt === undefined ? {} : {since: sentAt, sinceIs: 'at least' as const}
 }

@@ -4,10 +4,10 @@ import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/web
 import {isEnrolledInAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {isOutsideKubernetes} from '../../model/container-facts.js'
 import type {InjectionDecision, NamespaceModel} from '../../model/injection.js'
+import {INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {PodModel} from '../../model/pod.js'
 import type {ObjectCache} from '../mesh-objects/object-cache.js'
 
-const REVISION = 'istio.io/rev'
 const ASSUMED = 'not in the input; injection is assumed to be enabled'
 
 /** What a prediction assumes for lack of input. */
@@ -28,7 +28,7 @@ export interface InjectionPrediction {
 function assumedNamespace(pod: PodModel): NamespaceModel {
   return {
     name: pod.object.namespace,
-    labels: isEnrolledInAmbient(pod, {}) ? {} : {'istio-injection': 'enabled'},
+    labels: isEnrolledInAmbient(pod, {}) ? {} : {[INJECTION_LABEL]: 'enabled'},
     annotations: {},
   }
 }
@@ -46,7 +46,7 @@ export async function predictInjection(objects: ObjectCache, pod: PodModel): Pro
     objects.settings.injectors(),
   ])
   const home = namespace.ok ? namespace.value : assumedNamespace(pod)
-  const revisions = [home.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
+  const revisions = [home.labels[REVISION_LABEL], pod.labels[REVISION_LABEL]].filter(each => each !== undefined)
   const known = namespace.ok && webhooks.ok
   const hooks = known ? webhooks.value : defaultWebhooks(revisions)
   const decision = decideInjection({

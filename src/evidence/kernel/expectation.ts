@@ -23,6 +23,7 @@ import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {injectedContainer, objectLabel, type PodModel} from '../../model/pod.js'
 import {everyRule, type Ruleset} from '../../model/ruleset.js'
@@ -195,7 +196,7 @@ async function givenArguments(source: Source, subject: PodRef): Promise<Expectat
     settings,
     via: 'the arguments given',
     notes: wrongValues(settings).map(({what}) => what),
-    ...(/prepare_proxy/.test(text) ? {minor: BEFORE_1_0} : {}),
+    ...definedFields({minor: /prepare_proxy/.test(text) ? BEFORE_1_0 : undefined}),
   }
 }
 

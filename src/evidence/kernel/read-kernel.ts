@@ -6,6 +6,7 @@ import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfi
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {sniff} from '../../formats/sniff.js'
 import {type Gap, isFailure, missing} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {IpFacts, NetworkNamespace} from '../../model/network-namespace.js'
@@ -213,7 +214,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
     parameters,
     machine: withDefaultNetwork(facts, rulesets),
     from: startUp ? 'log' : pasted ? 'text' : 'live',
-    ...(startUp ? {setAt: firstTime(used.chunks)} : {}),
+    ...definedFields({setAt: startUp ? firstTime(used.chunks) : undefined}),
     origin: used.origins.join(', '),
     gaps: [...(pasted && rulesets.length > 0 ? [] : live.gaps), ...truncations(used)],
     notes: [...warnings.slice(0, 5), ...losses(rulesets)],

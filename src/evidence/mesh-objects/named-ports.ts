@@ -1,6 +1,7 @@
 import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {type Answer, answered, type Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {isOver} from '../../model/pod.js'
 import {requirementsOf} from '../../model/selector.js'
@@ -21,7 +22,7 @@ export async function namedPorts(
   let refused: Gap | undefined
   for (const kind of templates ? WORKLOAD_KINDS : ['Pod']) {
     const labels = kind === 'Pod' ? requirementsOf(service.selector) : []
-    const query = {kind, namespace, ...(labels.length === 0 ? {} : {labels})}
+    const query = {kind, namespace, ...definedFields({labels: labels.length === 0 ? undefined : labels})}
     const pages = objectPages(source, query, object => {
       const pod = readPod(object)
       if (pod === undefined || isOver(pod)) return

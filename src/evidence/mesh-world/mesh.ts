@@ -7,18 +7,22 @@ import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoint
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {answered, type Gap, gapSentence} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
-import {onceByKey} from '../../model/once.js'
+import {once, onceByKey} from '../../model/once.js'
 import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
 import {readZtunnel} from '../ambient/read-ztunnel.js'
 import {ztunnelObjects} from '../ambient/ztunnels.js'
+import {computedKernel} from '../kernel/computed-kernel.js'
 import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
 import {noted} from '../provenance.js'
+import {readAmbientObjects} from './ambient-objects.js'
+import {type ByObjects, byObjects, waypointByObjects} from './by-objects.js'
 import {readRoutes} from './routed-services.js'
 import {type ReadSite, readSite} from './site.js'
 import {ztunnelOutages} from './ztunnel-outages.js'
@@ -117,8 +121,10 @@ export function meshPod(pod: PodModel): MeshPod {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
     workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
-    ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
-    ...(pod.status?.node === undefined ? {} : {node: pod.status.node}),
+    ...definedFields({
+      nodeIp: pod.status?.hostIp === undefined ? undefined : pod.status.hostIp,
+      node: pod.status?.node === undefined ? undefined : pod.status.node,
+    }),
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,
@@ -219,29 +225,49 @@ function strangerSite(pod: MeshPod, dump: ZtunnelDump): ReadSite {
   return {site: {...site, madeBy: () => undefined, rejected: [], evidence: []}, gaps: [], notes: [note]}
 }
 
-/** A pod's site, with what the ztunnel of its node knows where the pod is ambient. */
+/** Rules that could not be read are those that istio-cni or istio-init sets. */
+function withKernel(read: ReadSite, model: PodModel | undefined): ReadSite {
+  const {pod, kernel} = read.site
+  const mode = pod.mode === 'ambient' || pod.mode === 'sidecar' ? pod.mode : undefined
+  if (mode === undefined || kernel !== undefined || model === undefined) return read
+  const by = mode === 'ambient' ? 'istio-cni' : 'injection'
+  const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that ${by} sets are assumed`
+  return {...read, site: {...read.site, kernel: computedKernel(model, mode)}, notes: [...read.notes, assumed]}
+}
+
+/** A pod's site, with what the ztunnel of its node knows where the pod is ambient; what could not be read is made by the objects. */
 async function withZtunnel(
   source: Source,
   pod: MeshPod,
   pods: readonly MeshPod[],
   ztunnelOf: ZtunnelReader,
+  expected: () => Promise<ByObjects>,
+  model: PodModel | undefined,
 ): Promise<ReadSite> {
   if (pod.knownTo !== undefined) return strangerSite(pod, pod.knownTo)
-  const read = await readSite(source, pod)
+  const seen = await readSite(source, pod)
+  const read = pod.mode === 'ambient' ? withKernel(seen, model) : seen
+  if (pod.mode === 'waypoint' && read.site.proxy === undefined) {
+    const json = (await expected()).waypoint(pod)
+    return json === undefined ? read : waypointByObjects(read, json)
+  }
   const serving = pods.find(({mode, nodeIp}) => mode === 'ztunnel' && nodeIp === pod.nodeIp)?.ref
   const unread = pod.mode === 'sidecar' && read.site.proxy === undefined
-  if ((pod.mode !== 'ambient' && !unread) || serving === undefined) return read
-  const {dump: ztunnel, evidence} = await ztunnelOf(serving)
-  if (ztunnel === undefined) return read
+  const ambientHere = unread && pods.some(({mode}) => mode === 'ambient')
+  if (pod.mode !== 'ambient' && !ambientHere) return read
+  const {dump, evidence} = serving === undefined ? {dump: undefined, evidence: []} : await ztunnelOf(serving)
+  const ztunnel = dump ?? (await expected()).ztunnel
+  const derived = dump === undefined
+  const unasked = `${serving === undefined ? `the ztunnel of ${podLabel(pod.ref)}` : podLabel(serving)} was not read: what istiod sends a ztunnel by the objects is assumed`
   if (unread) {
     const note = `the configuration of ${podLabel(pod.ref)} could not be read: what istiod makes of the objects is assumed`
-    return {...read, site: {...read.site, neighbour: ztunnel}, notes: [...read.notes, note]}
+    const notes = [...read.notes, note, ...(derived ? [unasked] : [])]
+    return withKernel({...read, site: {...read.site, neighbour: ztunnel, byObjects: derived}, notes}, model)
   }
-  const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
   return {
     ...read,
-    site: {...read.site, ztunnel, evidence: [...read.site.evidence, ...evidence]},
-    notes: [...read.notes, ...(read.site.kernel === undefined ? [assumed] : [])],
+    site: {...read.site, ztunnel, byObjects: derived, evidence: [...read.site.evidence, ...evidence]},
+    notes: [...read.notes, ...(derived ? [unasked] : [])],
   }
 }
 
@@ -255,8 +281,10 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const beyond =
     extras.pastObjects === true ? await beyondObjects(ztunnelOf, captured) : {pods: [], behind: () => undefined}
   const pods = [...captured, ...strangers, ...beyond.pods]
-  const siteOf = extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf))
+  const expected = once(async () => byObjects((await readAmbientObjects(source, istioNamespace)).objects))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
+  const siteOf =
+    extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf, expected, models.get(pod)))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
@@ -318,5 +346,5 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       }
     }
   }
-  return {pods, services: objects.services, world, gaps: () => gaps, notes: () => notes, follow}
+  return {pods, services: objects.services, world, gaps: () => gaps, notes: () => [...new Set(notes)], follow}
 }

@@ -1,12 +1,11 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {textMapOf} from '../../formats/decode.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import {hasEnded, type PodModel} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readPodObject} from './objects.js'
-
-const INJECT = 'sidecar.istio.io/inject'
 
 /** Why a pod was not injected, from its own label and its namespace's (Istio's injection labels). */
 async function whyNot(source: Source, pod: PodModel): Promise<string> {
@@ -14,18 +13,18 @@ async function whyNot(source: Source, pod: PodModel): Promise<string> {
     ['label', pod.labels],
     ['annotation', pod.annotations],
   ] as const) {
-    const value = values[INJECT]
-    if (value !== undefined && value !== 'true') return `: its ${where} ${INJECT} is ${JSON.stringify(value)}`
+    const value = values[INJECT_LABEL]
+    if (value !== undefined && value !== 'true') return `: its ${where} ${INJECT_LABEL} is ${JSON.stringify(value)}`
   }
   const {namespace} = pod.object
   const answer = await source.objects({kind: 'Namespace', name: namespace ?? ''})
   const [found] = answer.ok ? answer.value : []
   if (found === undefined) return ''
   const labels = textMapOf(found, 'metadata', 'labels')
-  const injection = labels['istio-injection']
+  const injection = labels[INJECTION_LABEL]
   if (injection !== undefined && injection !== 'enabled')
     return `: namespace ${namespace} has the label istio-injection=${injection}`
-  if (injection === undefined && labels['istio.io/rev'] === undefined && pod.labels['istio.io/rev'] === undefined)
+  if (injection === undefined && labels[REVISION_LABEL] === undefined && pod.labels[REVISION_LABEL] === undefined)
     return `: namespace ${namespace} has no injection label`
   return ''
 }

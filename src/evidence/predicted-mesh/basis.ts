@@ -12,9 +12,9 @@ import {podLabel} from '../../model/kube-object.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
 import {type Overlay, overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
+import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
 import {meshPod} from '../mesh-world/mesh.js'
 import {type ReadSite, readDump, readSite, type SiteEdit} from '../mesh-world/site.js'
-import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from './objects.js'
 import {expectedAccounts, type StrangerFacts, strangerAt, tracedEndpoints} from './strangers.js'
 
 /** A sender that records name. */

@@ -1,4 +1,5 @@
 import type {MeshPod, Site, SiteKernel} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {IpAddress, IpRange} from '../../model/ip-address.js'
 import {parseIp} from '../../model/ip-address.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
@@ -14,7 +15,7 @@ function swapped(machine: NetworkNamespace, from: IpAddress, to: IpAddress): Net
     routes: machine.routes.map(each => ({
       ...each,
       to: range(each.to),
-      ...(each.source === undefined ? {} : {source: address(each.source)}),
+      ...definedFields({source: each.source === undefined ? undefined : address(each.source)}),
     })),
   }
 }

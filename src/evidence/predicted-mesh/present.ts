@@ -3,8 +3,8 @@ import {type IstioState, istioState} from '../../istiod/state.js'
 import type {Gap} from '../../model/answer.js'
 import type {PodModel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
+import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
 import {meshPod} from '../mesh-world/mesh.js'
-import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from './objects.js'
 
 /** What istiod knows now, and the pods. */
 export interface PresentState {

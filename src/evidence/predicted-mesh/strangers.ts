@@ -5,6 +5,7 @@ import type {Message} from '../../istiod/rbac/strings.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import type {NamespaceModel} from '../../model/injection.js'
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
 
@@ -56,8 +57,8 @@ export function tracedEndpoints(dumps: readonly Message[]): readonly TracedEndpo
 /** How pods of a namespace take part in the mesh, by its labels (istio.io, "Installing the Sidecar", "Add workloads"). */
 export function modeOfNamespace(namespace: NamespaceModel | undefined): PodMode {
   const labels = namespace?.labels ?? {}
-  if (labels['istio.io/dataplane-mode'] === 'ambient') return 'ambient'
-  return labels['istio-injection'] === 'enabled' || labels['istio.io/rev'] !== undefined ? 'sidecar' : 'none'
+  if (labels[DATAPLANE_LABEL] === 'ambient') return 'ambient'
+  return labels[INJECTION_LABEL] === 'enabled' || labels[REVISION_LABEL] !== undefined ? 'sidecar' : 'none'
 }
 
 /** The accounts that clients of a Service expect in its certificate. */

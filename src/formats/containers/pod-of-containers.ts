@@ -5,6 +5,7 @@ import {
   containerNameKey,
   type OutsideKind,
 } from '../../model/container-facts.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
@@ -122,17 +123,17 @@ export function podOfContainers(kind: OutsideKind, group: ContainerGroup): KubeO
       initContainers: init.map(entry),
       containers: rest.map(entry),
     },
-    ...(known
-      ? {
-          status: {
+    ...definedFields({
+      status: known
+        ? {
             phase: running ? 'Running' : 'Failed',
             conditions: [
               {type: 'Ready', status: rest.every(({status}) => status?.running !== false) ? 'True' : 'False'},
             ],
             containerStatuses: states(rest),
             initContainerStatuses: states(init),
-          },
-        }
-      : {}),
+          }
+        : undefined,
+    }),
   }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {PendingResource} from '../../model/pending-resource.js'
 import {at, field, isObject, listOf, textOf, textsOf} from '../decode.js'
 
@@ -114,7 +115,7 @@ export function pendingResources(section: unknown, of: PendingSection): readonly
           ? [
               {
                 ...warmingOf(field(warmingState, resource), noun, name, textOf(warmingState, 'last_updated') ?? ''),
-                ...(active ? {keeps: true} : {}),
+                ...definedFields({keeps: active ? true : undefined}),
               },
             ]
           : []),

@@ -1,5 +1,6 @@
 import {Cluster, ClusterLoadAssignment} from '../../model/envoy/cluster.js'
 import {Extension} from '../../model/envoy/core.js'
+import {ScopedRouteConfiguration} from '../../model/envoy/http.js'
 import {Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
@@ -51,18 +52,25 @@ function placesIn(section: unknown, name: string, pointer: string): readonly Pla
 
 interface Sections {
   readonly places: ReadonlyMap<string, readonly Place[]>
+  /** Sets of route scopes (SRDS), each with its name. */
+  readonly scopes: readonly Place[]
   readonly bootstrap: unknown
 }
 
 function sectionsOf(dump: unknown): Sections {
   const places = new Map<string, readonly Place[]>()
   let bootstrap: unknown
+  const scopes: Place[] = []
   listOf(dump, 'configs').forEach((section, i) => {
     const name = SECTION.exec(textOf(section, '@type') ?? '')?.[1] ?? ''
     if (name === 'Bootstrap') bootstrap = section
+    if (name === 'ScopedRoutes')
+      listOf(section, 'dynamic_scoped_route_configs').forEach((json, j) => {
+        scopes.push({json, at: `/configs/${i}/dynamic_scoped_route_configs/${j}`})
+      })
     if (Object.hasOwn(LISTS, name)) places.set(name, placesIn(section, name, `/configs/${i}`))
   })
-  return {places, bootstrap}
+  return {places, scopes, bootstrap}
 }
 
 /** Resources by name, each read when it is asked for first. */
@@ -146,9 +154,20 @@ function nodeAddress(bootstrap: unknown): string | undefined {
   return address === undefined || parseIp(address) === undefined ? undefined : address
 }
 
+function scopesNamed(sets: readonly Place[], name: string): readonly ScopedRouteConfiguration[] {
+  return sets
+    .filter(({json}) => textOf(json, 'name') === name)
+    .flatMap(({json, at: place}) =>
+      listOf(json, 'scoped_route_configs').flatMap((each, i) => {
+        const read = readProto(ScopedRouteConfiguration, each, `${place}/scoped_route_configs/${i}`)
+        return read === undefined ? [] : [read]
+      }),
+    )
+}
+
 /** Reads one Envoy's configuration from its config_dump; every resource only when it is asked for. */
 export function proxyOf(dump: unknown): EnvoyProxy {
-  const {places, bootstrap} = sectionsOf(dump)
+  const {places, scopes, bootstrap} = sectionsOf(dump)
   const of = (name: string) => places.get(name) ?? []
   const named = (json: unknown) => textOf(json, 'name')
   const clusters = byName(of('Clusters'), Cluster, named)
@@ -159,6 +178,7 @@ export function proxyOf(dump: unknown): EnvoyProxy {
     listeners: of('Listeners').map(listenerEntry),
     routeConfiguration: routes.get,
     routeNames: routes.names,
+    scopedRoutes: name => scopesNamed(scopes, name),
     cluster: clusters.get,
     clusterNames: clusters.names,
     filterConfig: name => filters.get(name)?.typedConfig,

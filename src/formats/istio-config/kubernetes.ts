@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   LabelSelector,
@@ -7,8 +8,13 @@ import type {
   WorkloadContainer,
 } from '../../model/istio-config/kubernetes.js'
 import {own} from '../../model/own.js'
+import type {Labels} from '../../model/selector.js'
 import {at, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
-import {exportAnnotation} from './export-annotation.js'
+
+/** The namespaces a Service is visible in, from its annotation (istio.io, networking.istio.io/exportTo); empty means all. */
+export function exportAnnotation(annotations: Labels): readonly string[] {
+  return commaList(annotations['networking.istio.io/exportTo'] ?? '')
+}
 
 function targetPort(port: unknown): number | string | undefined {
   const value = at(port, 'targetPort')
@@ -122,4 +128,9 @@ export function readWebhooksConfig(object: ConfigObject): WebhooksConfig {
       }
     }),
   }
+}
+
+/** True for a Service whose pods see the address of a client outside the cluster (kubernetes.io, externalTrafficPolicy). */
+export function keepsClientAddress({raw}: ConfigObject): boolean {
+  return textOf(raw, 'spec', 'externalTrafficPolicy') === 'Local'
 }

@@ -1,11 +1,16 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {
   AuthorizationConfig,
   PolicyScope,
   StatusCondition,
   TelemetryConfig,
 } from '../../model/istio-config/policy.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
+import type {Labels} from '../../model/selector.js'
 import {flagOf, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+import {parseYamlText} from '../kube-manifest/yaml-text.js'
 
 /** What a policy applies to. */
 export function readPolicyScope(object: ConfigObject): PolicyScope {
@@ -14,7 +19,7 @@ export function readPolicyScope(object: ConfigObject): PolicyScope {
   const single = objectOf(raw, 'spec', 'targetRef')
   return {
     object,
-    ...(selector === undefined ? {} : {selector: textMapOf(selector, 'matchLabels')}),
+    ...definedFields({selector: selector === undefined ? undefined : textMapOf(selector, 'matchLabels')}),
     targetRef: single !== undefined,
     targetRefs: [...(single === undefined ? [] : [single]), ...listOf(raw, 'spec', 'targetRefs')].map(each => ({
       kind: textOf(each, 'kind') ?? '',
@@ -66,4 +71,36 @@ export function readConditions(part: unknown, path: string): readonly StatusCond
     message: textOf(each, 'message') ?? '',
     path: `${path}.conditions[${index}]`,
   }))
+}
+
+/** The types of proxy images that ProxyConfigs and annotations set. */
+export interface ProxyImageTypes {
+  readonly resources: readonly {
+    readonly namespace: string
+    readonly selector?: Labels
+    readonly imageType: string
+  }[]
+  readonly byPod: ReadonlyMap<WorkloadConfig, string>
+}
+
+/** Reads the image types of ProxyConfigs (networking.istio.io) and of the annotation proxy.istio.io/config. */
+export function readProxyImageTypes(
+  configs: readonly ConfigObject[],
+  workloads: readonly WorkloadConfig[],
+): ProxyImageTypes {
+  const annotated = workloads.flatMap(each => {
+    const text = each.annotations[PROXY_CONFIG_ANNOTATION]
+    const type = text === undefined ? undefined : textOf(parseYamlText(text), 'image', 'imageType')
+    return type === undefined ? [] : [[each, type] as const]
+  })
+  return {
+    resources: configs.flatMap(({raw, ref}) => {
+      const imageType = textOf(raw, 'spec', 'image', 'imageType')
+      const selector = objectOf(raw, 'spec', 'selector')
+      if (imageType === undefined) return []
+      const labels = selector === undefined ? {} : {selector: textMapOf(selector, 'matchLabels')}
+      return [{namespace: ref.namespace, ...labels, imageType}]
+    }),
+    byPod: new Map(annotated),
+  }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   ClientTls,
@@ -9,6 +10,7 @@ import type {
   SidecarConfig,
   TrafficPolicyConfig,
 } from '../../model/istio-config/traffic.js'
+import type {Labels} from '../../model/selector.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 function clientTls(policy: unknown, path: string): ClientTls | undefined {
@@ -43,7 +45,7 @@ export function readDestinationRuleConfig(object: ConfigObject): DestinationRule
     object,
     host: textOf(raw, 'spec', 'host') ?? '',
     exportTo: textsOf(raw, 'spec', 'exportTo'),
-    ...(selector === undefined ? {} : {workloadSelector: textMapOf(selector, 'matchLabels')}),
+    ...definedFields({workloadSelector: selector === undefined ? undefined : textMapOf(selector, 'matchLabels')}),
     policy: trafficPolicy(at(raw, 'spec', 'trafficPolicy'), 'spec.trafficPolicy'),
     subsets: listOf(raw, 'spec', 'subsets').map((each, index) => {
       const path = `spec.subsets[${index}]`
@@ -115,7 +117,7 @@ export function readSidecarConfig(object: ConfigObject): SidecarConfig {
   const selector = objectOf(raw, 'spec', 'workloadSelector')
   return {
     object,
-    ...(selector === undefined ? {} : {selector: textMapOf(selector, 'labels')}),
+    ...definedFields({selector: selector === undefined ? undefined : textMapOf(selector, 'labels')}),
     egress: listOf(raw, 'spec', 'egress').map((each, index) => ({
       hosts: textsOf(each, 'hosts'),
       port: numberOf(each, 'port', 'number'),
@@ -145,4 +147,10 @@ export function readEnvoyFilterConfig(object: ConfigObject): EnvoyFilterConfig {
       }
     }),
   }
+}
+
+/** The labels by which a WorkloadEntry, or the entries of a WorkloadGroup, are selected: those of the spec and of the metadata. */
+export function entryLabels({kind, raw, labels}: ConfigObject): Labels {
+  const own = kind === 'WorkloadGroup' ? ['spec', 'metadata', 'labels'] : ['spec', 'labels']
+  return {...labels, ...textMapOf(raw, ...own)}
 }

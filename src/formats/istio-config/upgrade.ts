@@ -1,4 +1,5 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {pathSteps} from '../../model/object-path.js'
 import {at, listOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
@@ -33,7 +34,7 @@ export function proxyVariables({raw, annotations}: ConfigObject): readonly EnvVa
     value,
     path: `spec.environmentVariables.${name}`,
   }))
-  const key = 'proxy.istio.io/config'
+  const key = PROXY_CONFIG_ANNOTATION
   const onTemplate = textOf(raw, 'spec', 'template', 'metadata', 'annotations', key)
   const placed = [
     [annotations[key], `metadata.annotations["${key}"]`],
@@ -159,4 +160,12 @@ export function tracesAnything({raw}: ConfigObject): boolean {
 /** True when a subset of a DestinationRule has a traffic policy of its own. */
 export function subsetsWithPolicy({raw}: ConfigObject): boolean {
   return listOf(raw, 'spec', 'subsets').some(each => objectOf(each, 'trafficPolicy') !== undefined)
+}
+
+/** The literal value of an environment variable in the containers of a workload; empty when none sets it. */
+export function envValue({raw}: ConfigObject, name: string): string {
+  const values = listOf(raw, 'spec', 'template', 'spec', 'containers').flatMap(container =>
+    listOf(container, 'env').flatMap(each => (textOf(each, 'name') === name ? (textOf(each, 'value') ?? '') : [])),
+  )
+  return values.find(value => value !== '') ?? ''
 }

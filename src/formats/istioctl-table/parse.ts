@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {own} from '../../model/own.js'
 import type {PastedRow, PastedTable} from '../../model/pasted-table.js'
 import {unwrapLines} from '../wrapped-text/unwrap.js'
@@ -74,7 +75,7 @@ export function parseTables(text: string): readonly PastedTable[] {
         columns: open.header.columns.map(({name}) => name),
         rows: open.rows,
         headless: false,
-        ...(open.unread.length === 0 ? {} : {unread: open.unread}),
+        ...definedFields({unread: open.unread.length === 0 ? undefined : open.unread}),
       })
     open = undefined
   }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {isServerVariable} from '../../model/network-clients.js'
 import type {
   Container,
@@ -59,7 +60,7 @@ function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | u
   return {
     kind,
     handler,
-    ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
+    ...definedFields({port: typeof port === 'number' || typeof port === 'string' ? port : undefined}),
     host,
     ...(handler === 'httpGet'
       ? {

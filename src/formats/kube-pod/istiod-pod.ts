@@ -1,7 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
+import {REVISION_LABEL} from '../../model/mesh-keys.js'
 import {textOf} from '../decode.js'
-
-const REVISION = 'istio.io/rev'
 
 /** True for a pod of the control plane: `app=istiod`, or `istio=pilot` as older installations label it. */
 export function isIstiod(pod: KubeObject): boolean {
@@ -17,7 +16,7 @@ export function isRunningIstiod(pod: KubeObject, namespace: string): boolean {
 
 /** The revision of an istiod; `default` for one without a label (istio.io, "Canary upgrades"). */
 export function istiodRevision(pod: KubeObject): string {
-  return pod.metadata.labels?.[REVISION] ?? 'default'
+  return pod.metadata.labels?.[REVISION_LABEL] ?? 'default'
 }
 
 /**
@@ -36,6 +35,6 @@ export async function istiodsOfRevision(
   const tag = (await webhooksOf(revisionOrTag)).find(
     ({metadata: {labels}}) => labels?.['istio.io/tag'] === revisionOrTag,
   )
-  const revision = tag?.metadata.labels?.[REVISION]
+  const revision = tag?.metadata.labels?.[REVISION_LABEL]
   return revision === undefined ? [] : ofRevision(revision)
 }

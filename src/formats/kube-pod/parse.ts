@@ -149,7 +149,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
     terminationGraceSeconds: grace,
     createdAt,
     terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,
-    ...(exists ? {status: statusOf(object)} : {}),
+    ...definedFields({status: exists ? statusOf(object) : undefined}),
     conditions: conditionsOf(object),
   }
 }

@@ -1,4 +1,5 @@
 import type {KubeObject} from '../../model/kube-object.js'
+import {isManagedWaypoint} from '../../model/mesh-keys.js'
 
 /** True for a pod of the DaemonSet ztunnel (its chart labels the pods app=ztunnel). */
 export function isZtunnel(pod: KubeObject): boolean {
@@ -7,7 +8,7 @@ export function isZtunnel(pod: KubeObject): boolean {
 
 /** True for a pod of a waypoint (istiod labels what it makes for a Gateway of class istio-waypoint). */
 export function isWaypointPod(pod: KubeObject): boolean {
-  return pod.metadata.labels?.['gateway.istio.io/managed'] === 'istio.io-mesh-controller'
+  return isManagedWaypoint(pod.metadata.labels ?? {})
 }
 
 /** True for a pod of the istio-cni agent (its chart labels the pods k8s-app=istio-cni-node). */

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {own} from '../../model/own.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
@@ -63,7 +64,7 @@ export function accessFromJson(json: JsonObject): AccessLogEntry | undefined {
     kind: 'access',
     form: 'json',
     time: field(json, 'start_time', 'time', 'timestamp') ?? '',
-    ...(method === undefined ? {} : {request}),
+    ...definedFields({request: method === undefined ? undefined : request}),
     tcp: method === undefined,
     flags: flags.filter(flag => Object.hasOwn(RESPONSE_FLAGS, flag)),
   }

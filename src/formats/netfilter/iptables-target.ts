@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Action} from '../../model/ruleset.js'
 import {hex, hexWord, markPair, markWord} from './values.js'
 import {quoteWord} from './words.js'
@@ -76,7 +77,7 @@ function tproxy(options: TargetOptions): Action | undefined {
   const word = options.get('tproxy-mark')
   const mark = word === undefined ? undefined : markWord(word)
   const anywhere = address === undefined || address === '0.0.0.0' || address === '::'
-  return {kind: 'tproxy', port, ...(anywhere ? {} : {address}), mark}
+  return {kind: 'tproxy', port, ...definedFields({address: anywhere ? undefined : address}), mark}
 }
 
 function ct(options: TargetOptions): Action | undefined {

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {own} from '../../model/own.js'
 import {type Counters, HIDDEN_INTERFACES, type MatchCondition} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
@@ -31,7 +32,7 @@ function amount(word: string): number {
 
 function counters(packets: string, bytes: string): Counters {
   const rounded = /[KMGT]$/.test(packets + bytes) || /[KMGT]$/.test(packets)
-  return {packets: amount(packets), bytes: amount(bytes), ...(rounded ? {rounded: true} : {})}
+  return {packets: amount(packets), bytes: amount(bytes), ...definedFields({rounded: rounded ? true : undefined})}
 }
 
 function openChain(table: TableDraft, found: RegExpExecArray): ChainDraft {
@@ -143,7 +144,7 @@ function readRow(
     {
       conditions: [...head, ...rest.conditions],
       actions,
-      ...(/^\d+[KMGT]?$/.test(packets) ? {counters: counters(packets, bytes)} : {}),
+      ...definedFields({counters: /^\d+[KMGT]?$/.test(packets) ? counters(packets, bytes) : undefined}),
       comment,
     },
     line.text,

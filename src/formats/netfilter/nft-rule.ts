@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {own} from '../../model/own.js'
 import type {Action, Counters, MatchCondition} from '../../model/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
@@ -175,7 +176,9 @@ function readVerdict(cursor: Cursor): Action | undefined {
       const text = rest(cursor, start).slice('reject'.length).trim()
       return {
         kind: 'reject',
-        ...(text === '' ? {} : {reply: text.includes('tcp reset') ? 'tcp-reset' : text.replace(/^with /, '')}),
+        ...definedFields({
+          reply: text === '' ? undefined : text.includes('tcp reset') ? 'tcp-reset' : text.replace(/^with /, ''),
+        }),
       }
     }
     case 'redirect':
@@ -197,7 +200,7 @@ function readVerdict(cursor: Cursor): Action | undefined {
       const found = /^(.*?):(\d+)$/.exec(readDestination(cursor) ?? '')
       const address = (found?.[1] ?? '').replace(/[[\]]/g, '')
       if (found === null) return {kind: 'opaque', text: rest(cursor, start)}
-      return {kind: 'tproxy', port: found[2] ?? '', ...(address === '' ? {} : {address})}
+      return {kind: 'tproxy', port: found[2] ?? '', ...definedFields({address: address === '' ? undefined : address})}
     }
     default:
       return undefined

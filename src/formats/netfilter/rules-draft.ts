@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {groupedBy} from '../../model/grouped-by.js'
 import {
   type Backend,
@@ -172,7 +173,7 @@ export function note(draft: RulesDraft, {number, text, level}: CleanLine, comman
   draft.messages.push({
     line: number,
     text: text.slice(0, LONGEST),
-    ...(command ? {command} : {}),
+    ...definedFields({command: command || undefined}),
     level,
   })
 }

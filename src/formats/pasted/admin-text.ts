@@ -67,8 +67,10 @@ function hostStatus({address, facts}: Host): unknown {
     address,
     ...definedFields({hostname: facts.get('hostname')}),
     health_status: healthStatus(facts.get('health_flags')),
-    ...(Number.isFinite(weight) ? {weight} : {}),
-    ...(Number(facts.get('priority')) > 0 ? {priority: Number(facts.get('priority'))} : {}),
+    ...definedFields({
+      weight: Number.isFinite(weight) ? weight : undefined,
+      priority: Number(facts.get('priority')) > 0 ? Number(facts.get('priority')) : undefined,
+    }),
     locality,
   }
 }

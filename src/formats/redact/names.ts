@@ -7,8 +7,14 @@ const SECRET_WORDS = new Set(
 /** Ends of words written in one, as `PGPASSWORD`, `requirepass`, `bindpasswd`, `accountkey`. */
 const SECRET_ENDS =
   /(?:password|passwd|passphrase|passcode|passwords|secret|token|(?:api|access|secret|private|account|auth|master|shared|encryption|signing|session|storage|license)key|(?:require|db|user|root|admin|bind|redis|mysql|sql|smtp|ldap|my|ssh|mail|default)pass)$/
-/** Headers with credentials whose names hold no such word. */
-const SECRET_HEADERS = new Set(['x-honeycomb-team', 'x-hub-signature', 'x-hub-signature-256', 'x-slack-signature'])
+/** Headers and options with credentials whose names hold no such word. */
+const SECRET_HEADERS = new Set([
+  'oauth2-bearer',
+  'x-honeycomb-team',
+  'x-hub-signature',
+  'x-hub-signature-256',
+  'x-slack-signature',
+])
 /** Words that name a secret only when the value looks like one. */
 const WEAK_WORDS = new Set(
   'auth masterauth pin otp totp salt session sessionid jsessionid phpsessid sid hmac signature nonce_key login'.split(
@@ -18,6 +24,12 @@ const WEAK_WORDS = new Set(
 /** What a `key` must be called to be a secret: most keys of a mesh are names (of labels, of entries, public keys). */
 const SECRET_KEYS = new Set(
   'api access private secret auth account master signing encryption shared session hmac license app storage subscription base client json'.split(
+    ' ',
+  ),
+)
+/** What the `key` of a header of one's own (`X-Acme-Key`) is called when it is no secret: of caches, queues, shards and requests. */
+const PLAIN_HEADER_KEYS = new Set(
+  'cache idempotency routing shard partition hash sort request rate limit ratelimit object surrogate public group unique dedup deduplication trace correlation tenant lookup index primary order message'.split(
     ' ',
   ),
 )
@@ -49,7 +61,10 @@ function judged(name: string): boolean {
   if (name.startsWith('type.googleapis.com/')) return false
   const words = wordsOf(name).map(word => word.replace(/(?<!\d)\d+$/, '') || word)
   const last = words.at(-1)
+  // Google's `private_key_id` names one key of a service account, which is looked up by it.
+  if (words.join(' ').endsWith('private key id')) return true
   if (last === undefined || ABOUT_SECRETS.has(last)) return false
+  if (last === 'key' && words[0] === 'x' && words.length > 2 && !PLAIN_HEADER_KEYS.has(words.at(-2) ?? '')) return true
   if (last === 'pass' || (last === 'auth' && words.length === 1)) return true
   if (words.some(word => SECRET_WORDS.has(word) || SECRET_ENDS.test(word))) return true
   if (SECRET_HEADERS.has(name.toLowerCase())) return true
@@ -96,9 +111,23 @@ export function isSecretSource(name: string): boolean {
   return isSecretName(name) || SECRET_SOURCES.has(wordsOf(name).join(' '))
 }
 
-/** True for a map from environment variables to their values. */
+/** True for a map from environment variables to their values, or a list of them. */
 export function isEnvironment(name: string): boolean {
-  return /^(?:environment_?variables|proxy_?metadata|env|env_?vars)$/i.test(name)
+  return /^(?:environment(?:_?variables)?|proxy_?metadata|envs?|env_?vars)$/i.test(name)
+}
+
+/** True for a field below an environment that is none of its variables: `environment: {name: POD_NAME}` of Envoy's custom tags. */
+export function isAboutVariable(environment: string, field: string): boolean {
+  return /^environment$/i.test(environment) && !/^[A-Z_][A-Z0-9_]*$/.test(field)
+}
+
+/** Variables that every process has and that say where programs and people are. */
+const PLAIN_VARIABLES =
+  /^(?:PATH|TERM|HOME|HOSTNAME|LANG|LANGUAGE|LC_[A-Z]+|TZ|PWD|OLDPWD|SHLVL|USER|LOGNAME|SHELL|_|container)$/
+
+/** True for a variable in a list of `NAME=value` that is neither a setting of the mesh nor of every process. */
+export function isHiddenVariable(name: string): boolean {
+  return !PLAIN_VARIABLES.test(name) && !isMeshSetting(name)
 }
 
 /** Settings of the mesh by name (istio.io, pilot-agent and pilot-discovery environment variables); every other value of an environment is hidden. */
@@ -121,14 +150,14 @@ export function isNoSecret(value: string): boolean {
 
 /** Fields that hold what a header is compared with or set to (Envoy HeaderValue, HeaderMatcher, StringMatcher; Istio StringMatch). */
 const HEADER_FIELDS = new Set(
-  'value rawvalue values notvalues exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch'.split(
+  'value rawvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch'.split(
     ' ',
   ),
 )
 
 /** Fields that hold the text of what stands above them. */
 const CONTENT_FIELDS = new Set(
-  'data content contents plain plaintext literal text raw string body encoded base64'.split(' '),
+  'data content contents plain plaintext stringvalue text raw string body encoded base64'.split(' '),
 )
 
 /** True for a field that holds a secret when the field above it is named as one: `password: {value: …}`, `credentials: {data: …}`. */

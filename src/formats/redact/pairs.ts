@@ -4,7 +4,7 @@ import {endOfQuoted, isSame, type Quote, quoteAt, quoteBefore} from './quotes.js
 
 /** A part of a name that may make it a secret; the whole name decides. */
 const HINT =
-  /pass|pwd|pw(?=[ :="'\]])|secret|token|key|cred|auth|cookie|session|otp|sid(?==)|sig(?=[=n])|honeycomb|slack-sig|hub-sig/gi
+  /pass|pwd|pw(?=[ :="'\]])|secret|token|key|cred|auth|cookie|session|otp|oauth2-bearer|sid(?==)|sig(?=[=n])|honeycomb|slack-sig|hub-sig/gi
 const MAX_NAME = 100
 
 interface Edit {
@@ -89,11 +89,13 @@ function stated(text: string, from: number, name: string, nameFrom: number, quot
 const JSON_VALUE = /^(?:-?\d[\d.eE+-]*|true|false|null)\s*[,}\]]/
 const HEADER_VALUE = /[ \t\r\n,]{1,200}\\*["']?(?:raw_?)?[vV]alue\\*["']?[ \t]{0,8}:[ \t]{0,8}/y
 /** A data source as protobuf prints it: `password { inline_string: "…" }`. */
-const MESSAGE = /[ \t]{0,4}\{\s{0,20}(?:inline_?(?:string|bytes)|value|text|string)[ \t]{0,4}:[ \t]{0,4}/y
+const MESSAGE = /[ \t]{0,4}\{\s{0,20}(?:inline_?(?:string|bytes)|(?:string_)?value|text|string)[ \t]{0,4}:[ \t]{0,4}/y
 const ELEMENT = /[^<>\n]{0,200}>/y
 const ELEMENT_TEXT = /[^<>]{1,2000}/y
 /** What joins a name and its value, besides blanks: of assignments, maps of Ruby and PHP, and logs. */
 const SIGN = /[ \t]{0,16}(=>|->|:=|==|=|:)/y
+/** What stands before the quotes of a text in Python (`b'…'`) and Rust (`Some("…")`). */
+const WRAPPED = /(?:(?:Some|Ok|Secret|SecretString|String::from)\(|[bBrRuU]{1,2})(?=\\{0,8}["'])/y
 /** What joins a name and its value in a sentence. */
 const IN_PROSE = /[ \t]{1,4}(?:(?:is|was|set to|changed to|to|now)[ \t]{0,2}:?[ \t]{1,4})?/y
 
@@ -117,11 +119,13 @@ function proseValue(text: string, to: number, name: string): Edit | undefined {
   const quote = quoteAt(text, at)
   if (quote !== undefined) {
     const edit = quotedEdit(text, at)
+    if (SETS_HEADER.test(text.slice(Math.max(0, to - name.length - 40), to - name.length))) return edit
     const value = edit === undefined ? '' : text.slice(edit.from, edit.to)
     const hides = looksRandom(value) || (isPasswordName(name) && /[\d\W_]/.test(value) && !/[\s,:{}]/.test(value))
     return hides || /^(?:basic|bearer|token) \S{6,}$/i.test(value) ? edit : undefined
   }
   const value = trimmed(run(WORD, text, at))
+  if (SETS_HEADER.test(text.slice(Math.max(0, to - name.length - 40), to - name.length))) return bare(text, at, value)
   const isWord =
     isPasswordName(name) && value.length >= 6 && /\d/.test(value) && /[a-z]/i.test(value) && !/[-./:=]/.test(value)
   return isWord || (looksRandom(value) && !/[=:/]/.test(value)) ? bare(text, at, value) : undefined
@@ -164,7 +168,7 @@ function secretAfter(text: string, from: number, to: number, name: string): Edit
   if (sign === null) return withoutSign(text, from, at, {name, mark, quoted, before})
   if (sign[1] === '==') return undefined
   const end = at + sign[0].length
-  const value = skipBlanks(text, end)
+  const value = skipBlanks(text, end) + run(WRAPPED, text, skipBlanks(text, end)).length
   const long = sign[1] === ':' ? undefined : longText(text, value)
   if (long !== undefined) return long
   if (quoteAt(text, value) !== undefined) return quotedEdit(text, value)
@@ -175,6 +179,15 @@ function secretAfter(text: string, from: number, to: number, name: string): Edit
   if (quoted && JSON_VALUE.test(text.slice(value, value + 40))) return jsonNumber(text, value, name)
   return bare(text, value, stated(text, value, name, from, quoted ? undefined : before))
 }
+
+/** True inside the parentheses of a call, after another argument: `set("filter", "auth_token", …)`. */
+function isArgument(text: string, from: number): boolean {
+  return /\([^()[\]{}\n;]{1,100},[ \t]{0,4}\\*["'`]$/.test(text.slice(Math.max(0, from - 120), from))
+}
+
+/** Directives of web servers that set a header: its name and value follow, without a sign between them. */
+const SETS_HEADER =
+  /(?:set_header|add_header|set-header|add-header|set_headers|requestheader[ \t]{1,4}(?:set|add))[ \t]{1,8}$/i
 
 interface Named {
   readonly name: string
@@ -189,7 +202,7 @@ function withoutSign(text: string, from: number, at: number, {name, mark, quoted
   if (next === ',') {
     const value = skipBlanks(text, mark + 1)
     const opener = before === undefined ? '' : (text[from - before.slashes - 2] ?? '')
-    const isPair = quoted && (opener === '(' || (before?.mark === "'" && text[value] === "'"))
+    const isPair = quoted && (opener === '(' || isArgument(text, from) || (before?.mark === "'" && text[value] === "'"))
     return isPair ? quotedEdit(text, value) : undefined
   }
   if (text[from] === '-' && mark > at && next !== undefined && next !== '-') {

@@ -1,13 +1,17 @@
 import {
+  isAboutVariable,
   isContentField,
   isEnvironment,
   isHeaderField,
+  isHiddenVariable,
   isMeshSetting,
+  isNoSecret,
   isSecretName,
   isSecretSource,
   isWeakSecretName,
   looksRandom,
 } from './names.js'
+import type {Redaction} from './placeholder.js'
 
 /** Where a text stands in a document: the field, those above it, and the header or variable named beside or above it. */
 export interface Place {
@@ -35,8 +39,18 @@ function isSource(name: string): boolean {
 
 /** True when the text of a field of an environment, as a list of names and values or as a map, is no setting of the mesh. */
 function isVariable({key, parent, above, label, item}: Place): boolean {
-  if (isEnvironment(parent)) return item ? key === 'value' && !isMeshSetting(label) : !isMeshSetting(key)
+  if (isEnvironment(parent))
+    return item ? key === 'value' && !isMeshSetting(label) : !isMeshSetting(key) && !isAboutVariable(parent, key)
   return isEnvironment(above) && /^(?:key_?values|fields)$/i.test(parent) && !isMeshSetting(key)
+}
+
+/** The text of a variable in a list of `NAME=value` (docker inspect, OCI, compose) with its value hidden; undefined for any other text. */
+export function withoutVariable(text: string, {key, item}: Place, redaction: Redaction): string | undefined {
+  if (!item || !isEnvironment(key)) return undefined
+  const [start, name = ''] = /^([A-Za-z_][\w.-]{0,200})=/.exec(text) ?? []
+  if (start === undefined || !isHiddenVariable(name)) return undefined
+  const value = text.slice(start.length)
+  return isNoSecret(value) ? undefined : start + redaction.put(value, name)
 }
 
 /** True when the place alone makes a text a secret. */

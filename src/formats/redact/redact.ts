@@ -1,9 +1,10 @@
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
 import {isHeaderField, isMeshSetting, isNoSecret, isSecretName} from './names.js'
-import {isBytes, isSecretPlace, type Place, secretNameAt, TOP} from './place.js'
+import {isBytes, isSecretPlace, type Place, secretNameAt, TOP, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction, SAME_PLACEHOLDER} from './placeholder.js'
 import {programArguments} from './program-arguments.js'
 import {scrubInner, scrubJson, scrubText} from './scrub.js'
@@ -30,7 +31,7 @@ export function redactObject(object: KubeObject, redaction: Redaction = SAME_PLA
     ...plain,
     metadata: {
       ...metadata,
-      ...(metadata.annotations === undefined ? {} : {annotations: Object.fromEntries(annotations)}),
+      ...definedFields({annotations: metadata.annotations === undefined ? undefined : Object.fromEntries(annotations)}),
     },
   }
 }
@@ -60,14 +61,14 @@ function walk(value: unknown, place: Place, redaction: Redaction): unknown {
   }
   if (!isObject(value)) return value
   const hidden = hiddenData(value, redaction)
-  const named = [value.name, value.key].find(each => typeof each === 'string')
+  const named = [value.name, value.key, value.tag].find(each => typeof each === 'string')
   const label = typeof named === 'string' ? named : isHeaderField(place.key) ? place.label : ''
   const fields = Object.entries(value).map(([key, item]) => {
     const at = redaction.at(key)
     if (key === 'env' && Array.isArray(item)) {
       return [key, item.map((each, index) => variable(each, value.name, at.at(`[${index}]`)))]
     }
-    const beside = key === 'name' || (key === 'key' && value.name === undefined) ? '' : label
+    const beside = key === 'name' || (/^(?:key|tag)$/.test(key) && value.name === undefined) ? '' : label
     const inner = {key, parent: place.key, above: place.parent, label: beside, item: place.item && !isContainer(item)}
     return [key, key in hidden ? item : walk(item, inner, at)]
   })
@@ -79,6 +80,8 @@ function isContainer(value: unknown): boolean {
 }
 
 function cleanText(value: string, place: Place, redaction: Redaction): string {
+  const variable = withoutVariable(value, place, redaction)
+  if (variable !== undefined) return variable
   if (isNoSecret(value) || !isSecretPlace(place, value)) return scrubInner(value, redaction)
   return isBytes(place.key)
     ? bytesPlaceholder(value, secretNameAt(place), redaction)

@@ -1,5 +1,5 @@
 import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isPasswordName, isSecretName} from './names.js'
-import {isBytes, isSecretPlace, type Place, secretNameAt} from './place.js'
+import {isBytes, isSecretPlace, type Place, secretNameAt, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction} from './placeholder.js'
 
 /** What cleans the text of a string that may be a document itself. */
@@ -27,7 +27,7 @@ interface Frame {
   key: string
   /** In an object: a name is expected next, not a value. */
   naming: boolean
-  /** The texts of `key` or `name` and of `kind`; whether these make others secret shows at the end. */
+  /** The texts of `key`, `name` or `tag` and of `kind`; whether these make others secret shows at the end. */
   label: string
   kind: string
   /** Texts that are secret if the label is the name of one. */
@@ -101,6 +101,12 @@ function visitString(scan: Scan, span: Span, frame: Frame): void {
     edits.push({from, to, put: `"${put}"`})
     return
   }
+  const variable = place.item && isEnvironment(place.key) ? textAt(text, from, to) : undefined
+  const hidden = variable === undefined ? undefined : withoutVariable(variable, place, inField(scan))
+  if (hidden !== undefined) {
+    edits.push({from, to, put: JSON.stringify(hidden)})
+    return
+  }
   if (isHeaderField(place.key)) frame.values.push(span)
   if (/^(?:data|stringData)$/.test(frame.name)) frames.at(-2)?.data.push(span)
   if (depth >= MAX_DEPTH || !/[\\{%]/.test(raw)) return
@@ -169,7 +175,7 @@ function visitQuote(scan: Scan, from: number, to: number): void {
     frame.key = textAt(text, from, to)
     return
   }
-  if (!frame.list && (frame.key === 'name' || (frame.key === 'key' && frame.label === '')))
+  if (!frame.list && (frame.key === 'name' || (/^(?:key|tag)$/.test(frame.key) && frame.label === '')))
     frame.label = textAt(text, from, to)
   if (!frame.list && frame.key === 'kind') frame.kind = text.slice(from + 1, to - 1)
   visitString(scan, {from, to}, frame)

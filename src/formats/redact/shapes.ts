@@ -18,6 +18,11 @@ function isUserAndPassword(base64: string): boolean {
   return /^[\x20-\x7e]{1,200}:[\x20-\x7e]{1,500}$/.test(Buffer.from(base64, 'base64').toString('latin1'))
 }
 
+/** True for the answer to a prompt: anything but a word of prose. */
+function isPrompted(secret: string): boolean {
+  return /[\d\W_]/.test(secret.slice(0, -1))
+}
+
 /**
  * JSON Web Tokens (RFC 7519), bearer and basic credentials (RFC 6750, RFC 7617), userinfo of URLs (RFC 3986) and of data sources, private parts of a JWK
  * (RFC 7517), crypt(5) hashes, addresses of web hooks, and passwords given to well-known programs in one letter.
@@ -101,6 +106,42 @@ const SHAPES: readonly Shape[] = [
     what: 'argument -p, -w',
     mark: /sshpass|mongo|ldap|docker login|helm registry/,
     find: /(\b(?:sshpass|mongo(?:sh|dump|restore)?|ldap(?:search|add|modify|whoami)|docker login|helm registry login)(?:\s[^\n|;&]{0,300}?)?\s-[pw]\s{0,4}["']?)([^\s"'\\;|&-][^\s"'\\;|&]{0,200})()/g,
+  },
+  {
+    what: 'AUTH of Redis',
+    mark: /\bAUTH[ \t]/,
+    find: /(\bAUTH[ \t]{1,4}(?:[\w.-]{1,60}[ \t]{1,4})?["']?)((?=[^\s"'\d]{0,200}\d)[^\s"']{4,200})(["']?[ \t\r]{0,4}$)/gm,
+  },
+  {
+    what: 'user of Redis',
+    mark: /\buser[ \t]/,
+    find: /(\buser[ \t]{1,4}[\w.-]{1,60}(?:[ \t]{1,4}[^\s>#]{1,40}){0,8}[ \t]{1,4}[>#])([^\s"'\\]{4,200})()/g,
+  },
+  {
+    what: 'password prompt',
+    mark: /pass(?:word|phrase|code)\s/i,
+    find: /(\bpass(?:word|phrase|code)\s{1,4}(?:for|of)\s{1,4}[^\n:]{1,100}?(?::|\sis\b)[ \t]{0,4}["']?)([^\s"'\\,;]{4,200})()/gi,
+    holds: isPrompted,
+  },
+  {
+    what: 'certificate of a client',
+    mark: /(?:Cert|Chain)=/,
+    find: /(\b(?:Cert|Chain)=\\{0,8}"?)(-----BEGIN(?:%20|\+| )CERTIFICATE[^"\\;,\s]{0,60000})()/g,
+  },
+  {
+    what: 'token of a WebSocket',
+    mark: /base64url\.bearer/,
+    find: /(base64url\.bearer\.authorization\.k8s\.io\.)([A-Za-z0-9_=-]{6,})()/g,
+  },
+  {
+    what: 'argument --from-literal',
+    mark: /--from-literal/,
+    find: /(--from-literal[= ]{1,4}["']?[\w.-]{1,100}=)([^\s"'\\]{1,500})()/g,
+  },
+  {
+    what: 'text for --password-stdin',
+    mark: /--password-stdin/,
+    find: /(\b(?:echo|printf)[ \t]{1,4}(?:-\w[ \t]{1,4})?["']?)([^\s"'|]{1,200})(["']?[ \t]{0,4}\|[^\n|]{0,200}--password-stdin)/g,
   },
   {
     what: 'user and password',

@@ -1,5 +1,5 @@
-import {isNoSecret, isSecretName} from './names.js'
-import {isSecretPlace} from './place.js'
+import {isEnvironment, isNoSecret, isSecretName} from './names.js'
+import {isSecretPlace, TOP, withoutVariable} from './place.js'
 import type {Redaction} from './placeholder.js'
 
 interface Level {
@@ -29,6 +29,13 @@ function hiddenList(value: string, key: string, redaction: Redaction): string {
   )
 }
 
+/** A line `- NAME=value` of a list of variables with its value hidden. */
+function withoutListedVariable(line: string, lead: string, level: Level | undefined, redaction: Redaction) {
+  if (level === undefined || !isEnvironment(level.key)) return undefined
+  const hidden = withoutVariable(plain(line.slice(lead.length)), {...TOP, key: level.key, item: true}, redaction)
+  return hidden === undefined ? undefined : `${lead}"${hidden}"`
+}
+
 /** YAML as text without the values of secrets, its lines kept; what a name alone does not show is found by indentation. */
 export function withoutYamlValues(text: string, redaction: Redaction): string {
   const lines = text.split('\n')
@@ -45,6 +52,8 @@ export function withoutYamlValues(text: string, redaction: Redaction): string {
       const found = FIELD.exec(line.replace(/\r$/, ''))
       if (found === null) {
         const [lead = '', dash] = /^\s*(- +)?/.exec(line) ?? []
+        const listed = dash === undefined ? undefined : withoutListedVariable(line, lead, levels.at(-1), redaction)
+        if (listed !== undefined) return [listed]
         const below =
           secretAt !== undefined && (indentOf > secretAt.indent || (dash !== undefined && indentOf === secretAt.indent))
         if (!below || secretAt === undefined) {

@@ -1,7 +1,7 @@
 import {isAlias, isMap, isPair, isScalar, isSeq, type Node, parseAllDocuments, type Scalar} from 'yaml'
 import {isTooDeep} from '../kube-manifest/nesting.js'
 import {isHeaderField, isNoSecret} from './names.js'
-import {isBytes, isSecretPlace, type Place, secretNameAt, TOP} from './place.js'
+import {isBytes, isSecretPlace, type Place, secretNameAt, TOP, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction} from './placeholder.js'
 
 /** Longer texts are read line by line. */
@@ -50,6 +50,11 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
     return
   }
   if (typeof value !== 'string') return
+  const variable = withoutVariable(text, place, redaction)
+  if (variable !== undefined) {
+    walk.edits.push({from, to, put: JSON.stringify(variable) + endSpace(walk.text.slice(from, to))})
+    return
+  }
   const inner = /[\n{[]/.test(text) ? walk.clean(text, redaction) : text
   if (inner !== text) walk.edits.push({from, to, put: rewritten(walk.text.slice(from, to), inner)})
 }
@@ -76,13 +81,17 @@ function visit(walk: Walk, node: unknown, place: Place, redaction: Redaction, de
     return
   }
   if (!isMap(node)) return
-  const label = fieldText(node, 'name') || fieldText(node, 'key') || (isHeaderField(place.key) ? place.label : '')
+  const label =
+    fieldText(node, 'name') ||
+    fieldText(node, 'key') ||
+    fieldText(node, 'tag') ||
+    (isHeaderField(place.key) ? place.label : '')
   const named = node.has('name')
   const isSecretObject = fieldText(node, 'kind') === 'Secret'
   for (const pair of node.items) {
     if (!isPair(pair)) continue
     const key = scalarText(pair.key)
-    const beside = key === 'name' || (key === 'key' && !named) ? '' : label
+    const beside = key === 'name' || (/^(?:key|tag)$/.test(key) && !named) ? '' : label
     const inner = {key, parent: place.key, above: place.parent, label: beside, item: place.item}
     const hidden = isSecretObject && /^(?:data|stringData)$/.test(key)
     const value = {...inner, item: isScalar(pair.value) && place.item, parent: hidden ? 'secret' : inner.parent}

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
 const ROW = /^(\S+)\s+(\d+)\s+(\S+)\s+\d+\w*\s+IPv([46])\s+\S+\s+\S+\s+(TCP|UDP)\s+(\S+)(?:\s+\(([A-Z_0-9]+)\))?\s*$/
@@ -20,7 +21,7 @@ export function readLsofLine(line: string): LineReading {
     port: endpoint.port,
     process,
     pid: Number(pid),
-    ...(/^\d+$/.test(user) ? {uid: Number(user)} : {}),
+    ...definedFields({uid: /^\d+$/.test(user) ? Number(user) : undefined}),
     line: line.trim(),
   }
 }

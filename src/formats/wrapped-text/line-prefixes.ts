@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {own} from '../../model/own.js'
 /** What stands in front of a message: the rest of the line, and what the prefix says about it. */
 export interface Unprefixed {
@@ -76,6 +77,6 @@ export function withoutPrefixes(line: string): Unprefixed {
     rest,
     origin,
     level,
-    ...(partial ? {partial} : {}),
+    ...definedFields({partial: partial || undefined}),
   }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {isNumbered, isQuotedMail, isSternNotice, nameReader, withoutNumber} from './common-prefix.js'
 import {type Unprefixed, withoutPrefixes} from './line-prefixes.js'
 import {readDockerRecord, readLogRecord} from './log-record.js'
@@ -50,7 +51,7 @@ function withoutCollector(line: string): Unprefixed {
   const {rest, ...about} = withoutPrefixes(line)
   const docker = readDockerRecord(rest)
   if (docker === undefined) return {rest, ...about}
-  return {rest: docker.text, ...about, ...(docker.partial ? {partial: true} : {})}
+  return {rest: docker.text, ...about, ...definedFields({partial: docker.partial ? true : undefined})}
 }
 
 /** Rules, chains and tables start so, and no prefix does. */

@@ -1,4 +1,5 @@
 import {type Authorization, type AuthorizationAction, ruleKey} from '../../model/authorization.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PolicyPlace} from './place.js'
 import {MATCHES_NOTHING, rbacRule} from './rules.js'
 import type {Message} from './strings.js'
@@ -39,7 +40,11 @@ function filter(tcp: boolean, body: Message): Message {
   const {name, type} = tcp ? FILTERS.tcp : FILTERS.http
   return {
     name,
-    typedConfig: {'@type': `type.googleapis.com/${type}`, ...body, ...(tcp ? {statPrefix: 'tcp.'} : {})},
+    typedConfig: {
+      '@type': `type.googleapis.com/${type}`,
+      ...body,
+      ...definedFields({statPrefix: tcp ? 'tcp.' : undefined}),
+    },
   }
 }
 
@@ -63,8 +68,10 @@ function actionFilter(
   const rules = (some: readonly Authorization[]) => ({...ACTION[action], ...policiesOf(some, setting, tcp, ruleKey)})
   return [
     filter(tcp, {
-      ...(enforced.length === 0 ? {} : {rules: rules(enforced)}),
-      ...(dry.length === 0 ? {} : {shadowRules: rules(dry)}),
+      ...definedFields({
+        rules: enforced.length === 0 ? undefined : rules(enforced),
+        shadowRules: dry.length === 0 ? undefined : rules(dry),
+      }),
       shadowRulesStatPrefix: `istio_dry_run_${action === 'DENY' && dry.length > 0 ? 'deny' : 'allow'}_`,
     }),
   ]

@@ -201,7 +201,13 @@ export const Cluster = message('config.cluster.v3.Cluster', {
   closeConnectionsOnHostHealthFailure: ignored('connections here are new'),
   ignoreHealthOnHostRemoval: ignored(HEALTH),
   filters: list(one(Extension)),
-  loadBalancingPolicy: ignored(BALANCING),
+  loadBalancingPolicy: one(
+    message('config.cluster.v3.LoadBalancingPolicy', {
+      policies: list(
+        one(message('config.cluster.v3.LoadBalancingPolicy.Policy', {typedExtensionConfig: one(Extension)})),
+      ),
+    }),
+  ),
   lrsServer: ignored(WHY.stats),
   lrsReportEndpointMetrics: ignored(WHY.stats),
   trackTimeoutBudgets: ignored(WHY.stats),

@@ -23,12 +23,58 @@ export const HttpFilter = message(`${HCM}HttpFilter`, {
 })
 export type HttpFilter = NonNullable<typeof HttpFilter.yields>
 
+export const ScopedRouteConfiguration = message('config.route.v3.ScopedRouteConfiguration', {
+  onDemand: flag,
+  name: text,
+  routeConfigurationName: text,
+  routeConfiguration: one(RouteConfiguration),
+  key: one(
+    message('config.route.v3.ScopedRouteConfiguration.Key', {
+      fragments: list(one(message('config.route.v3.ScopedRouteConfiguration.Key.Fragment', {stringKey: text}))),
+    }),
+  ),
+})
+export type ScopedRouteConfiguration = NonNullable<typeof ScopedRouteConfiguration.yields>
+
+const KEY = `${HCM}ScopedRoutes.ScopeKeyBuilder`
+export const ScopedRoutes = message(`${HCM}ScopedRoutes`, {
+  name: text,
+  scopeKeyBuilder: one(
+    message(KEY, {
+      fragments: list(
+        one(
+          message(`${KEY}.FragmentBuilder`, {
+            headerValueExtractor: one(
+              message(`${KEY}.FragmentBuilder.HeaderValueExtractor`, {
+                name: text,
+                elementSeparator: text,
+                index: count,
+                element: one(
+                  message(`${KEY}.FragmentBuilder.HeaderValueExtractor.KvElement`, {separator: text, key: text}),
+                ),
+              }),
+            ),
+          }),
+        ),
+      ),
+    }),
+  ),
+  rdsConfigSource: ignored(WHY.xds),
+  scopedRouteConfigurationsList: one(
+    message(`${HCM}ScopedRouteConfigurationsList`, {
+      scopedRouteConfigurations: list(one(ScopedRouteConfiguration)),
+    }),
+  ),
+  scopedRds: ignored(WHY.xds),
+})
+export type ScopedRoutes = NonNullable<typeof ScopedRoutes.yields>
+
 export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
   codecType: text,
   statPrefix: ignored(WHY.stats),
   rds: one(message(`${HCM}Rds`, {configSource: one(ConfigSource), routeConfigName: text})),
   routeConfig: one(RouteConfiguration),
-  scopedRoutes: present,
+  scopedRoutes: one(ScopedRoutes),
   httpFilters: list(one(HttpFilter)),
   addUserAgent: ignored(WHY.upstreamRequest),
   tracing: ignored(WHY.tracing),

@@ -1,4 +1,5 @@
 import type {Cluster, ClusterLoadAssignment} from './cluster.js'
+import type {ScopedRouteConfiguration} from './http.js'
 import type {Listener} from './listener.js'
 import type {IpPort} from './request.js'
 import type {RouteConfiguration} from './route.js'
@@ -19,6 +20,8 @@ export interface EnvoyProxy {
   readonly listeners: readonly ListenerEntry[]
   readonly routeConfiguration: (name: string) => RouteConfiguration | undefined
   readonly routeNames: () => readonly string[]
+  /** Scopes of routes that SRDS delivered, by the name of their set; undefined where none are read. */
+  readonly scopedRoutes?: ((name: string) => readonly ScopedRouteConfiguration[]) | undefined
   readonly cluster: (name: string) => Cluster | undefined
   readonly clusterNames: () => readonly string[]
   /** The configuration of a filter that ECDS delivered, by the name of the filter. */

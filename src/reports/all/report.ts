@@ -81,7 +81,7 @@ export async function allReport(
       next: 'curl localhost:15000/config_dump?include_eds   # take a complete dump',
     })
   }
-  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
+  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now, source.traits)
   const listed = ['Clusters', 'Listeners', 'Routes', 'Secrets', 'Endpoints'] as const
   const notes = [
     ...listed.flatMap(name => pendingNotes(name, dump.sections.get(name))),

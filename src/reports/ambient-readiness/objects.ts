@@ -1,5 +1,7 @@
 import {flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import type {ReadinessDoc, ReadinessEffect, ReadinessItem} from './item.js'
 
 function item(
@@ -11,7 +13,7 @@ function item(
   field?: string,
 ): ReadinessItem {
   const label = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`
-  return {effect, object: label, message, fix, doc, ...(field === undefined ? {} : {field})}
+  return {effect, object: label, message, fix, doc, ...definedFields({field})}
 }
 
 const ROUTE_FIX = 'Write it as an HTTPRoute whose parentRefs name the Service, and create a waypoint.'
@@ -251,7 +253,7 @@ export function podItems(object: KubeObject, template: unknown): readonly Readin
           ),
         ]
       : []),
-    ...(annotations['proxy.istio.io/config'] === undefined
+    ...(annotations[PROXY_CONFIG_ANNOTATION] === undefined
       ? []
       : [
           own(

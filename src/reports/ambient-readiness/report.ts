@@ -6,6 +6,7 @@ import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
 import {isCniAgent, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {type KubeObject, podRefOf} from '../../model/kube-object.js'
+import {DATAPLANE_LABEL, isRedirected, WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -28,7 +29,6 @@ export interface AmbientReadinessReport extends Report {
 const MESH_WIDE = ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'EnvoyFilter', 'Sidecar']
 /** Kinds of which only the objects in the namespace itself matter. */
 const OWN = ['HTTPRoute', 'NetworkPolicy']
-const DATAPLANE = 'istio.io/dataplane-mode'
 
 /** Hosts of an object that are Services of the namespace. */
 function servesNamespace(object: KubeObject, namespace: string): boolean {
@@ -57,11 +57,6 @@ async function ofNamespace(
   return all.filter(each => applies(each, namespace, root))
 }
 
-/** A pod that istio-cni has set up for ztunnel. */
-function isRedirected({metadata}: KubeObject): boolean {
-  return metadata.annotations?.['ambient.istio.io/redirection'] === 'enabled'
-}
-
 /** What the installation lacks for pods of these nodes. */
 function installation(all: readonly KubeObject[], pods: readonly KubeObject[]): readonly ReadinessItem[] {
   const nodeOf = (pod: KubeObject) => textOf(pod, 'spec', 'nodeName') ?? ''
@@ -84,7 +79,7 @@ function installation(all: readonly KubeObject[], pods: readonly KubeObject[]): 
             'Install ztunnel (profile ambient) before the move.',
           ),
         ]),
-    ...(all.some(pod => isCniAgent(pod) || isRedirected(pod))
+    ...(all.some(pod => isCniAgent(pod) || isRedirected(pod.metadata.annotations ?? {}))
       ? []
       : [
           item(
@@ -122,7 +117,7 @@ function isWorkloadPod(pod: KubeObject): boolean {
 /** Whether a Service or the namespace already names a waypoint. */
 function hasWaypoint(services: readonly KubeObject[], namespace: KubeObject | undefined): boolean {
   return [...services, ...(namespace === undefined ? [] : [namespace])].some(({metadata}) => {
-    const name = metadata.labels?.['istio.io/use-waypoint']
+    const name = metadata.labels?.[WAYPOINT_LABEL]
     return name !== undefined && name !== 'none'
   })
 }
@@ -177,7 +172,7 @@ export async function ambientReadinessReport(
   const items = ranked([...found, ...identityItems(kept, needs || hasWaypoint(services, own))])
   const withSidecar = pods.filter(hasProxy).length
   const blocked = items.some(({effect}) => effect === 'breaks')
-  const inAmbient = own?.metadata.labels?.[DATAPLANE] === 'ambient' && withSidecar === 0
+  const inAmbient = own?.metadata.labels?.[DATAPLANE_LABEL] === 'ambient' && withSidecar === 0
   return {
     ...answeredFrom(source),
     gaps,

@@ -31,7 +31,7 @@ function messagesOf({listed, rules, clusters}: AnalyzeReport): readonly IstioMes
       const {code, rule, severity, message, path, place} = finding
       const istio = codes.get(code)
       return {
-        ...(clusters.length > 1 && cluster !== undefined ? {cluster} : {}),
+        ...definedFields({cluster: clusters.length > 1 && cluster !== undefined ? cluster : undefined}),
         code: istio ?? code,
         documentationUrl:
           istio === undefined
@@ -40,10 +40,11 @@ function messagesOf({listed, rules, clusters}: AnalyzeReport): readonly IstioMes
         level: LEVELS[severity],
         message,
         origin: originOf(finding),
-        ...definedFields({path}),
-        ...(place === undefined
-          ? {}
-          : {reference: `${place.file === 'standard input' ? '-' : place.file}:${place.line}`}),
+        ...definedFields({
+          path,
+          reference:
+            place === undefined ? undefined : `${place.file === 'standard input' ? '-' : place.file}:${place.line}`,
+        }),
       }
     })
 }

@@ -1,7 +1,9 @@
 import {readConfigObject, ruleKind} from '../../formats/istio-config/config-object.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {KINDS, kindWord} from '../../model/kinds.js'
+import {REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {FilePlace, Source} from '../../sources/source.js'
 
 /** One of the sources that are analysed together. */
@@ -35,7 +37,7 @@ const OF_REVISION = [
 
 /** True for an object of another revision than the one asked for; one without the label belongs to every revision. */
 export function isOfOtherRevision({kind, labels, raw}: ConfigObject, revision: string | undefined): boolean {
-  const own = labels['istio.io/rev']
+  const own = labels[REVISION_LABEL]
   if (revision === undefined || own === undefined || own === '' || own === revision) return false
   return OF_REVISION.includes(kind) || /\.istio\.io\//.test(raw.apiVersion)
 }
@@ -60,7 +62,10 @@ export async function readConfiguration(
   const objects: ConfigObject[] = []
   for (const each of KINDS.filter(({kind}) => !UNUSED.has(kind))) {
     const kind = kindWord(each)
-    const answer = await source.objects({kind, ...(kind === 'ConfigMap' ? {namespace: istioNamespace} : {})})
+    const answer = await source.objects({
+      kind,
+      ...definedFields({namespace: kind === 'ConfigMap' ? istioNamespace : undefined}),
+    })
     if (!answer.ok) unreadable.set(ruleKind(each), answer.gap)
     else for (const raw of answer.value) objects.push(readConfigObject(raw, namespace, cluster))
   }

@@ -178,7 +178,7 @@ function nothingToAnalyse(sources: readonly Source[]): UserError {
   const labels = sources.map(({origin}) => origin.label).join(', ')
   const offers = sources.flatMap(source => source.offers?.() ?? [])
   return new UserError(`${labels} contains no Kubernetes objects; analyze needs configuration of the mesh`, {
-    ...(offers.length === 0 ? {} : {hint: availableHint(offers)}),
+    ...definedFields({hint: offers.length === 0 ? undefined : availableHint(offers)}),
     next: 'meshctl read FILE   # what it is, and which command reads it',
   })
 }

@@ -5,8 +5,8 @@ import {isCniAgent, isWaypointPod, isZtunnel} from '../../formats/kube-pod/ztunn
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {isMeshWide, KINDS, kindOf} from '../../model/kinds.js'
-import type {KubeObject, PodRef} from '../../model/kube-object.js'
-import {podRefOf} from '../../model/kube-object.js'
+import {type KubeObject, type PodRef, podRefOf} from '../../model/kube-object.js'
+import {enrolsInAmbient, isRedirected} from '../../model/mesh-keys.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
@@ -79,15 +79,10 @@ const NODE_AGENTS = [
   {key: 'k8s-app', operator: 'In', values: ['istio-cni-node']},
 ] as const
 
-const DATAPLANE = 'istio.io/dataplane-mode'
-
-/** Whether ztunnel serves a pod, or should: redirected pods, enrolled ones, and waypoints. */
-function usesZtunnel(
-  {metadata: {labels = {}, annotations = {}}}: KubeObject,
-  namespace: KubeObject | undefined,
-): boolean {
-  if (annotations['ambient.istio.io/redirection'] !== undefined) return true
-  return (labels[DATAPLANE] ?? namespace?.metadata.labels?.[DATAPLANE]) === 'ambient'
+/** True when ztunnel serves a pod, or should: redirected pods, enrolled ones, and waypoints. */
+function usesZtunnel(pod: KubeObject, namespace: KubeObject | undefined): boolean {
+  const {labels = {}, annotations = {}} = pod.metadata
+  return isWaypointPod(pod) || isRedirected(annotations) || enrolsInAmbient(labels, namespace?.metadata.labels ?? {})
 }
 
 /**
@@ -102,7 +97,7 @@ async function nodeAgents(source: Source, pods: readonly PodRef[]): Promise<read
   const nodeOf = (pod: KubeObject) => textOf(pod, 'spec', 'nodeName')
   const [all, namespaces] = await Promise.all([source.objects({kind: 'Pod'}), source.objects({kind: 'Namespace'})])
   const byName = new Map((namespaces.ok ? namespaces.value : []).map(each => [each.metadata.name, each]))
-  const ambient = (pod: KubeObject) => isWaypointPod(pod) || usesZtunnel(pod, byName.get(pod.metadata.namespace ?? ''))
+  const ambient = (pod: KubeObject) => usesZtunnel(pod, byName.get(pod.metadata.namespace ?? ''))
   const wanted = new Set(pods.map(({namespace, name}) => `${namespace}/${name}`))
   const nodes = new Set(
     (all.ok ? all.value : [])

@@ -1,24 +1,24 @@
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
-import type {Block, Cell} from '../../terminal/doc.js'
+import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {CertStatus, CertsReport, ProxyCertificates, RootGroup} from './report.js'
 
-/** The worst first: what fails now, what is about to, what is in order. */
-const ORDER: readonly CertStatus[] = [
-  'EXPIRED',
-  'NOT YET VALID',
-  'OTHER IDENTITY',
-  'OTHER ROOT',
-  'NONE',
-  'NOT ROTATING',
-  'EXPIRES SOON',
-  'OK',
-]
-const WARNINGS: readonly CertStatus[] = ['NOT ROTATING', 'EXPIRES SOON']
+/** The states of a certificate, the worst first, each as a tone: what fails now, what is about to, what is in order. */
+export const CERT_TONES: Readonly<Record<CertStatus, Tone>> = {
+  EXPIRED: 'bad',
+  'NOT YET VALID': 'bad',
+  'OTHER IDENTITY': 'bad',
+  'OTHER ROOT': 'bad',
+  NONE: 'bad',
+  'NOT ROTATING': 'warn',
+  'EXPIRES SOON': 'warn',
+  OK: 'good',
+}
+const ORDER = Object.keys(CERT_TONES) as readonly CertStatus[]
 
 function statusCell(status: CertStatus): Cell {
-  return {text: status, tone: status === 'OK' ? 'good' : WARNINGS.includes(status) ? 'warn' : 'bad'}
+  return {text: status, tone: CERT_TONES[status]}
 }
 
 function proxyCells({pod, status, identity, validTo, serial, roots, because}: ProxyCertificates, wide: boolean) {
@@ -48,7 +48,7 @@ function unread({proxies, gaps}: CertsReport): readonly Cell[] {
 function headline(report: CertsReport): readonly Cell[] {
   const {asOf, proxies, roots} = report
   const bad = [...proxies, ...roots].filter(({status}) => status !== 'OK')
-  const failing = bad.some(({status}) => !WARNINGS.includes(status))
+  const failing = bad.some(({status}) => CERT_TONES[status] === 'bad')
   return [
     `Certificates of ${humanCount(proxies.length, 'proxy', 'proxies')}: `,
     {

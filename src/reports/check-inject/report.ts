@@ -5,6 +5,7 @@ import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {InjectionDecision} from '../../model/injection.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
@@ -88,7 +89,7 @@ async function noNamespace(source: Source, name: string): Promise<UserError> {
   const names = all.ok ? all.value.map(({metadata}) => metadata.name).sort(byText) : []
   const some = `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more` : ''}`
   return new UserError(`namespace ${name} not found in ${source.origin.label}`, {
-    ...(names.length === 0 ? {} : {hint: `Namespaces: ${some}.`}),
+    ...definedFields({hint: names.length === 0 ? undefined : `Namespaces: ${some}.`}),
   })
 }
 

@@ -11,9 +11,11 @@ import {readPodObject} from '../../evidence/pod/objects.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {isOutsideKubernetes} from '../../model/container-facts.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
+import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
 import {type ContainerPort, type PodModel, revisionOf} from '../../model/pod.js'
 import {ENVOY_MODES, type PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
@@ -97,7 +99,7 @@ async function ztunnelOf(
   return found?.ref
 }
 
-const AMBIENT_KEYS = ['istio.io/dataplane-mode', 'ambient.istio.io/redirection']
+const AMBIENT_KEYS = [DATAPLANE_LABEL, REDIRECTION_ANNOTATION]
 
 /** The evidence of a pod's mode, where a label or annotation of ambient mode is on the pod or its namespace. */
 async function membershipOf(source: Source, pod: PodModel, istioNamespace: string): Promise<ModeFact | undefined> {
@@ -108,12 +110,79 @@ async function membershipOf(source: Source, pod: PodModel, istioNamespace: strin
   return AMBIENT_KEYS.some(key => keys.includes(key)) ? await readModeFact(source, pod, istioNamespace) : undefined
 }
 
+/** What is left of a description without the pod object: what its proxy shows. */
+function withoutPod(view: ProxyView | undefined, gaps: Gap[]) {
+  const what = "its Services, PeerAuthentications, Sidecar scope, exposure and istiod's view of it"
+  gaps.push({what, reason: 'not-captured', detail: 'they are found through the pod object, which is missing'})
+  return {
+    declared: [],
+    policiesInProxy: comparePresence({byObjects: undefined, existing: [], byProxy: view?.policies}),
+    disagreements: [],
+    warnings: [],
+    unasked: RULES.length,
+    findings: [],
+  }
+}
+
+/** The part of a description that comes from the Services, policies, Gateways and Sidecars of the mesh. */
+async function byObjects(
+  pod: PodModel,
+  mode: PodMode,
+  {source, view, gaps}: {readonly source: Source; readonly view: ProxyView | undefined; readonly gaps: Gap[]},
+  istioNamespace: string,
+) {
+  const objects = await readMeshObjects(source, pod.object.namespace, istioNamespace, gaps)
+  const {rootNamespace: root, authorizationPolicies, gateways, peerAuthentications, sidecars} = objects
+  const guard = enforcerOf(mode)
+  const facts = {source, objects, view, guard, gaps} as const
+  const selecting = objects.services?.filter(each => selects(each, pod))
+  const policies =
+    authorizationPolicies === undefined
+      ? undefined
+      : policiesOf(pod, authorizationPolicies, root).map(each => ({...each, reach: reachOf(each, root)}))
+  const guarded = guard !== 'none'
+  return {
+    declared: portsOf(pod, guard === 'gateway'),
+    ...definedFields({
+      serves: mode === 'gateway' && gateways !== undefined ? gatewaysOf(pod, gateways) : undefined,
+      peers: peerAuthentications !== undefined && guarded ? peerPolicies(pod, peerAuthentications, root) : undefined,
+    }),
+    services: selecting && (await Promise.all(selecting.map(each => describeTraffic(each, [pod], facts)))),
+    policies,
+    policiesInProxy: comparePresence({
+      // A policy without rules does not appear in the proxy.
+      byObjects: policies?.filter(({rules}) => rules > 0).map(({object}) => shortName(object)),
+      existing: (authorizationPolicies ?? []).map(({object}) => shortName(object)),
+      byProxy: view?.policies,
+    }),
+    sidecar: sidecars && (guard === 'gateway' ? null : (sidecarOf(pod, sidecars, root) ?? null)),
+  }
+}
+
+/** The state of the proxy that serves a pod, as istiod reports it, and that proxy where it is a ztunnel. */
+async function syncPart(
+  source: Source,
+  subject: PodRef,
+  pod: PodModel,
+  mode: PodMode,
+  istioNamespace: string,
+  gaps: Gap[],
+) {
+  const proxy = mode === 'ambient' ? await ztunnelOf(source, pod, istioNamespace, gaps) : subject
+  const asked = enforcerOf(mode) !== 'none' && !isOutsideKubernetes(pod) && proxy !== undefined
+  return {
+    sync: asked ? optional(await syncOf(source, proxy, istioNamespace), gaps) : undefined,
+    ...definedFields({syncedBy: mode === 'ambient' ? proxy : undefined}),
+  }
+}
+
 /** Describes how Istio handles one pod, from its objects, its proxy and the control plane, as far as each can be read. */
 export async function describeReport(
   given: Source,
   subject: PodRef,
   options: DescribeOptions,
 ): Promise<DescribeReport> {
+  const {istioNamespace} = options
   const source = noted(askedOnce(given))
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
@@ -122,76 +191,27 @@ export async function describeReport(
   const view = await proxyOf(source, subject, mode, gaps)
   if (pod === undefined && view === undefined) required(known, source)
   const head = {gaps, notes: [], subject, mode, proxy: view}
-  if (pod === undefined) {
-    const what = "its Services, PeerAuthentications, Sidecar scope, exposure and istiod's view of it"
-    gaps.push({what, reason: 'not-captured', detail: 'they are found through the pod object, which is missing'})
-    const policiesInProxy = comparePresence({byObjects: undefined, existing: [], byProxy: view?.policies})
-    return {
-      ...answeredFrom(source),
-      ...head,
-      declared: [],
-      policiesInProxy,
-      disagreements: [],
-      warnings: [],
-      unasked: RULES.length,
-      findings: [],
-    }
-  }
-  const objects = await readMeshObjects(source, subject.namespace, options.istioNamespace, gaps)
-  const guard = enforcerOf(mode)
-  const [gateway, guarded] = [guard === 'gateway', guard !== 'none']
-  const facts = {source, objects, view, guard, gaps} as const
-  const services =
-    objects.services === undefined
-      ? undefined
-      : await Promise.all(
-          objects.services.filter(each => selects(each, pod)).map(each => describeTraffic(each, [pod], facts)),
-        )
-  const root = objects.rootNamespace
-  const peers =
-    objects.peerAuthentications === undefined ? undefined : peerPolicies(pod, objects.peerAuthentications, root)
-  const policies =
-    objects.authorizationPolicies === undefined
-      ? undefined
-      : policiesOf(pod, objects.authorizationPolicies, root).map(each => ({...each, reach: reachOf(each, root)}))
-  const policiesInProxy = comparePresence({
-    // A policy without rules does not appear in the proxy.
-    byObjects: policies?.filter(({rules}) => rules > 0).map(({object}) => shortName(object)),
-    existing: (objects.authorizationPolicies ?? []).map(({object}) => shortName(object)),
-    byProxy: view?.policies,
-  })
+  if (pod === undefined || mode === 'unknown') return {...answeredFrom(source), ...head, ...withoutPod(view, gaps)}
+  const described = await byObjects(pod, mode, {source, view, gaps}, istioNamespace)
   const outside = isOutsideKubernetes(pod)
-  const proxy = mode === 'ambient' ? await ztunnelOf(source, pod, options.istioNamespace, gaps) : subject
-  const sync =
-    guarded && !outside && proxy !== undefined
-      ? optional(await syncOf(source, proxy, options.istioNamespace), gaps)
-      : undefined
-  const membership = await membershipOf(source, pod, options.istioNamespace)
-  const objectsOfPod = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
-  const {findings, unasked, ...check} = await checked(
-    source,
-    objectsOfPod.ok ? objectsOfPod.value.slice(0, 1) : [],
-    options,
-  )
-  const different = disagreements(services ?? [], policiesInProxy)
-  const revision = revisionOf(pod)
+  const sync = await syncPart(source, subject, pod, mode, istioNamespace, gaps)
+  const membership = await membershipOf(source, pod, istioNamespace)
+  const object = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
+  const {findings, unasked, ...check} = await checked(source, object.ok ? object.value.slice(0, 1) : [], options)
+  const different = disagreements(described.services ?? [], described.policiesInProxy)
+  const {declared, serves, services, ...policies} = described
   return {
     ...answeredFrom(source),
     ...head,
     gaps: withUnchecked(outside ? gaps.filter(({reason}) => reason !== 'not-applicable') : gaps, check.gaps),
     pod,
-    declared: portsOf(pod, gateway),
-    ...(mode === 'gateway' && objects.gateways !== undefined ? {serves: gatewaysOf(pod, objects.gateways)} : {}),
-    revision,
+    declared,
+    ...definedFields({serves}),
+    revision: revisionOf(pod),
     services,
-    ...(peers === undefined || !guarded ? {} : {peers}),
-    policies,
-    policiesInProxy,
-    sidecar:
-      objects.sidecars === undefined ? undefined : gateway ? null : (sidecarOf(pod, objects.sidecars, root) ?? null),
-    sync,
-    ...(membership === undefined ? {} : {membership}),
-    ...(mode === 'ambient' && proxy !== undefined ? {syncedBy: proxy} : {}),
+    ...policies,
+    ...sync,
+    ...definedFields({membership}),
     disagreements: different,
     warnings: (outside ? [] : podWarnings(pod, membership?.because))
       .filter(({rule}) => !findings.some(each => each.rule === rule))

@@ -9,6 +9,7 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Finding} from '../../model/finding.js'
 import {groupedPairs} from '../../model/grouped-by.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -206,7 +207,7 @@ export async function serviceReport(
     notes: [],
     description,
     pods: found === undefined ? undefined : pods.map(pod => backing(pod, findings)),
-    ...(view === undefined || ref === undefined ? {} : {seenIn: `${ref.name}.${ref.namespace}`}),
+    ...definedFields({seenIn: view === undefined || ref === undefined ? undefined : `${ref.name}.${ref.namespace}`}),
     mixed: mixedModes(description, pods, objects),
     policies,
     policiesInProxy,

@@ -1,5 +1,6 @@
 import type {PeerPolicy} from '../../analysis/traffic-policy/peer-policies.js'
 import {isOutsideKubernetes} from '../../model/container-facts.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type Container, objectLabel, type PodModel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
@@ -227,8 +228,7 @@ export const describeView: View<DescribeReport> = {
     proxy: proxyData(report.proxy),
     sidecar: report.sidecar === undefined ? null : (report.sidecar ?? {default: true}),
     sync: report.sync ?? null,
-    ...(report.syncedBy === undefined ? {} : {syncedBy: report.syncedBy}),
-    ...(report.membership === undefined ? {} : {membership: report.membership}),
+    ...definedFields({syncedBy: report.syncedBy, membership: report.membership}),
     disagreements: report.disagreements,
     warnings: report.warnings,
     findings: report.findings,

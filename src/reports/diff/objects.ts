@@ -2,6 +2,7 @@ import {changesBetween} from '../../analysis/config-diff/changes.js'
 import {sortedForm} from '../../analysis/config-diff/normal-form.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigChange} from '../../model/config-change.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {KINDS} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
@@ -34,8 +35,10 @@ function content(object: KubeObject): unknown {
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !TOOL_ANNOTATIONS.test(name))
   return sortedForm({
     ...rest,
-    ...(Object.keys(metadata.labels ?? {}).length === 0 ? {} : {labels: metadata.labels}),
-    ...(annotations.length === 0 ? {} : {annotations: Object.fromEntries(annotations)}),
+    ...definedFields({
+      labels: Object.keys(metadata.labels ?? {}).length === 0 ? undefined : metadata.labels,
+      annotations: annotations.length === 0 ? undefined : Object.fromEntries(annotations),
+    }),
   })
 }
 

@@ -3,6 +3,7 @@ import {at, isObject, listOf, numberOf, objectOf, textOf} from '../../formats/de
 import {type ConfigDump, parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {type Answer, answered} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection, type ProxyConfig, type Resources} from '../../model/config-change.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Artifact} from '../../model/evidence.js'
 
 /** A dump as one side of a comparison, with the pod's own names and addresses and the resources Envoy rejected or is warming. */
@@ -114,8 +115,10 @@ function secrets(dump: ConfigDump): Resources {
       const chain = textOf(secret, 'tls_certificate', 'certificate_chain', 'inline_bytes')
       const trusted = textOf(secret, 'validation_context', 'trusted_ca', 'inline_bytes')
       const facts = {
-        ...(chain === undefined ? {} : {certificate: fingerprint(chain)}),
-        ...(trusted === undefined ? {} : {trusted_ca: fingerprint(trusted)}),
+        ...definedFields({
+          certificate: chain === undefined ? undefined : fingerprint(chain),
+          trusted_ca: trusted === undefined ? undefined : fingerprint(trusted),
+        }),
       }
       return [textOf(entry, 'name') ?? textOf(secret, 'name') ?? '', facts] as const
     }),
@@ -233,8 +236,10 @@ function endpointEssence(endpoint: unknown): unknown {
   const health = textOf(endpoint, 'health_status') ?? 'HEALTHY'
   return {
     endpoint: {address: at(endpoint, 'endpoint', 'address')},
-    ...(weight === 1 ? {} : {load_balancing_weight: weight}),
-    ...(health === 'HEALTHY' || health === 'UNKNOWN' ? {} : {health_status: health}),
+    ...definedFields({
+      load_balancing_weight: weight === 1 ? undefined : weight,
+      health_status: health === 'HEALTHY' || health === 'UNKNOWN' ? undefined : health,
+    }),
   }
 }
 

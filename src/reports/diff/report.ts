@@ -112,7 +112,9 @@ async function everyPair(a: Source, b: Source, gaps: Gap[]): Promise<Matched & {
     for (const answer of [left, right]) if (!answer.ok) gaps.push(answer.gap)
     if (!left.ok || !right.ok) return undefined
     const [nameA, nameB] = [podLabel(podRefOf(one)), podLabel(podRefOf(two))]
-    return pairDiff(nameA === nameB ? nameA : `${nameA}, now ${nameB}`, [nameA, left.value], [nameB, right.value])
+    // Of one pod on both sides the sources tell them apart.
+    const [sideA, sideB] = nameA === nameB ? [a.origin.label, b.origin.label] : [nameA, nameB]
+    return pairDiff(nameA === nameB ? nameA : `${nameA}, now ${nameB}`, [sideA, left.value], [sideB, right.value])
   })
   const diffs = found.filter(pair => pair !== undefined)
   if (match.pairs.length > 0 && diffs.length === 0) {

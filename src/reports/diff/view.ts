@@ -1,3 +1,4 @@
+import type {CauseGroup} from '../../analysis/config-diff/cause.js'
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
 import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
 import {humanCount} from '../../model/human-count.js'
@@ -84,40 +85,92 @@ function countsText(pair: PairDiff): string {
   return parts.join(', ')
 }
 
-function pairLines(pair: PairDiff, form: DocForm): readonly Line[] {
-  const {differences, notCompared} = pair.comparison
-  const skipped = [...notCompared].map(
-    ([section, why]): Line => [{text: `  not compared: ${section} (${why})`, tone: 'dim'}],
-  )
+/** The differences of one likely cause, with a headline. */
+function groupLines(pair: PairDiff, {cause, differences: of}: CauseGroup, form: DocForm): readonly Line[] {
+  const most = LIMITS[form].resources
+  const shared = cause.title.startsWith('the same change in ')
+  const head: Line = [
+    {
+      text: shared ? `T${cause.title.slice(1)}` : cause.sure ? cause.title : `Likely from ${cause.title}`,
+      tone: 'strong',
+    },
+    cause.sure || shared ? '' : {text: ` (${cause.because ?? 'inferred from its name'})`, tone: 'dim'},
+    ':',
+  ]
+  const rest = of.length - most
+  const lines = of
+    .slice(0, most)
+    .flatMap((difference, index) => resourceLines(pair, difference, shared && index > 0 ? 'short' : form))
+  return [head, ...lines, ...(rest > 0 ? [[`  and ${rest} more (-o wide)`]] : [])]
+}
+
+/** What a pair has besides its differences: problems of its synchronization, sections that were not compared. */
+function remarkLines(pair: PairDiff): readonly Line[] {
+  return [
+    ...pair.syncProblems.map((text): Line => [{text: `  ${text}`, tone: 'bad'}]),
+    ...[...pair.comparison.notCompared].map(
+      ([section, why]): Line => [{text: `  not compared: ${section} (${why})`, tone: 'dim'}],
+    ),
+  ]
+}
+
+/** A pair, but for the groups that are printed once for several. */
+function pairLines(pair: PairDiff, form: DocForm, printed: ReadonlySet<string>): readonly Line[] {
+  const {differences} = pair.comparison
   if (differences.length === 0) {
     const equal = {text: 'no difference', tone: 'good'} as const
-    return [[{text: pair.name, tone: 'strong'}, ': ', equal, ` (${comparedText(pair)})`], ...skipped]
+    return [[{text: pair.name, tone: 'strong'}, ': ', equal, ` (${comparedText(pair)})`], ...remarkLines(pair)]
   }
-  const reported = pair.syncProblems.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
-  const groups = pair.groups.flatMap(({cause, differences: of}): readonly Line[] => {
-    const most = LIMITS[form].resources
-    const shared = cause.title.startsWith('the same change in ')
-    const head: Line = [
-      {
-        text: shared ? `T${cause.title.slice(1)}` : cause.sure ? cause.title : `Likely from ${cause.title}`,
-        tone: 'strong',
-      },
-      cause.sure || shared ? '' : {text: ` (${cause.because ?? 'inferred from its name'})`, tone: 'dim'},
-      ':',
-    ]
-    const rest = of.length - most
-    const lines = of
-      .slice(0, most)
-      .flatMap((difference, index) => resourceLines(pair, difference, shared && index > 0 ? 'short' : form))
-    return [[''], head, ...lines, ...(rest > 0 ? [[`  and ${rest} more (-o wide)`]] : [])]
-  })
+  const blocks = pair.groups.map(group => groupLines(pair, group, form))
+  const own = blocks.filter(block => !printed.has(blockKey(block)))
+  const remarksOfPair = remarkLines(pair)
+  const remarks = printed.has(blockKey(remarksOfPair)) ? [] : remarksOfPair
+  if (own.length === 0 && remarks.length === 0) return []
+  const above = own.length === blocks.length ? '' : ', some of them above'
   return [
-    [{text: pair.name, tone: 'strong'}, `: ${counted(differences.length, 'difference')}: ${countsText(pair)}`],
+    [{text: pair.name, tone: 'strong'}, `: ${counted(differences.length, 'difference')}: ${countsText(pair)}${above}`],
     [{text: `  - ${pair.first}   + ${pair.second}   compared: ${comparedText(pair)}`, tone: 'dim'}],
-    ...reported,
-    ...skipped,
-    ...groups,
+    ...remarks,
+    ...own.flatMap((block): readonly Line[] => [[''], ...block]),
   ]
+}
+
+function blockKey(block: readonly Line[]): string {
+  return block.map(line => line.map(cellText).join('')).join('\n')
+}
+
+/** How many of the proxies with the same differences are named. */
+const NAMED = {short: 3, table: 6, wide: 100_000} as const
+
+/** Differences that several proxies have alike, each printed once with the proxies that have it. */
+function sharedBlocks(
+  pairs: readonly PairDiff[],
+  form: DocForm,
+): {readonly lines: readonly Line[]; readonly printed: ReadonlySet<string>} {
+  const blocks = new Map<string, {readonly block: readonly Line[]; readonly names: string[]}>()
+  for (const pair of pairs)
+    for (const block of [...pair.groups.map(group => groupLines(pair, group, form)), remarkLines(pair)]) {
+      if (block.length === 0) continue
+      const key = blockKey(block)
+      const found = blocks.get(key) ?? {block, names: []}
+      found.names.push(pair.name)
+      blocks.set(key, found)
+    }
+  const shared = [...blocks].filter(([, {names}]) => names.length > 1)
+  const byProxies = new Map<string, {readonly names: readonly string[]; readonly lines: Line[]}>()
+  for (const [, {block, names}] of shared) {
+    const key = names.join(' ')
+    const found = byProxies.get(key) ?? {names, lines: []}
+    found.lines.push([''], ...block)
+    byProxies.set(key, found)
+  }
+  const lines = [...byProxies.values()].flatMap(({names, lines: of}): readonly Line[] => {
+    const rest = names.length - NAMED[form]
+    const some = names.slice(0, NAMED[form]).join(', ')
+    const list = rest > 0 ? `${some} and ${rest} more (-o wide)` : some
+    return [[{text: `In ${names.length} proxies`, tone: 'strong'}, `: ${list}`], ...of, ['']]
+  })
+  return {lines, printed: new Set(shared.map(([key]) => key))}
 }
 
 /** The objects that were added, removed or changed: most likely the reason for differences between proxies. */
@@ -163,8 +216,10 @@ function summary(report: DiffReport): readonly Line[] {
 function doc(report: DiffReport, form: DocForm): Doc {
   const several = report.pairs.length > 1
   const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
-  const lines = pairs.flatMap((pair, index) => [...(index === 0 ? [] : [['']]), ...pairLines(pair, form)])
-  const all = [...summary(report), ...objectLines(report, form), ...lines]
+  const shared = several ? sharedBlocks(pairs, form) : {lines: [], printed: new Set<string>()}
+  const parts = pairs.map(pair => pairLines(pair, form, shared.printed)).filter(lines => lines.length > 0)
+  const lines = parts.flatMap((part, index) => [...(index === 0 ? [] : [['']]), ...part])
+  const all = [...summary(report), ...objectLines(report, form), ...shared.lines, ...lines]
   const last = all.findLastIndex(line => line.some(cell => cellText(cell) !== ''))
   return [{block: 'text', lines: all.slice(0, last + 1)}]
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {EndpointAddress, EnvoyEndpoint} from '../../model/envoy-endpoint.js'
 import {groupedBy} from '../../model/grouped-by.js'
 
@@ -24,7 +25,7 @@ function hostJson({address, status, weight, priority, locality}: EnvoyEndpoint):
     address: addressJson(address),
     healthStatus: status === 'UNKNOWN' ? {} : {edsHealthStatus: status},
     weight,
-    ...(priority === 0 ? {} : {priority}),
+    ...definedFields({priority: priority === 0 ? undefined : priority}),
     locality: localityJson(locality),
   }
 }

@@ -1,5 +1,6 @@
 import type {LogSide} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {UserError} from '../../model/user-error.js'
@@ -86,7 +87,12 @@ export async function lineCause(
     if (main === undefined) return {verdict: 'unknown', because: 'no way was found', command}
     const {because, cause} = main
     const verdict = found !== undefined ? 'explains' : main.outcome === 'undecided' ? 'unknown' : 'differs'
-    return {verdict, because, command, ...(cause === undefined || found === undefined ? {} : {cause})}
+    return {
+      verdict,
+      because,
+      command,
+      ...definedFields({cause: cause === undefined || found === undefined ? undefined : cause}),
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return {verdict: 'unknown', because: error.message, command}

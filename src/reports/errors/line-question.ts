@@ -66,8 +66,10 @@ export function lineQuestion(
     flags: {
       method,
       protocol,
-      ...(named ? {} : {port: Number(port)}),
-      ...(address === undefined || gatewayAt(pods, address) ? {} : {address}),
+      ...definedFields({
+        port: named ? undefined : Number(port),
+        address: address === undefined || gatewayAt(pods, address) ? undefined : address,
+      }),
     },
   }
 }

@@ -1,4 +1,5 @@
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {humanCount} from '../../model/human-count.js'
 import {backendName, type Chain, type NetfilterTable, type Rule, type Ruleset} from '../../model/ruleset.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
@@ -62,7 +63,7 @@ function ruleNode(style: Drawing, chain: Chain, rule: Rule, depth: number): Tree
   return {
     label: [`${rule.position}  ${sentence}`, ...arrow, ...reading, ...below],
     detail: [{text: verbatim(rule), tone: 'dim'}, ...count(rule, style)],
-    ...(children.length === 0 ? {} : {children}),
+    ...definedFields({children: children.length === 0 ? undefined : children}),
   }
 }
 

@@ -1,5 +1,5 @@
 import {driftOf, type RuleDifference} from '../../analysis/netfilter/drift/drift.js'
-import {isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
+import {isHarmless} from '../../analysis/netfilter/drift/harmless.js'
 import type {RulesetWarning} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {podKind, readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -7,6 +7,7 @@ import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {startUpNotice} from '../../evidence/kernel/start-up.js'
 import {waysText} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -50,7 +51,9 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
   const whyUndecided = kernel.rulesets.map(set => set.undecided).find(why => why !== undefined)
   if (whyUndecided !== undefined)
     throw new UserError(`there are no rules of a pod to compare: ${whyUndecided}`, {
-      ...(kernel.failure === undefined ? {} : {hint: `${kernel.failure.why}. ${kernel.failure.fix}`}),
+      ...definedFields({
+        hint: kernel.failure === undefined ? undefined : `${kernel.failure.why}. ${kernel.failure.fix}`,
+      }),
     })
   const startUp = startUpNotice(kernel, source)
   const expected = await independentOf(kernel, source, subject)
@@ -68,7 +71,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
     expected,
     differences,
     failing: differences.some(each => each.effective && !isHarmless(each)),
-    ...(differences.some(({kind}) => kind === 'incomplete') ? {undecided: true} : {}),
+    ...definedFields({undecided: differences.some(({kind}) => kind === 'incomplete') ? true : undefined}),
   }
 }
 

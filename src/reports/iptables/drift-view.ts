@@ -1,5 +1,5 @@
 import type {RuleDifference} from '../../analysis/netfilter/drift/drift.js'
-import {exemptsOwnPorts, isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
+import {exemptsOwnPorts, isHarmless} from '../../analysis/netfilter/drift/harmless.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Rule} from '../../model/ruleset.js'

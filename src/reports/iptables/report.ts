@@ -11,6 +11,7 @@ import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {startUpNotice} from '../../evidence/kernel/start-up.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
 import {
@@ -115,7 +116,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     ...answeredFrom(source),
     gaps: kernel.gaps,
     notes: kernel.notes,
-    ...(kernel.from === 'log' && source.traits.complete ? {next: readNow(subject)} : {}),
+    ...definedFields({next: kernel.from === 'log' && source.traits.complete ? readNow(subject) : undefined}),
     subject,
     startUp: startUpNotice(kernel, source),
     kernel,

@@ -5,6 +5,7 @@ import {ruleFor, type Subset} from '../../istiod/destination-rules.js'
 import {type Pair, type PairStatus, pairOf, type Sender} from '../../istiod/mtls-pair.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
 import {hostsInScope} from '../../istiod/scope.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {groupedBy} from '../../model/grouped-by.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
@@ -91,8 +92,10 @@ function rowsOf(
         subset: subset?.name ?? '',
         server: pair.taken,
         client: pair.sent,
-        ...(pair.policy === undefined ? {} : {policy: nameOf(pair.policy)}),
-        ...(pair.rule === undefined ? {} : {rule: nameOf(pair.rule)}),
+        ...definedFields({
+          policy: pair.policy === undefined ? undefined : nameOf(pair.policy),
+          rule: pair.rule === undefined ? undefined : nameOf(pair.rule),
+        }),
         endpoints: 1,
         because: pair.because,
       }

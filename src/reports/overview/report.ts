@@ -2,6 +2,7 @@ import {askedOnce} from '../../evidence/asked-once.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Answer, Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import type {MeshRule} from '../../rules/rule.js'
@@ -89,54 +90,52 @@ function distinct(gaps: readonly Gap[]): readonly Gap[] {
   return [...new Map(gaps.map(gap => [JSON.stringify(gap), gap])).values()]
 }
 
-/** Everything the single questions say about a mesh or a namespace; only if none can be answered it is an error. */
-export async function overviewReport(given: Source, question: OverviewQuestion): Promise<OverviewReport> {
-  const source = noted(askedOnce(given))
-  const {namespace, istioNamespace, deep, now, version} = question
-  const at = shownMoment(source, now.getTime())
+function knownValue<T>(answer: Answer<T>): T | undefined {
+  return answer.ok ? answer.value : undefined
+}
+
+/** The answers of the single questions, and what of the graph and the traces could not be read. */
+async function readParts(source: Source, question: OverviewQuestion, present: Answer<PresentState>, at: number) {
+  const {namespace, istioNamespace, deep} = question
   const perPod = async <T>(what: string, ask: () => Promise<T>): Promise<Answer<T>> =>
     deep ? await part(what, ask) : leftOut(what, SHALLOW, HOW)
-  const present = await part('the objects of the mesh', () => presentState(source, istioNamespace))
   const withPresent = async <T>(what: string, ask: (state: PresentState) => Promise<T>): Promise<Answer<T>> =>
     present.ok ? await part(what, () => ask(present.value)) : present
-  const pods = (present.ok ? present.value.pods : []).filter(
-    ({ref}) => namespace === undefined || ref.namespace === namespace,
-  )
-  const graphGaps: Gap[] = []
-  const traceGaps: Gap[] = []
+  const all = present.ok ? present.value.pods : []
+  const pods = all.filter(({ref}) => namespace === undefined || ref.namespace === namespace)
+  const captured = pods.filter(({mode}) => mode === 'sidecar' || mode === 'ambient' || mode === 'none')
+  const gaps: Gap[] = []
   const check = await part('findings', () => findings(source, question))
   const sync = await part('the sync status', () =>
     proxyStatusReport(source, {istioNamespace, namespace, staleAfterMs: 0}),
   )
-  const interception = await perPod('the interception of traffic', () =>
-    interceptionRows(
-      source,
-      pods.filter(({mode}) => mode === 'sidecar' || mode === 'ambient' || mode === 'none'),
-    ),
-  )
+  const interception = await perPod('the interception of traffic', () => interceptionRows(source, captured))
   const certs = await perPod('certificates', () =>
     certsReport(source, {namespace, istioNamespace, warn: WARN_MS, now: at}),
   )
   const mtls = await part('mTLS', () => mtlsReport(source, {kind: 'matrix', namespace}, istioNamespace))
   const authz = await withPresent('authorization policies', async state => matrices(state, namespace))
   const graph = await withPresent('the service graph', async state => {
-    const calls = deep ? await observedCalls(source, pods, graphGaps) : []
+    const calls = deep ? await observedCalls(source, pods, gaps) : []
     return serviceGraph(state, calls, namespace)
   })
   const errors = await perPod('failing requests', () =>
     errorsReport(source, {istioNamespace, namespace, pods: undefined, sinceMs: question.sinceMs}),
   )
   const traces = await perPod('traces', () =>
-    tracedRequests(
-      source,
-      pods,
-      errors.ok ? errors.value : undefined,
-      mtls.ok ? mtls.value : undefined,
-      istioNamespace,
-      traceGaps,
-    ),
+    tracedRequests(source, pods, knownValue(errors), knownValue(mtls), istioNamespace, gaps),
   )
-  const parts = [check, sync, interception, certs, mtls, authz, graph, errors, traces]
+  return {parts: {check, sync, interception, certs, mtls, authz, graph, errors, traces}, gaps}
+}
+
+/** Everything the single questions say about a mesh or a namespace; only if none can be answered it is an error. */
+export async function overviewReport(given: Source, question: OverviewQuestion): Promise<OverviewReport> {
+  const source = noted(askedOnce(given))
+  const {namespace, istioNamespace, now, version} = question
+  const at = shownMoment(source, now.getTime())
+  const present = await part('the objects of the mesh', () => presentState(source, istioNamespace))
+  const {parts, gaps} = await readParts(source, question, present, at)
+  const {check, sync, interception, certs, mtls, graph, errors, traces} = parts
   if (!check.ok && !sync.ok && !(graph.ok && graph.value.nodes.length > 0))
     throw new UserError(`nothing of a mesh could be read in ${source.origin.label}: ${check.gap.detail}`, {
       hint: 'report needs pods and objects: a cluster, a bundle, a snapshot or the sample mesh.',
@@ -150,25 +149,16 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
     ...answeredFrom(source),
     gaps: distinct([
       ...(present.ok ? present.value.gaps : []),
-      ...gapsOf(parts),
+      ...gapsOf(Object.values(parts)),
       ...unread,
-      ...graphGaps,
-      ...traceGaps,
+      ...gaps,
       ...heard.gaps(),
     ]),
     notes: heard.notes(),
-    ...(failing ? {failing} : {}),
+    ...definedFields({failing: failing || undefined}),
     namespace,
     at: new Date(at).toISOString(),
-    check,
-    sync,
-    interception,
-    certs,
-    mtls,
-    authz,
-    graph,
-    errors,
-    traces,
+    ...parts,
     version,
   }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {readTopology, type Topology} from './topology.js'
 
@@ -55,8 +56,10 @@ function readCase(value: unknown, index: number): PacketCase {
     port,
     uid,
     gid: number(packet.gid, uid),
-    ...(typeof packet.src === 'string' ? {source: packet.src} : {}),
-    ...(typeof packet.mark === 'number' ? {mark: packet.mark} : {}),
+    ...definedFields({
+      source: typeof packet.src === 'string' ? packet.src : undefined,
+      mark: typeof packet.mark === 'number' ? packet.mark : undefined,
+    }),
     transparent: packet.transparent === true,
     expect: body.expect === undefined ? undefined : record(body.expect),
   }

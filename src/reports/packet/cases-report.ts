@@ -6,6 +6,7 @@ import {type PacketVerdict, verdictOf} from '../../analysis/netfilter/packet-wal
 import {type ProxyTraits, proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {Packet, Walk} from '../../model/packet.js'
@@ -107,7 +108,7 @@ function packetOf(item: PacketCase, machine: NetworkNamespace, topology: Topolog
     ...(device === undefined ? {uid: item.uid, gid: item.gid} : {interface: device}),
     source,
     mark: item.mark,
-    ...(item.transparent ? {transparent: true} : {}),
+    ...definedFields({transparent: item.transparent ? true : undefined}),
   }
 }
 
@@ -153,7 +154,7 @@ function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, topology: Topolo
     rules: unique(seen.map(({at, rule}) => ({at, rule}))),
     path: walk.steps.map(({at, rule}) => ({at, rule: rule === 0 ? ('policy' as const) : rule})),
     verdict: verdictOf(walk, {fromProxy: item.uid === loaded.proxy.uid, outboundPort: loaded.proxy.outboundPort}),
-    ...('reason' in end ? {reason: end.reason} : {}),
+    ...definedFields({reason: 'reason' in end ? end.reason : undefined}),
   }
 }
 
@@ -173,7 +174,7 @@ function judged(answer: PacketCaseResult, expect: Readonly<Record<string, unknow
     name =>
       `${name}: expected ${canonical(Object.hasOwn(wanted, name) ? Object.entries(wanted).find(([key]) => key === name)?.[1] : null)}, is ${canonical(answer[name])}`,
   )
-  return {...answer, ok: differs.length === 0, ...(differs.length === 0 ? {} : {differs})}
+  return {...answer, ok: differs.length === 0, ...definedFields({differs: differs.length === 0 ? undefined : differs})}
 }
 
 function canonical(value: unknown): string {

@@ -80,9 +80,7 @@ function cellOf(who: string, trafficOutcome: TrafficOutcome, loopsAt: number | u
   return {
     who,
     verdict: loops ? 'loops' : verdict === 'none' ? 'error' : verdict,
-    ...definedFields({port, to}),
-    ...(by === undefined ? {} : {by: `${by.at} ${by.rule}`}),
-    ...definedFields({why}),
+    ...definedFields({port, to, by: by === undefined ? undefined : `${by.at} ${by.rule}`, why}),
   }
 }
 
@@ -229,6 +227,6 @@ export async function matrixReport(
     subject,
     senders: names,
     ...rows,
-    ...(openRows(rows) ? {undecided: true} : {}),
+    ...definedFields({undecided: openRows(rows) ? true : undefined}),
   }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {Packet} from '../../model/packet.js'
@@ -92,7 +93,7 @@ export async function packetFrom(
     source,
     mark: spec.mark === undefined ? undefined : markOf(spec.mark),
     state: spec.state === undefined ? undefined : spec.state.toUpperCase(),
-    ...(spec.transparent === true ? {transparent: true} : {}),
+    ...definedFields({transparent: spec.transparent === true ? true : undefined}),
   }
   if (spec.in !== undefined) return {...common, interface: spec.interface ?? deviceFor(machine, destination)}
   const uid = spec.uid ?? 1000

@@ -19,6 +19,7 @@ import {readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
@@ -157,7 +158,7 @@ export async function packetReport(given: Source, subject: PodRef, spec: PacketS
   const fromProxy = sentByProxy(packet, context.proxy)
   return {
     ...answeredFrom(source),
-    ...(verdict === 'insufficient' ? {undecided: true} : {}),
+    ...definedFields({undecided: verdict === 'insufficient' ? true : undefined}),
     ...startUpVerdict(context, source, subject, spec.rules),
     gaps: context.gaps,
     notes: [

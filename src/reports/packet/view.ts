@@ -1,5 +1,6 @@
 import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {actionWords} from '../../analysis/netfilter/rule-words/action-words.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {formatIp} from '../../model/ip-address.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Packet, WalkStep} from '../../model/packet.js'
@@ -128,7 +129,7 @@ function packetData(report: PacketReport): unknown {
     packet: {
       ...packet,
       destination: formatIp(packet.destination),
-      ...(packet.source === undefined ? {} : {source: formatIp(packet.source)}),
+      ...definedFields({source: packet.source === undefined ? undefined : formatIp(packet.source)}),
     },
     verdict,
     rules: report.startUp === undefined ? 'current' : 'set-at-start',

@@ -19,7 +19,7 @@ import {explained} from './explained.js'
 import {gather} from './gather.js'
 import {keepsRow} from './only.js'
 import {noSidecarProblem, unlistedProblem} from './unlisted.js'
-import {skewBeside, skewProblems} from './version-skew.js'
+import {newestProxy, skewBeside, skewProblems} from './version-skew.js'
 
 export interface ProxyStatusFilter {
   readonly istioNamespace: string
@@ -89,6 +89,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     (wanted.length === 0 || matchesLabels(wanted, podOf.get(id)?.metadata.labels ?? {}))
   const listed = listedProxies(istiods)
   const beside = groupedPairs([...listed.values()].map(({istiod, proxy}) => [istiod, proxy] as const))
+  const newest = new Map([...beside].map(([istiod, proxies]) => [istiod, newestProxy(proxies)]))
   const rows = await boundedMap([...listed.keys()].filter(inView).sort(byText), 32, async (id): Promise<ProxyRow> => {
     const {proxy, istiod} = listed.get(id) as ListedProxy
     const rejectingProxy = {
@@ -100,7 +101,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     const version = istiods.find(each => each.pod.name === istiod)?.version ?? ''
     const pod = podOf.get(id)
     const revision = pod === undefined ? '' : podRevision(pod)
-    const skew = version === '' ? skewBeside(proxy, beside.get(istiod) ?? []) : skewProblems(proxy, version)
+    const skew = version === '' ? skewBeside(proxy, newest.get(istiod)) : skewProblems(proxy, version)
     return {id, proxy, istiod, revision, problems: [...problems, ...skew]}
   })
   if (rows.some(({proxy}) => proxy?.types.some(({state}) => state === 'SUBSCRIBED')))

@@ -5,6 +5,7 @@ import {hasProxy, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import type {Source} from '../../sources/source.js'
 
@@ -99,9 +100,9 @@ export function noSidecarProblem(
 ): SyncProblem | undefined {
   const {namespace = 'default', name} = pod.metadata
   const labels = namespaces.get(namespace)?.metadata.labels ?? {}
-  const enabled = labels['istio-injection'] === 'enabled' || labels['istio.io/rev'] !== undefined
-  if (!enabled || hasProxy(pod) || labels['istio-injection'] === 'disabled') return undefined
-  const inject = 'sidecar.istio.io/inject'
+  const enabled = labels[INJECTION_LABEL] === 'enabled' || labels[REVISION_LABEL] !== undefined
+  if (!enabled || hasProxy(pod) || labels[INJECTION_LABEL] === 'disabled') return undefined
+  const inject = INJECT_LABEL
   const byLabel = textMapOf(pod, 'metadata', 'labels')[inject]
   const byAnnotation = textMapOf(pod, 'metadata', 'annotations')[inject]
   const hostNetwork = pod.spec !== undefined && objectOf(pod, 'spec')?.hostNetwork === true

@@ -1,15 +1,11 @@
+import {type IstioVersion, isOlder, parseIstioVersion} from '../../model/istio-version.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import type {ProxyConnection} from '../../model/sync-state.js'
 
-function minor(version: string): {readonly major: number; readonly minor: number} | undefined {
-  const match = /^v?(\d+)\.(\d+)\b/.exec(version)
-  return match === null ? undefined : {major: Number(match[1]), minor: Number(match[2])}
-}
-
 /** Istio supports a proxy of its istiod's minor release or the one before, never a newer one (istio.io, "Supported releases", version skew). */
 export function skewProblems(proxy: ProxyConnection, istiodVersion: string): readonly SyncProblem[] {
-  const ours = minor(proxy.version)
-  const theirs = minor(istiodVersion)
+  const ours = parseIstioVersion(proxy.version)
+  const theirs = parseIstioVersion(istiodVersion)
   if (ours === undefined || theirs === undefined || ours.major !== theirs.major) return []
   const behind = theirs.minor - ours.minor
   if (behind === 0 || behind === 1) return []
@@ -21,24 +17,30 @@ export function skewProblems(proxy: ProxyConnection, istiodVersion: string): rea
   return [{kind: 'version-skew', proxy: proxy.id, types: [], reason, advice}]
 }
 
-/**
- * The same where istiod's version is not known: proxies of one istiod whose releases lie further apart than it supports cannot all be supported, so the
- * oldest is named.
- */
-export function skewBeside(proxy: ProxyConnection, others: readonly ProxyConnection[]): readonly SyncProblem[] {
-  const ours = minor(proxy.version)
-  if (ours === undefined) return []
-  const newest = others
-    .flatMap(({id, version}) => {
-      const found = minor(version)
-      return found === undefined || found.major !== ours.major ? [] : [{id, version, minor: found.minor}]
-    })
-    .reduce<{id: string; version: string; minor: number} | undefined>(
-      (best, each) => (best === undefined || each.minor > best.minor ? each : best),
-      undefined,
-    )
-  if (newest === undefined || newest.minor - ours.minor < 2) return []
-  const behind = newest.minor - ours.minor
+/** The newest proxy of an istiod, and its release. */
+export interface NewestProxy {
+  readonly id: string
+  readonly version: string
+  readonly release: IstioVersion
+}
+
+/** The proxy with the newest release among those of one istiod; undefined when no release is known. */
+export function newestProxy(proxies: readonly ProxyConnection[]): NewestProxy | undefined {
+  let newest: NewestProxy | undefined
+  for (const {id, version} of proxies) {
+    const release = parseIstioVersion(version)
+    if (release === undefined) continue
+    if (newest === undefined || isOlder(newest.release, release.major, release.minor)) newest = {id, version, release}
+  }
+  return newest
+}
+
+/** The same where the version of istiod is unknown: it cannot support both its newest proxy and one more than a release behind that. */
+export function skewBeside(proxy: ProxyConnection, newest: NewestProxy | undefined): readonly SyncProblem[] {
+  const ours = parseIstioVersion(proxy.version)
+  if (ours === undefined || newest === undefined || newest.release.major !== ours.major) return []
+  const behind = newest.release.minor - ours.minor
+  if (behind < 2) return []
   const reason = `the proxy (${proxy.version}) is ${behind} minor releases behind ${newest.id} (${newest.version}) on the same istiod, which supports its own release and the one before`
   const advice = "Restart the workload so that it gets istiod's proxy version."
   return [{kind: 'version-skew', proxy: proxy.id, types: [], reason, advice}]

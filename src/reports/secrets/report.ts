@@ -43,7 +43,7 @@ export async function secretReport(given: Source, subject: PodRef, moment: Momen
   if (certs !== undefined) return certsReport(source, subject, certs, moment)
   const {artifact, dump} = await loadDump(source, subject, ['secrets'])
   const section = requiredSection(dump, 'Secrets', source)
-  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
+  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now, source.traits)
   const secrets = decodeSecrets(section)
   const notes = [
     ...pendingNotes('Secrets', section),
@@ -73,7 +73,7 @@ async function certsAlone(source: Source, subject: PodRef): Promise<Artifact | u
 
 /** The certificates of the /certs page, which has no names of secrets. */
 function certsReport(source: NotedSource, subject: PodRef, artifact: Artifact, moment: Moment): SecretReport {
-  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
+  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now, source.traits)
   const secrets = required(parseCerts(artifact), source, 'envoy.certs').map(asSecret)
   return {
     ...answeredFrom(source),

@@ -153,7 +153,7 @@ async function branchOf(
     share: Math.round(share * 10_000) / 10_000,
     ...summary,
     because: path.ending.because,
-    ...(pod === undefined ? {} : {pod: pod.ref}),
+    ...definedFields({pod: pod?.ref}),
     steps: [name, ...stepsOf(path.legs, inputs.world)],
     logs: logsOf(request, path),
     orDetails: racingDetails(path),

@@ -81,6 +81,11 @@ function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>, world: MeshWorld): Path
 
 type ProxyLeg = Extract<Leg, {kind: 'proxy'}>
 
+/** What is said of a hop whose proxy was not read. */
+function restsOn(pod: MeshPod, world: MeshWorld): string {
+  return world.site(pod).byObjects === true ? ' (by the objects: not read)' : ''
+}
+
 function named(label: string, value: string | null): readonly string[] {
   return value === null || value === '' ? [] : [`${label} ${value}`]
 }
@@ -115,7 +120,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
   return {
     hop: hopOf(leg),
     where: podLabel(leg.pod.ref),
-    text: proxyText(leg),
+    text: `${proxyText(leg)}${restsOn(leg.pod, world)}`,
     reasons: steps.map(({text, at}) => {
       const object = at === undefined ? undefined : madeBy(at)
       return {text, ...definedFields({at, object})}
@@ -211,7 +216,8 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
       }
       case 'ztunnel': {
         const hop = leg.role === 'waypoint' ? 'waypoint' : 'ztunnel'
-        return [{...plainStep(hop, podLabel(leg.pod.ref), leg.text), evidence: evidenceOf(hop, leg.pod, world)}]
+        const own = plainStep(hop, podLabel(leg.pod.ref), `${leg.text}${restsOn(leg.pod, world)}`)
+        return [{...own, evidence: evidenceOf(hop, leg.pod, world)}]
       }
       case 'application': {
         const where = `${podLabel(leg.pod.ref)}:${leg.address.port}`

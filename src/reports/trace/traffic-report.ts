@@ -1,6 +1,7 @@
 import {everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
 import {type PathSummary, racingDetails, summarizePath} from '../../analysis/request-path/path-summary.js'
+import type {MeshWorld} from '../../analysis/request-path/world.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -18,6 +19,8 @@ export type TrafficAnswer = {readonly id: string} & Summary &
     | {readonly clusters: readonly {readonly cluster: string; readonly share: number}[]}
   ) & {
     readonly because: string
+    /** Some hop rests on the objects: what its ztunnel or waypoint has was not read. */
+    readonly byObjects: boolean
     readonly alternatives: readonly (Summary & {readonly share: number | null})[]
   }
 
@@ -72,8 +75,15 @@ function notCaptured({id, pod, namespace}: TrafficRequest): TrafficAnswer {
     policy: null,
     cluster: null,
     because: `pod ${pod}.${namespace}, which sends it, was not captured`,
+    byObjects: false,
     alternatives: [],
   }
+}
+
+function restsOnObjects({legs}: RequestPath, world: MeshWorld): boolean {
+  return legs.some(
+    each => (each.kind === 'ztunnel' || each.kind === 'proxy') && world.site(each.pod).byObjects === true,
+  )
 }
 
 function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
@@ -93,6 +103,7 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
     ...main.summary,
     ...clustersOf(branches),
     because: path.ending.because,
+    byObjects: restsOnObjects(path, world),
     alternatives: [...others.map(({summary, share}) => ({...summary, share: rounded(share)})), ...races],
   }
 }

@@ -4,6 +4,7 @@ import type {Gap} from '../../model/answer.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {GATEWAY_API_GATEWAY} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 import {byText} from '../../model/order.js'
 import type {Waypoint} from '../../model/waypoint.js'
 import type {Source} from '../../sources/source.js'
@@ -27,7 +28,6 @@ export interface WaypointReport extends Report {
   readonly everywhere: boolean
 }
 
-const USE = 'istio.io/use-waypoint'
 const USE_NAMESPACE = 'istio.io/use-waypoint-namespace'
 const OF_GATEWAY = 'gateway.networking.k8s.io/gateway-name'
 const USERS = ['Service', 'ServiceEntry', 'Pod', 'Namespace'] as const
@@ -39,7 +39,7 @@ function namespaceOf({kind, metadata}: KubeObject): string {
 /** True when the object's labels lead to the waypoint (istio.io, "Configure waypoint proxies"). */
 function uses(object: KubeObject, {name, namespace}: Waypoint): boolean {
   const {labels = {}} = object.metadata
-  return labels[USE] === name && (labels[USE_NAMESPACE] ?? namespaceOf(object)) === namespace
+  return labels[WAYPOINT_LABEL] === name && (labels[USE_NAMESPACE] ?? namespaceOf(object)) === namespace
 }
 
 function label({kind, metadata}: KubeObject, {namespace}: Waypoint): string {
@@ -60,7 +60,7 @@ function problemsOf(waypoint: Waypoint, row: Pick<WaypointRow, 'pods' | 'usedBy'
       ? []
       : [`${name} is not programmed: ${programmed.reason}: ${programmed.message}`]),
     ...(usedBy.length === 0
-      ? [`nothing uses ${name}: no label ${USE}=${waypoint.name} on a Service, pod or namespace`]
+      ? [`nothing uses ${name}: no label ${WAYPOINT_LABEL}=${waypoint.name} on a Service, pod or namespace`]
       : []),
   ]
 }
@@ -89,7 +89,7 @@ export async function waypointReport(
       )
       const found = {
         usedBy: users.filter(each => uses(each, waypoint)).map(each => label(each, waypoint)),
-        ...(own === undefined ? {} : {pods: {all: own.length, ready: own.filter(isReady).length}}),
+        ...definedFields({pods: own === undefined ? undefined : {all: own.length, ready: own.filter(isReady).length}}),
       }
       return {waypoint, ...found, problems: problemsOf(waypoint, found)}
     })

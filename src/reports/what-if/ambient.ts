@@ -8,6 +8,7 @@ import {serverMode} from '../../istiod/mtls.js'
 import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IstioState} from '../../istiod/state.js'
+import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 
 /** A request on its way to an ambient pod. */
 export interface AmbientArrival {
@@ -25,8 +26,6 @@ export interface AmbientRefusal {
   readonly status: number | undefined
 }
 
-const USE_WAYPOINT = 'istio.io/use-waypoint'
-
 function identityOf(state: IstioState, namespace: string, account: string): string {
   return `spiffe://${state.settings.trustDomains[0] ?? 'cluster.local'}/ns/${namespace}/sa/${account}`
 }
@@ -35,9 +34,9 @@ function identityOf(state: IstioState, namespace: string, account: string): stri
 function waypointOf(state: IstioState, {from, request, namespaceLabels}: AmbientArrival) {
   if (from.mode !== 'ambient') return undefined
   const host: RegisteredHost | undefined = state.hosts.find(each => each.addresses.includes(request.address))
-  const name = host?.labels[USE_WAYPOINT] ?? namespaceLabels[USE_WAYPOINT]
+  const name = host?.labels[WAYPOINT_LABEL] ?? namespaceLabels[WAYPOINT_LABEL]
   if (host === undefined || name === undefined || name === 'none') return undefined
-  return {host, name, namespace: host.labels[`${USE_WAYPOINT}-namespace`] ?? host.namespace}
+  return {host, name, namespace: host.labels[`${WAYPOINT_LABEL}-namespace`] ?? host.namespace}
 }
 
 /** Why the ambient data plane refuses a request by the objects (waypoint, then ztunnel); undefined when it takes it. */

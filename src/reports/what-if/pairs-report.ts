@@ -1,4 +1,4 @@
-import {istioObjects} from '../../evidence/predicted-mesh/objects.js'
+import {istioObjects} from '../../evidence/mesh-objects/istio-objects.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'

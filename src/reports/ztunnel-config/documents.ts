@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {
   ZtunnelCertificate,
   ZtunnelIdentity,
@@ -61,12 +62,17 @@ export function serviceDocument(service: ZtunnelService): object {
     endpoints: Object.fromEntries(
       Object.entries(endpoints).map(([uid, {workloadUid, service: of, address, port}]) => [
         uid,
-        {workloadUid, service: of, ...(address === undefined || address === null ? {} : {address}), port},
+        {
+          workloadUid,
+          service: of,
+          ...definedFields({address: address === undefined || address === null ? undefined : address}),
+          port,
+        },
       ]),
     ),
     ...filled({subjectAltNames}),
     ipFamilies,
-    ...(canonical ? {canonical} : {}),
+    ...definedFields({canonical: canonical ? canonical : undefined}),
     ...filled({visibility}),
   }
 }

@@ -87,7 +87,7 @@ export async function ztunnelReport(
     dump,
     json,
     artifact,
-    evaluatedAt: evaluationTime(moment.at, artifact, moment.now),
+    evaluatedAt: evaluationTime(moment.at, artifact, moment.now, source.traits),
     ...rowsOf(dump, filter, only),
   }
 }

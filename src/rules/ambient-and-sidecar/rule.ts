@@ -1,6 +1,5 @@
+import {DATAPLANE_LABEL} from '../../model/mesh-keys.js'
 import {defineRule} from '../rule.js'
-
-const MODE = 'istio.io/dataplane-mode'
 
 export const rule = defineRule({
   code: 'MCT1601',
@@ -14,13 +13,16 @@ export const rule = defineRule({
   modes: ['sidecar'],
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
-    const dataplaneMode = pod.labels[MODE] ?? namespace.labels[MODE]
+    const dataplaneMode = pod.labels[DATAPLANE_LABEL] ?? namespace.labels[DATAPLANE_LABEL]
     if (dataplaneMode !== 'ambient') return []
     return [
       {
-        message: `The pod has a sidecar although ${MODE}=ambient is set.`,
+        message: `The pod has a sidecar although ${DATAPLANE_LABEL}=ambient is set.`,
         proof: [
-          {from: pod.labels[MODE] === undefined ? `Namespace ${namespace.name}` : 'pod', text: `${MODE}: ambient`},
+          {
+            from: pod.labels[DATAPLANE_LABEL] === undefined ? `Namespace ${namespace.name}` : 'pod',
+            text: `${DATAPLANE_LABEL}: ambient`,
+          },
         ],
       },
     ]

@@ -1,8 +1,6 @@
 import {isEnrolledInAmbient} from '../../analysis/pod-mode/pod-mode.js'
+import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
 import {defineRule} from '../rule.js'
-
-const MODE = 'istio.io/dataplane-mode'
-const REDIRECTION = 'ambient.istio.io/redirection'
 
 export const rule = defineRule({
   code: 'MCT1602',
@@ -21,8 +19,10 @@ export const rule = defineRule({
     if (!enrolled || !pod.exists || pod.status?.phase !== 'Running' || pod.terminating) return []
     return [
       {
-        message: `${MODE}=ambient is set, but annotation ${REDIRECTION} is ${pod.annotations[REDIRECTION] === undefined ? 'absent' : `"${pod.annotations[REDIRECTION]}"`}.`,
-        proof: [{from: `annotation ${REDIRECTION}`, text: pod.annotations[REDIRECTION] ?? 'absent'}],
+        message: `${DATAPLANE_LABEL}=ambient is set, but annotation ${REDIRECTION_ANNOTATION} is ${pod.annotations[REDIRECTION_ANNOTATION] === undefined ? 'absent' : `"${pod.annotations[REDIRECTION_ANNOTATION]}"`}.`,
+        proof: [
+          {from: `annotation ${REDIRECTION_ANNOTATION}`, text: pod.annotations[REDIRECTION_ANNOTATION] ?? 'absent'},
+        ],
       },
     ]
   },

@@ -1,10 +1,10 @@
 import {selectingServices} from '../../analysis/ports/service-ports.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {annotationMeant, ISTIO_ANNOTATIONS, istioAnnotationsOf, REPLACED_BY} from '../../model/istio-annotations.js'
+import {INJECT_LABEL} from '../../model/mesh-keys.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
 
 /** The annotations of one object, with its kind and their path. */
 interface Place {
@@ -43,7 +43,7 @@ function annotationProblem(
     }
   }
   if (!known.deprecated) return undefined
-  const instead = key === INJECT ? `the label ${key}: "${annotations[key]}"` : REPLACED_BY[key]
+  const instead = key === INJECT_LABEL ? `the label ${key}: "${annotations[key]}"` : REPLACED_BY[key]
   return {
     severity: 'info',
     message: `${key} is deprecated.`,
@@ -73,7 +73,7 @@ export const rule = defineRule({
     return places.flatMap(place =>
       istioAnnotationsOf(place.annotations).flatMap((key): Found[] => {
         // MCT1201 and MCT1202 cover where injection is requested.
-        if (key === INJECT && (place.kind !== 'Pod' || pod.labels[INJECT] !== undefined)) return []
+        if (key === INJECT_LABEL && (place.kind !== 'Pod' || pod.labels[INJECT_LABEL] !== undefined)) return []
         const wrong = annotationProblem(key, place)
         if (wrong === undefined) return []
         const path = `${place.path}["${key}"]`
@@ -81,7 +81,7 @@ export const rule = defineRule({
           {
             ...wrong,
             // Outside the mesh the annotation matters less.
-            ...(mode === 'none' && place.object === undefined ? {severity: 'info' as const} : {}),
+            ...definedFields({severity: mode === 'none' && place.object === undefined ? ('info' as const) : undefined}),
             path,
             object: place.object,
             proof: [{from: path, text: place.annotations[key] ?? ''}],

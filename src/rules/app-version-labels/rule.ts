@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {runsToCompletion} from '../../model/pod.js'
 import {isLabelValue, setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
@@ -54,7 +55,7 @@ export const rule = defineRule({
         path: labels,
         proof,
         ...fix,
-        ...(isLabelValue(own) ? {patch: setInMap(pod, 'labels', 'app', own)} : {}),
+        ...definedFields({patch: isLabelValue(own) ? setInMap(pod, 'labels', 'app', own) : undefined}),
       })
     }
     if (!written(version)) {

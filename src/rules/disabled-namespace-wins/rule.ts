@@ -1,7 +1,5 @@
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
-const REVISION = 'istio.io/rev'
 
 export const rule = defineRule({
   code: 'MCT1204',
@@ -15,13 +13,13 @@ export const rule = defineRule({
   modes: ['none'],
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
-    const value = namespace.labels['istio-injection']
+    const value = namespace.labels[INJECTION_LABEL]
     const requested =
-      pod.labels[INJECT] === 'true'
-        ? `${INJECT}: "true"`
-        : pod.labels[REVISION] === undefined
+      pod.labels[INJECT_LABEL] === 'true'
+        ? `${INJECT_LABEL}: "true"`
+        : pod.labels[REVISION_LABEL] === undefined
           ? undefined
-          : `${REVISION}: ${pod.labels[REVISION]}`
+          : `${REVISION_LABEL}: ${pod.labels[REVISION_LABEL]}`
     if (value === undefined || value === 'enabled' || requested === undefined) return []
     return [
       {

@@ -1,3 +1,5 @@
+import {definedFields} from '../../model/defined-fields.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -16,11 +18,11 @@ export const rule = defineRule({
       throw new Inconclusive(`the Service of ${discovery.address} is not in the given files, which may be incomplete`)
     }
     if (discovery.exists !== false) return []
-    const annotated = pod.annotations['proxy.istio.io/config'] !== undefined
+    const annotated = pod.annotations[PROXY_CONFIG_ANNOTATION] !== undefined
     return [
       {
         message: `The discovery address is ${discovery.address}, but no such Service exists.`,
-        ...(annotated ? {path: `${pod.metadataPath}.annotations["proxy.istio.io/config"]`} : {}),
+        ...definedFields({path: annotated ? `${pod.metadataPath}.annotations["proxy.istio.io/config"]` : undefined}),
         proof: [{from: discovery.from, text: `discoveryAddress: ${discovery.address}`}],
       },
     ]

@@ -1,5 +1,6 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {commaList} from '../../model/comma-list.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -25,9 +26,11 @@ export const rule = defineRule({
       {
         message: `Outbound port ${named.join(' and ')} is excluded from capture, which istiod connections do not need.`,
         path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
-        ...(named.every(port => commaList(pod.annotations[EXCLUDE]).includes(port))
-          ? {patch: withoutItems(pod, EXCLUDE, named)}
-          : {}),
+        ...definedFields({
+          patch: named.every(port => commaList(pod.annotations[EXCLUDE]).includes(port))
+            ? withoutItems(pod, EXCLUDE, named)
+            : undefined,
+        }),
         proof: [{from: capture.from, text: `excluded ports: ${capture.excludePorts.join(', ')}`}],
       },
     ]

@@ -1,7 +1,5 @@
+import {DATAPLANE_LABEL, INJECT_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
-const MODE = 'istio.io/dataplane-mode'
 
 export const rule = defineRule({
   code: 'MCT1005',
@@ -17,9 +15,9 @@ export const rule = defineRule({
   uses: ['injection', 'namespace'],
   check: ({pod}, {injection, namespace}) => {
     if (!pod.hostNetwork) return []
-    const ambient = pod.labels[MODE] ?? namespace?.labels[MODE]
+    const ambient = pod.labels[DATAPLANE_LABEL] ?? namespace?.labels[DATAPLANE_LABEL]
     if (ambient === 'ambient') {
-      const own = pod.labels[MODE] === 'ambient'
+      const own = pod.labels[DATAPLANE_LABEL] === 'ambient'
       return [
         {
           severity: own ? 'error' : 'info',
@@ -27,20 +25,23 @@ export const rule = defineRule({
           path: `${pod.specPath}.hostNetwork`,
           proof: [
             {from: `${pod.specPath}.hostNetwork`, text: 'true'},
-            {from: own ? `${pod.metadataPath}.labels` : `Namespace ${pod.object.namespace}`, text: `${MODE}=ambient`},
+            {
+              from: own ? `${pod.metadataPath}.labels` : `Namespace ${pod.object.namespace}`,
+              text: `${DATAPLANE_LABEL}=ambient`,
+            },
           ],
         },
       ]
     }
     // The label of the pod is sufficient; the namespace has to be read.
-    if (pod.labels[INJECT] !== 'true') {
+    if (pod.labels[INJECT_LABEL] !== 'true') {
       if (injection === undefined)
         throw new Inconclusive('it is unknown whether its namespace has injection enabled', 'not-captured')
       if (injection.decidedBy !== 'host network') return []
     }
     return [
       {
-        severity: pod.labels[INJECT] === 'true' ? 'error' : 'info',
+        severity: pod.labels[INJECT_LABEL] === 'true' ? 'error' : 'info',
         message: 'The pod uses the host network, so it gets no sidecar although it is selected for injection.',
         path: `${pod.specPath}.hostNetwork`,
         proof: [{from: `${pod.specPath}.hostNetwork`, text: 'true'}],

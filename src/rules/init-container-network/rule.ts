@@ -1,7 +1,6 @@
+import {NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 import {type InitNeed, initNeeds} from './needs.js'
-
-const NATIVE = 'sidecar.istio.io/nativeSidecar'
 
 export const rule = defineRule({
   code: 'MCT1417',
@@ -16,7 +15,7 @@ export const rule = defineRule({
   needs: [],
   uses: ['cni', 'sidecar'],
   check: ({pod}, {cni, sidecar: proxy}) => {
-    const annotated = pod.annotations[NATIVE]
+    const annotated = pod.annotations[NATIVE_SIDECAR_ANNOTATION]
     // MCT1424 reports a proxy that is an ordinary init container.
     if (proxy === undefined ? annotated === 'true' : proxy.role !== 'app') return []
     const inits = pod.containers.filter(({role}) => role === 'init')

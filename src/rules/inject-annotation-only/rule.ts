@@ -1,9 +1,8 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
+import {INJECT_LABEL} from '../../model/mesh-keys.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
 
 export const rule = defineRule({
   code: 'MCT1201',
@@ -18,19 +17,23 @@ export const rule = defineRule({
   needs: ['injection', 'namespace'],
   uses: ['webhooks'],
   check: ({pod}, {injection, namespace, webhooks = defaultWebhooks([])}) => {
-    if (pod.annotations[INJECT] !== 'true' || pod.labels[INJECT] !== undefined || injection.webhook !== undefined)
+    if (
+      pod.annotations[INJECT_LABEL] !== 'true' ||
+      pod.labels[INJECT_LABEL] !== undefined ||
+      injection.webhook !== undefined
+    )
       return []
     const path = `${pod.metadataPath}.annotations`
     // In a namespace that disables injection, or without a webhook for it, the label alone would not help either.
-    const labelled = {...pod, labels: {...pod.labels, [INJECT]: 'true'}}
+    const labelled = {...pod, labels: {...pod.labels, [INJECT_LABEL]: 'true'}}
     const helps = decideInjection({pod: labelled, namespace, webhooks, injectors: []}).injected
     return [
       {
-        message: `The annotation ${INJECT}: "true" has no effect: no webhook is called for the pod.`,
-        path: `${path}["${INJECT}"]`,
+        message: `The annotation ${INJECT_LABEL}: "true" has no effect: no webhook is called for the pod.`,
+        path: `${path}["${INJECT_LABEL}"]`,
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
         ...(helps
-          ? {patch: setInMap(pod, 'labels', INJECT, 'true')}
+          ? {patch: setInMap(pod, 'labels', INJECT_LABEL, 'true')}
           : {fix: `First fix this: ${injection.reason}. A label on the pod alone would not help.`}),
       },
     ]

@@ -1,7 +1,7 @@
+import {definedFields} from '../../model/defined-fields.js'
+import {INJECT_LABEL} from '../../model/mesh-keys.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
 
 export const rule = defineRule({
   code: 'MCT1202',
@@ -16,19 +16,19 @@ export const rule = defineRule({
   needs: [],
   uses: ['namespace'],
   check: ({pod}, {namespace}): readonly Found[] => {
-    const owner = {labels: pod.ownerLabels[INJECT], annotations: pod.ownerAnnotations[INJECT]}
-    if (pod.labels[INJECT] !== undefined || pod.annotations[INJECT] !== undefined) return []
-    const home = namespace?.labels[INJECT] ?? namespace?.annotations[INJECT]
-    const place = namespace?.labels[INJECT] === undefined ? 'annotations' : 'labels'
+    const owner = {labels: pod.ownerLabels[INJECT_LABEL], annotations: pod.ownerAnnotations[INJECT_LABEL]}
+    if (pod.labels[INJECT_LABEL] !== undefined || pod.annotations[INJECT_LABEL] !== undefined) return []
+    const home = namespace?.labels[INJECT_LABEL] ?? namespace?.annotations[INJECT_LABEL]
+    const place = namespace?.labels[INJECT_LABEL] === undefined ? 'annotations' : 'labels'
     const ofNamespace: readonly Found[] =
       namespace === undefined || home === undefined
         ? []
         : [
             {
-              message: `${INJECT}: "${home}" on the Namespace has no effect on its pods.`,
+              message: `${INJECT_LABEL}: "${home}" on the Namespace has no effect on its pods.`,
               object: {kind: 'Namespace', namespace: '', name: namespace.name},
-              path: `metadata.${place}["${INJECT}"]`,
-              proof: [{from: `metadata.${place}`, text: `${INJECT}: "${home}"`}],
+              path: `metadata.${place}["${INJECT_LABEL}"]`,
+              proof: [{from: `metadata.${place}`, text: `${INJECT_LABEL}: "${home}"`}],
               fix: 'Label the Namespace istio-injection=enabled or =disabled (or istio.io/rev=REVISION); this label is for pods.',
             },
           ]
@@ -37,12 +37,14 @@ export const rule = defineRule({
         ? []
         : [
             {
-              message: `${INJECT}: "${owner[place]}" on the ${pod.workload.kind} itself has no effect on its pods.`,
-              path: `metadata.${place}["${INJECT}"]`,
-              proof: [{from: `metadata.${place}`, text: `${INJECT}: "${owner[place]}"`}],
-              ...(['true', 'false'].includes(owner[place])
-                ? {patch: setInMap(pod, 'labels', INJECT, owner[place])}
-                : {}),
+              message: `${INJECT_LABEL}: "${owner[place]}" on the ${pod.workload.kind} itself has no effect on its pods.`,
+              path: `metadata.${place}["${INJECT_LABEL}"]`,
+              proof: [{from: `metadata.${place}`, text: `${INJECT_LABEL}: "${owner[place]}"`}],
+              ...definedFields({
+                patch: ['true', 'false'].includes(owner[place])
+                  ? setInMap(pod, 'labels', INJECT_LABEL, owner[place])
+                  : undefined,
+              }),
             },
           ],
     )

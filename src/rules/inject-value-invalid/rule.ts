@@ -1,12 +1,9 @@
 import type {NamespaceModel} from '../../model/injection.js'
 import {isOlder} from '../../model/istio-version.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import {isTemplated} from '../../model/templated.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
-
-const PLAIN = 'istio-injection'
 
 /** Booleans of YAML 1.1, whose intent is clear even where the release does not accept them. */
 const YES = ['y', 'yes', 'true', 'on']
@@ -14,18 +11,18 @@ const NO = ['n', 'no', 'false', 'off']
 
 /** The webhook selectors know two values; any other matches none of them, nor those of istio.io/rev. */
 function ofNamespace(namespace: NamespaceModel | undefined): readonly Found[] {
-  const value = namespace?.labels[PLAIN]
+  const value = namespace?.labels[INJECTION_LABEL]
   if (namespace === undefined || value === undefined || ['enabled', 'disabled'].includes(value) || isTemplated(value))
     return []
-  const revision = namespace.labels['istio.io/rev']
+  const revision = namespace.labels[REVISION_LABEL]
   const hides = revision === undefined ? '' : `, and istio.io/rev=${revision} is ignored`
   return [
     {
-      message: `Namespace ${namespace.name} has ${PLAIN}: "${value}", which is neither "enabled" nor "disabled": injection is not enabled${hides}.`,
+      message: `Namespace ${namespace.name} has ${INJECTION_LABEL}: "${value}", which is neither "enabled" nor "disabled": injection is not enabled${hides}.`,
       object: {kind: 'Namespace', namespace: '', name: namespace.name},
-      path: `metadata.labels["${PLAIN}"]`,
-      fix: `kubectl label namespace ${namespace.name} ${PLAIN}=enabled --overwrite (or disabled, if intended)`,
-      proof: [{from: `Namespace ${namespace.name}`, text: `${PLAIN}: "${value}"`}],
+      path: `metadata.labels["${INJECTION_LABEL}"]`,
+      fix: `kubectl label namespace ${namespace.name} ${INJECTION_LABEL}=enabled --overwrite (or disabled, if intended)`,
+      proof: [{from: `Namespace ${namespace.name}`, text: `${INJECTION_LABEL}: "${value}"`}],
     },
   ]
 }
@@ -46,7 +43,7 @@ export const rule = defineRule({
   check: ({pod, version}, {injection, namespace}) => [
     ...ofNamespace(namespace),
     ...(['labels', 'annotations'] as const).flatMap((place): readonly Found[] => {
-      const value = pod[place][INJECT]
+      const value = pod[place][INJECT_LABEL]
       if (value === undefined || value === 'true' || value === 'false' || isTemplated(value)) return []
       const old = YES.includes(value.toLowerCase()) ? 'yes' : 'no'
       const intended = YES.includes(value.toLowerCase())
@@ -59,10 +56,10 @@ export const rule = defineRule({
         : `it counts as unset (before Istio 1.27 it meant ${old})`
       return [
         {
-          message: `${INJECT}: "${value}" is neither "true" nor "false"; ${means}.`,
-          path: `${pod.metadataPath}.${place}["${INJECT}"]`,
-          proof: [{from: `${pod.metadataPath}.${place}`, text: `${INJECT}: "${value}"`}],
-          patch: intended === undefined ? undefined : setInMap(pod, place, INJECT, intended),
+          message: `${INJECT_LABEL}: "${value}" is neither "true" nor "false"; ${means}.`,
+          path: `${pod.metadataPath}.${place}["${INJECT_LABEL}"]`,
+          proof: [{from: `${pod.metadataPath}.${place}`, text: `${INJECT_LABEL}: "${value}"`}],
+          patch: intended === undefined ? undefined : setInMap(pod, place, INJECT_LABEL, intended),
         },
       ]
     }),

@@ -1,9 +1,11 @@
 import {SYSTEM_NAMESPACES} from '../../analysis/injection/decision.js'
 import {selectingServices} from '../../analysis/ports/service-ports.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {asksForSidecars} from '../../model/injection.js'
+import {INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
-const INJECTION_LABELS = ['istio-injection', 'istio.io/rev']
+const INJECTION_LABELS = [INJECTION_LABEL, REVISION_LABEL]
 
 export const rule = defineRule({
   code: 'MCT1216',
@@ -33,7 +35,7 @@ export const rule = defineRule({
       {
         severity: served && !system ? 'warning' : 'info',
         message: `No sidecar because ${injection.reason}, in a namespace with ${enabledBy.join(' and ')}.`,
-        ...(place === '' ? {} : {path: `${pod.metadataPath}.${place}["sidecar.istio.io/inject"]`}),
+        ...definedFields({path: place === '' ? undefined : `${pod.metadataPath}.${place}["sidecar.istio.io/inject"]`}),
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
       },
     ]

@@ -1,9 +1,9 @@
 import type {Proof} from '../../model/finding.js'
 import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
+import {NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
 import {appContainers, type PodModel, runsToCompletion} from '../../model/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
-const NATIVE = 'sidecar.istio.io/nativeSidecar'
 /** What a container runs to end the proxy when its work is done: the agent's own endpoint, wrappers that call it, and signals in a shared process namespace. */
 const ENDS =
   /quitquitquit|\/drain_listeners|pilot-agent\s+request|\bscuttle\b|\bkubexit\b|\bkill(all)?\b[^\n]{0,80}(envoy|pilot-agent)|\bpkill\b[^\n]{0,80}(envoy|pilot-agent)/
@@ -38,13 +38,13 @@ export const rule = defineRule({
     const {kind, name} = pod.workload
     const hook = pod.ownerAnnotations[HOOK]
     const helm = hook === undefined ? '' : `; it is a Helm hook (${hook}), so helm waits for it until its timeout`
-    const annotated = pod.annotations[NATIVE]
+    const annotated = pod.annotations[NATIVE_SIDECAR_ANNOTATION]
     if (proxy === undefined && annotated !== 'true' && annotated !== 'false') {
       const old = (nodes ?? []).filter(({kubelet}) => isOlder(parseIstioVersion(kubelet), 1, 28))
       const [first] = old
       if (first === undefined || old.length < (nodes ?? []).length) {
         throw new Inconclusive(
-          `${kind} ${name} never ends unless its sidecar is a native one, the default since Istio 1.27 on nodes of Kubernetes 1.33, else by annotation ${NATIVE}: "true"${helm}`,
+          `${kind} ${name} never ends unless its sidecar is a native one, the default since Istio 1.27 on nodes of Kubernetes 1.33, else by annotation ${NATIVE_SIDECAR_ANNOTATION}: "true"${helm}`,
           'not-captured',
         )
       }
@@ -62,7 +62,7 @@ export const rule = defineRule({
         path: `${pod.metadataPath}.annotations`,
         proof:
           proxy === undefined
-            ? [{from: NATIVE, text: 'false'}]
+            ? [{from: NATIVE_SIDECAR_ANNOTATION, text: 'false'}]
             : [
                 {
                   from: `${pod.specPath}.${proxy.path}`,

@@ -2,9 +2,8 @@ import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {canMatch} from '../../analysis/ztunnel/rbac.js'
 import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
+import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, type Found} from '../rule.js'
-
-const WAYPOINT = 'istio.io/use-waypoint'
 
 /** How ztunnel treats a policy with L7 fields: an ALLOW loses the rules that have them, a DENY the fields alone (measured with Istio 1.31). */
 function effectOf({action, atZtunnel = []}: AuthorizationPolicyModel): string {
@@ -52,7 +51,7 @@ export const rule = defineRule({
       ]
     })
     const enrolled = (labels: Readonly<Record<string, string>>) =>
-      (labels[WAYPOINT] ?? namespace?.labels[WAYPOINT] ?? 'none') !== 'none'
+      (labels[WAYPOINT_LABEL] ?? namespace?.labels[WAYPOINT_LABEL] ?? 'none') !== 'none'
     const without =
       namespace === undefined ? [] : selectingServices(pod, services).filter(service => !enrolled(service.labels))
     const attached = authorizationPolicies
@@ -65,7 +64,9 @@ export const rule = defineRule({
             message: `AuthorizationPolicy ${object.name} is attached to Service ${service.object.name}, which has no waypoint: it is not enforced.`,
             object,
             path: 'spec.targetRefs',
-            proof: [{from: `labels of Service ${service.object.name} and of its Namespace`, text: `no ${WAYPOINT}`}],
+            proof: [
+              {from: `labels of Service ${service.object.name} and of its Namespace`, text: `no ${WAYPOINT_LABEL}`},
+            ],
           },
         ]
       })

@@ -1,5 +1,6 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {commaList} from '../../model/comma-list.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
 import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -31,10 +32,13 @@ export const rule = defineRule({
         message: `Outbound traffic to ${named.join(', ')} is captured, which is the pod itself.`,
         path: `${pod.metadataPath}.annotations["${INCLUDE}"]`,
         // An empty list would capture nothing.
-        ...(named.every(range => commaList(pod.annotations[INCLUDE]).includes(range)) &&
-        commaList(pod.annotations[INCLUDE]).length > named.length
-          ? {patch: withoutItems(pod, INCLUDE, named)}
-          : {}),
+        ...definedFields({
+          patch:
+            named.every(range => commaList(pod.annotations[INCLUDE]).includes(range)) &&
+            commaList(pod.annotations[INCLUDE]).length > named.length
+              ? withoutItems(pod, INCLUDE, named)
+              : undefined,
+        }),
         proof: [{from: capture.from, text: `included ranges: ${capture.includeRanges.join(', ')}`}],
       },
     ]

@@ -1,3 +1,4 @@
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -12,13 +13,13 @@ export const rule = defineRule({
   modes: ['sidecar', 'ambient', 'none'],
   needs: ['namespace'],
   check: (_workload, {namespace: {name, labels}}) => {
-    const plain = labels['istio-injection']
+    const plain = labels[INJECTION_LABEL]
     const set = [
       ...(plain === undefined ? [] : [`istio-injection=${plain}`]),
-      ...(labels['istio.io/rev'] === undefined || (plain !== undefined && plain !== 'enabled')
+      ...(labels[REVISION_LABEL] === undefined || (plain !== undefined && plain !== 'enabled')
         ? []
-        : [`istio.io/rev=${labels['istio.io/rev']}`]),
-      ...(labels['istio.io/dataplane-mode'] !== 'ambient' || (plain !== undefined && plain !== 'enabled')
+        : [`istio.io/rev=${labels[REVISION_LABEL]}`]),
+      ...(labels[DATAPLANE_LABEL] !== 'ambient' || (plain !== undefined && plain !== 'enabled')
         ? []
         : ['istio.io/dataplane-mode=ambient']),
     ]

@@ -1,3 +1,4 @@
+import {DATAPLANE_LABEL} from '../../model/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage', 'istio-system']
@@ -14,7 +15,7 @@ export const rule = defineRule({
   modes: ['none'],
   needs: ['injection', 'namespace'],
   check: ({pod}, {injection, namespace}) => {
-    const ambient = namespace.labels['istio.io/dataplane-mode'] !== undefined
+    const ambient = namespace.labels[DATAPLANE_LABEL] !== undefined
     if (injection.decidedBy !== 'no injection label' || ambient || pod.hostNetwork || SYSTEM.includes(namespace.name))
       return []
     return [

@@ -1,9 +1,8 @@
 import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
 import type {NodeModel} from '../../model/kube-node.js'
+import {NATIVE_SIDECAR_ANNOTATION, PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
 
-const NATIVE = 'sidecar.istio.io/nativeSidecar'
-const CONFIG = 'proxy.istio.io/config'
 const HOLD = /holdApplicationUntilProxyStarts["']?\s*:\s*["']?true/
 
 /** Nodes that run a native sidecar as a plain init container, which never completes (kubernetes.io, Sidecar Containers: enabled by default from 1.29). */
@@ -26,22 +25,22 @@ export const rule = defineRule({
   uses: ['nodes', 'sidecar'],
   check: ({pod}, {nodes, sidecar: proxy}) => {
     const native = proxy?.role === 'native-sidecar'
-    const wanted = pod.annotations[NATIVE] === 'true'
+    const wanted = pod.annotations[NATIVE_SIDECAR_ANNOTATION] === 'true'
     const at = (name: string) => `${pod.metadataPath}.annotations["${name}"]`
     const found: Found[] = []
-    const holding = HOLD.test(pod.annotations[CONFIG] ?? '')
+    const holding = HOLD.test(pod.annotations[PROXY_CONFIG_ANNOTATION] ?? '')
     if (native && holding) {
       found.push({
         message: 'holdApplicationUntilProxyStarts has no effect: the sidecar is native and always starts first.',
-        path: at(CONFIG),
-        proof: [{from: at(CONFIG), text: 'holdApplicationUntilProxyStarts: true'}],
+        path: at(PROXY_CONFIG_ANNOTATION),
+        proof: [{from: at(PROXY_CONFIG_ANNOTATION), text: 'holdApplicationUntilProxyStarts: true'}],
       })
     }
     if (wanted && pod.exists && proxy?.role === 'app') {
       found.push({
-        message: `${NATIVE} is "true", but istio-proxy is an ordinary container: injection did not honour the annotation.`,
-        path: at(NATIVE),
-        proof: [{from: at(NATIVE), text: 'true'}],
+        message: `${NATIVE_SIDECAR_ANNOTATION} is "true", but istio-proxy is an ordinary container: injection did not honour the annotation.`,
+        path: at(NATIVE_SIDECAR_ANNOTATION),
+        proof: [{from: at(NATIVE_SIDECAR_ANNOTATION), text: 'true'}],
       })
     }
     const old = wanted ? tooOld(nodes ?? []) : []
@@ -49,13 +48,13 @@ export const rule = defineRule({
       found.push({
         severity: pod.status?.phase === 'Running' ? 'info' : 'warning',
         message: `${old.length} of ${nodes?.length} nodes have a kubelet older than 1.29, where a native sidecar keeps the pod in Init (1.28: behind a feature gate).`,
-        path: at(NATIVE),
+        path: at(NATIVE_SIDECAR_ANNOTATION),
         proof: old.slice(0, 3).map(({name, kubelet}) => ({from: `node ${name}`, text: `kubelet ${kubelet ?? ''}`})),
       })
     }
     if (wanted && nodes === undefined && found.length === 0)
       throw new Inconclusive('the kubelet versions of the nodes are unknown', 'not-captured')
-    if (proxy === undefined && holding && pod.annotations[NATIVE] !== 'false' && found.length === 0)
+    if (proxy === undefined && holding && pod.annotations[NATIVE_SIDECAR_ANNOTATION] !== 'false' && found.length === 0)
       throw new Inconclusive('it is unknown whether the sidecar would be a native one', 'not-captured')
     return found
   },

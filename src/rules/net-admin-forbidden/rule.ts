@@ -1,4 +1,5 @@
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
@@ -38,11 +39,12 @@ export const rule = defineRule({
           {from: `Namespace ${namespace.name}`, text: `${ENFORCE}: ${level}`},
           {from: 'interception', text: cni.because},
         ],
-        ...(tproxy && cni.inUse
-          ? {
-              fix: 'Use the interception mode REDIRECT, or label the namespace pod-security.kubernetes.io/enforce=privileged.',
-            }
-          : {}),
+        ...definedFields({
+          fix:
+            tproxy && cni.inUse
+              ? 'Use the interception mode REDIRECT, or label the namespace pod-security.kubernetes.io/enforce=privileged.'
+              : undefined,
+        }),
       },
     ]
   },

@@ -1,4 +1,5 @@
 import type {PolicyTraffic} from '../../analysis/traffic-policy/blocked-by.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Facts} from '../facts.js'
 
 /** Traffic that a pod of the mesh needs. */
@@ -44,7 +45,7 @@ export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly 
       direction: 'egress',
       protocol: 'TCP',
       port,
-      ...(home === undefined ? {} : {peer: {namespace: home, labels: discovery?.home?.labels}}),
+      ...definedFields({peer: home === undefined ? undefined : {namespace: home, labels: discovery?.home?.labels}}),
       severity: 'error',
       text: `istiod (${address}${discovery === undefined ? ', assumed' : ''})`,
       effect: 'the proxy gets no certificate and no configuration',

@@ -3,6 +3,7 @@ import {
   missingProtocolText,
   portsWithoutProtocol,
 } from '../../analysis/ports/ports-without-protocol.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PatchStep} from '../../model/finding.js'
 import type {ServicePort} from '../../model/kube-service.js'
 import {pointer} from '../../model/object-path.js'
@@ -42,7 +43,7 @@ export const rule = defineRule({
             from: port.path,
             text: `name: ${port.name ?? '(none)'}, appProtocol: ${port.appProtocol ?? '(none)'}`,
           })),
-          ...(steps.length > 0 ? {patch: steps} : {}),
+          ...definedFields({patch: steps.length > 0 ? steps : undefined}),
         }
       }),
 })

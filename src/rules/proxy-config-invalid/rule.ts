@@ -1,9 +1,8 @@
 import {at, isObject} from '../../formats/decode.js'
 import {parseYamlText} from '../../formats/kube-manifest/yaml-text.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
-
-const CONFIG = 'proxy.istio.io/config'
 
 /** Why a text is not a ProxyConfig; unknown fields are ignored, as in Istio. */
 function mistake(text: string): string | undefined {
@@ -31,12 +30,12 @@ export const rule = defineRule({
   modes: ['sidecar', 'gateway'],
   needs: [],
   check: ({pod}) => {
-    const text = pod.annotations[CONFIG]
+    const text = pod.annotations[PROXY_CONFIG_ANNOTATION]
     // An existing pod was accepted by the webhook.
     if (text === undefined || text.trim() === '' || pod.exists || isTemplated(text)) return []
     const wrong = mistake(text)
     if (wrong === undefined) return []
-    const path = `${pod.metadataPath}.annotations["${CONFIG}"]`
-    return [{message: `${CONFIG} ${wrong}.`, path, proof: [{from: path, text}]}]
+    const path = `${pod.metadataPath}.annotations["${PROXY_CONFIG_ANNOTATION}"]`
+    return [{message: `${PROXY_CONFIG_ANNOTATION} ${wrong}.`, path, proof: [{from: path, text}]}]
   },
 })

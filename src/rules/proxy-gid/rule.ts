@@ -1,10 +1,9 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
+import {NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers, injectedContainer} from '../../model/pod.js'
 import {sameContainer} from '../patch-steps.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
-
-const NATIVE = 'sidecar.istio.io/nativeSidecar'
 
 export const rule = defineRule({
   code: 'MCT1002',
@@ -27,7 +26,10 @@ export const rule = defineRule({
       if (gid === undefined || !proxyIds(pod).gids.includes(gid)) return []
       if (runsBeforeProxy(container, pod)) {
         // Harmless before an ordinary sidecar; what a template will get is decided at injection.
-        if (injectedContainer(pod, 'istio-proxy') === undefined && pod.annotations[NATIVE] !== 'false')
+        if (
+          injectedContainer(pod, 'istio-proxy') === undefined &&
+          pod.annotations[NATIVE_SIDECAR_ANNOTATION] !== 'false'
+        )
           undecided = container.name
         return []
       }

@@ -1,4 +1,5 @@
 import {isOlder} from '../../model/istio-version.js'
+import {STATUS_ANNOTATION} from '../../model/mesh-keys.js'
 import {type Container, injectedContainer} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
@@ -48,7 +49,7 @@ export const rule = defineRule({
   check: ({pod, version}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     if (proxy === undefined || isOlder(version, 1, 6)) return []
-    const injected = pod.exists || pod.annotations['sidecar.istio.io/status'] !== undefined
+    const injected = pod.exists || pod.annotations[STATUS_ANNOTATION] !== undefined
     const path = `${pod.specPath}.${proxy.path}.volumeMounts`
     const text = proxy.mounts.map(mount => `${mount.volume} at ${mount.path}`).join(', ') || 'none'
     return NEEDS.filter(need => need.isRequired(proxy, injected)).flatMap((need): Found[] => {

@@ -1,4 +1,5 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PatchStep} from '../../model/finding.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers, type Container, type PodModel} from '../../model/pod.js'
@@ -53,7 +54,9 @@ export const rule = defineRule({
             : {
                 message: `Container ${container.name} runs as uid ${run.uid}, the proxy's own: its outbound traffic bypasses the sidecar.`,
                 // An ephemeral container cannot be changed.
-                ...(run.own && container.role === 'ephemeral' ? {} : {patch: another(pod, container, run, path)}),
+                ...definedFields({
+                  patch: run.own && container.role === 'ephemeral' ? undefined : another(pod, container, run, path),
+                }),
               }),
           path,
           proof: [

@@ -1,6 +1,6 @@
 import {type RuleDifference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
-import {exemptsOwnPorts, isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
+import {exemptsOwnPorts, isHarmless} from '../../analysis/netfilter/drift/harmless.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 

@@ -1,4 +1,5 @@
 import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {runsToCompletion} from '../../model/pod.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
@@ -38,7 +39,9 @@ export const rule = defineRule({
               {from: port.path, text: `targetPort: ${port.target}`},
               {from: 'container ports', text: names.join(', ') || 'none'},
             ],
-            ...(served ? {fix: 'Narrow the selector of the Service if it should not select this workload.'} : {}),
+            ...definedFields({
+              fix: served ? 'Narrow the selector of the Service if it should not select this workload.' : undefined,
+            }),
           },
         ]
       }),

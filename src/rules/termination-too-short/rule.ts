@@ -1,15 +1,16 @@
+import {definedFields} from '../../model/defined-fields.js'
+import {NATIVE_SIDECAR_ANNOTATION, PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import {pointer} from '../../model/object-path.js'
 import type {Container, PodModel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 
-const NATIVE = 'sidecar.istio.io/nativeSidecar'
 /** Settings that change the drain duration or end the sidecar with its last connection. */
 const DRAIN_SETTINGS = /terminationDrainDuration|EXIT_ON_ZERO_ACTIVE_CONNECTIONS["']?\s*:\s*["']?true/
 
 /** Whether the sidecar is an ordinary container (by the annotation of a template); undefined when unknown. A native one ends after the application. */
 function isLegacySidecar(pod: PodModel, proxy: Container | undefined): boolean | undefined {
   if (proxy !== undefined) return proxy.role === 'app'
-  const annotated = pod.annotations[NATIVE]
+  const annotated = pod.annotations[NATIVE_SIDECAR_ANNOTATION]
   return annotated === 'true' ? false : annotated === 'false' ? true : undefined
 }
 
@@ -18,7 +19,7 @@ function count(seconds: number): string {
 }
 
 function hasDrainSettings(pod: PodModel, proxy: Container | undefined): boolean {
-  if (proxy === undefined) return DRAIN_SETTINGS.test(pod.annotations['proxy.istio.io/config'] ?? '')
+  if (proxy === undefined) return DRAIN_SETTINGS.test(pod.annotations[PROXY_CONFIG_ANNOTATION] ?? '')
   return proxy.env.EXIT_ON_ZERO_ACTIVE_CONNECTIONS === 'true' || DRAIN_SETTINGS.test(proxy.env.PROXY_CONFIG ?? '')
 }
 
@@ -54,19 +55,20 @@ export const rule = defineRule({
     const path = `${pod.specPath}.terminationGracePeriodSeconds`
     return [
       {
-        ...(legacy === undefined ? {severity: 'info' as const} : {}),
+        ...definedFields({severity: legacy === undefined ? ('info' as const) : undefined}),
         message: `The grace period is ${count(grace)}, but ${legacy === undefined ? 'a sidecar that is not native' : 'the sidecar'} drains for ${drainSeconds}.`,
         path,
         proof: [{from: path, text: String(grace)}],
         // Patches are offered only where the fix is certain.
-        ...(drainSeconds < DEFAULT_GRACE_SECONDS && legacy === true
-          ? {
-              patch: [
-                {op: 'test' as const, path: pointer(path), value: grace},
-                {op: 'replace' as const, path: pointer(path), value: DEFAULT_GRACE_SECONDS},
-              ],
-            }
-          : {}),
+        ...definedFields({
+          patch:
+            drainSeconds < DEFAULT_GRACE_SECONDS && legacy === true
+              ? [
+                  {op: 'test' as const, path: pointer(path), value: grace},
+                  {op: 'replace' as const, path: pointer(path), value: DEFAULT_GRACE_SECONDS},
+                ]
+              : undefined,
+        }),
       },
     ]
   },

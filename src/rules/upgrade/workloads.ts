@@ -2,6 +2,7 @@ import {workloadHasProxy} from '../../analysis/istio-config/mesh-pods.js'
 import {followsCpuLimit, kubeletMinor} from '../../formats/istio-config/upgrade.js'
 import {commaList} from '../../model/comma-list.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
+import {DATAPLANE_LABEL} from '../../model/mesh-keys.js'
 import {POD_KINDS} from '../config/pod-kinds.js'
 import {istiods} from './istiod.js'
 import {againstRunning, FIRST_RELEASE, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
@@ -76,7 +77,7 @@ export const WORKLOAD_ROWS: readonly Row[] = [
     find: set =>
       set
         .of('Namespace')
-        .filter(({labels}) => labels['istio.io/dataplane-mode'] === 'ambient')
+        .filter(({labels}) => labels[DATAPLANE_LABEL] === 'ambient')
         .map(object => ({
           object,
           path: 'metadata.labels["istio.io/dataplane-mode"]',

@@ -1,10 +1,9 @@
 import {selects} from '../../analysis/ports/service-ports.js'
 import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
+import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 import type {PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {defineRule} from '../rule.js'
-
-const USE = 'istio.io/use-waypoint'
 
 /** A policy that ztunnel enforces for the pod, which closes what it does not allow: the way past a waypoint. */
 function closesPod(pod: PodModel, {action, targets, selector, object}: AuthorizationPolicyModel): boolean {
@@ -36,7 +35,7 @@ export const rule = defineRule({
     return services
       .filter(service => selects(service, pod))
       .flatMap(({object, labels}) => {
-        const waypoint = labels[USE] ?? namespace.labels[USE] ?? 'none'
+        const waypoint = labels[WAYPOINT_LABEL] ?? namespace.labels[WAYPOINT_LABEL] ?? 'none'
         const attached = authorizationPolicies.filter(
           policy =>
             policy.object.namespace === home &&
@@ -50,7 +49,7 @@ export const rule = defineRule({
             message: `AuthorizationPolicy ${names} applies at waypoint ${waypoint} only: clients outside ambient mode reach Service ${object.name} without it.`,
             object: first.object,
             path: 'spec.targetRefs',
-            proof: [{from: `label ${USE}`, text: waypoint}],
+            proof: [{from: `label ${WAYPOINT_LABEL}`, text: waypoint}],
           },
         ]
       })

@@ -1,10 +1,9 @@
 import {selects} from '../../analysis/ports/service-ports.js'
-import type {PodModel} from '../../model/pod.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
+import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
+import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {defineRule, type Found, Inconclusive} from '../rule.js'
 
-const USE = 'istio.io/use-waypoint'
 const ELSEWHERE = 'istio.io/use-waypoint-namespace'
 
 /** Something whose labels send traffic to a waypoint: a Service, the pod, or the namespace of both. */
@@ -38,17 +37,20 @@ export const rule = defineRule({
         .map(({object, labels}) => ({object, labels, traffic: `requests to Service ${object.name}`})),
       podUser(pod),
     ]
-    const named = users.map(each => ({each, name: each.labels[USE] ?? namespace.labels[USE] ?? 'none'}))
+    const named = users.map(each => ({
+      each,
+      name: each.labels[WAYPOINT_LABEL] ?? namespace.labels[WAYPOINT_LABEL] ?? 'none',
+    }))
     return named.flatMap(({each, name}): readonly Found[] => {
-      const from = each.labels[USE] === undefined ? namespace.labels : each.labels
-      const by = each.labels[USE] === undefined ? `Namespace ${home}` : objectLabel(each.object)
+      const from = each.labels[WAYPOINT_LABEL] === undefined ? namespace.labels : each.labels
+      const by = each.labels[WAYPOINT_LABEL] === undefined ? `Namespace ${home}` : objectLabel(each.object)
       if (name === 'none' || (from[ELSEWHERE] ?? home) !== home) return []
       // A label of the namespace or Service covers the pod's own address only where the waypoint serves workloads.
-      if (each.object === pod.object && each.labels[USE] === undefined) return []
+      if (each.object === pod.object && each.labels[WAYPOINT_LABEL] === undefined) return []
       const place = {
         object: each.object,
         path: 'metadata.labels["istio.io/use-waypoint"]',
-        proof: [{from: `label ${USE} of ${by}`, text: name}],
+        proof: [{from: `label ${WAYPOINT_LABEL} of ${by}`, text: name}],
       }
       if (!services.some(({object}) => object.name === name))
         return [

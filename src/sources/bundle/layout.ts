@@ -1,5 +1,6 @@
 import {flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../formats/decode.js'
 import {GAP_REASONS, type Gap, type GapReason} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type EvidenceId, isEvidenceId, type Provenance} from '../../model/evidence.js'
 import {UserError} from '../../model/user-error.js'
 
@@ -78,7 +79,7 @@ function provenance(entry: unknown): Provenance {
     ...text('container'),
     ...text('path'),
     ...text('from'),
-    ...(argv.length > 0 ? {argv} : {}),
+    ...definedFields({argv: argv.length > 0 ? argv : undefined}),
   }
 }
 

@@ -2,6 +2,7 @@ import {isObject} from '../../formats/decode.js'
 import {parseJson} from '../../formats/json-text.js'
 import {parseObjects} from '../../formats/kube-manifest/parse.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
@@ -105,7 +106,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
   }
 
   return {
-    origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
+    origin: {...origin, ...definedFields({capturedAt: index.capturedAt === '' ? undefined : index.capturedAt})},
     traits: {live: false, complete: true},
     defaultNamespace: index.defaultNamespace,
     ...impliedIn(index),

@@ -192,7 +192,7 @@ async function getOnce(
       ...(await server.headers(refused)),
       Accept: call.accept ?? 'application/json',
       'User-Agent': server.userAgent,
-      ...(call.gzip === true ? {'Accept-Encoding': 'gzip'} : {}),
+      ...definedFields({'Accept-Encoding': call.gzip === true ? 'gzip' : undefined}),
     },
   }
   const {idleMs, signal, totalMs} = limits

@@ -1,4 +1,5 @@
 import {type JsonObject, objectOf, textOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import {dataOrFile} from './data-or-file.js'
@@ -80,7 +81,10 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
           : {certificate: given.certificate, key: given.key}
       return {
         ...pair,
-        headers: {...impersonation, ...(given.token === undefined ? {} : {Authorization: `Bearer ${given.token}`})},
+        headers: {
+          ...impersonation,
+          ...definedFields({Authorization: given.token === undefined ? undefined : `Bearer ${given.token}`}),
+        },
       }
     }
     if (objectOf(user, 'auth-provider') !== undefined) return bearer(providerToken(user, now()))

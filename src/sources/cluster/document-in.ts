@@ -7,6 +7,6 @@ export async function documentIn(text: string): Promise<{readonly value: unknown
       // A YAML flow mapping or broken JSON: the YAML library decides.
     }
   }
-  const {readDocument} = await import('../../formats/kube-manifest/document.js')
+  const {readDocument} = await import('../../formats/kube-manifest/yaml-document.js')
   return readDocument(text)
 }

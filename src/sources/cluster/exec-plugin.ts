@@ -179,6 +179,6 @@ function readCredential(output: string, command: string, apiVersion: string): Pl
   return {
     token,
     ...(certificate === undefined || key === undefined ? {} : {certificate, key}),
-    ...(Number.isNaN(expires) ? {} : {expiresAtMs: expires}),
+    ...definedFields({expiresAtMs: Number.isNaN(expires) ? undefined : expires}),
   }
 }

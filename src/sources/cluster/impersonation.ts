@@ -22,8 +22,7 @@ export function impersonationHeaders(
   }
   return {
     'Impersonate-User': name,
-    ...definedFields({'Impersonate-Uid': uid}),
-    ...(groups.length === 0 ? {} : {'Impersonate-Group': groups}),
+    ...definedFields({'Impersonate-Uid': uid, 'Impersonate-Group': groups.length === 0 ? undefined : groups}),
     ...Object.fromEntries(
       Object.keys(extra).map(key => [`Impersonate-Extra-${encodeURIComponent(key)}`, textsOf(extra, key)]),
     ),

@@ -1,4 +1,5 @@
 import {isObject} from '../../formats/decode.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
 import type {Container, PodModel} from '../../model/pod.js'
 import {documentIn} from './document-in.js'
 
@@ -29,7 +30,7 @@ function isCapable(container: Container): boolean {
 
 /** The admin port in the proxy config of this pod (proxyAdminPort), if set. */
 export async function namedAdminPort(pod: PodModel): Promise<number | undefined> {
-  const texts = [proxyContainer(pod)?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
+  const texts = [proxyContainer(pod)?.env.PROXY_CONFIG, pod.annotations[PROXY_CONFIG_ANNOTATION]]
   for (const text of texts) {
     const {value} = text === undefined ? {value: undefined} : await documentIn(text)
     const port = isObject(value) ? value.proxyAdminPort : undefined

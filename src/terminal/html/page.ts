@@ -1,5 +1,7 @@
 import {createHash} from 'node:crypto'
+import type {Doc} from '../doc.js'
 import {PAGE_SCRIPT, PAGE_STYLE} from './assets.js'
+import {docMarkup} from './doc-markup.js'
 import {escapeHtml, type Html, html, markupText} from './markup.js'
 
 /** A page: its title and what it is about, the ids and names of its sections, and its content. */
@@ -40,4 +42,14 @@ export function pageText({title, subtitle, sections, body, made, refresh}: PageP
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${escapeHtml(PAGE_POLICY)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${escapeHtml(`${title}: ${subtitle}`)}</title><style>${PAGE_STYLE}</style></head>
 <body>${markupText(content)}<script>${PAGE_SCRIPT}</script></body></html>
 `
+}
+
+/** A document as a page of its own, with the lines that would go to standard error above it. */
+export function docPage(title: string, subtitle: string, remarks: readonly string[], doc: Doc, made: string): string {
+  const notes =
+    remarks.length === 0
+      ? undefined
+      : html`<div class="gaps" role="note"><ul>${remarks.map(each => html`<li>${each}</li>`)}</ul></div>`
+  const body = html`${notes}<section aria-label="${title}">${docMarkup(doc)}</section>`
+  return pageText({title, subtitle, sections: [], body, made})
 }

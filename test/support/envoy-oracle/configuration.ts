@@ -30,7 +30,7 @@ function http(name: string, fields: Json): Json {
 }
 
 /** Clusters by name: one per server, and some that lack endpoints or refuse by circuit breakers. */
-function clusters({servers}: Surroundings): readonly Json[] {
+function clusters({random, servers}: Surroundings): readonly Json[] {
   const endpoint = (port: number, more: Json = {}) => ({
     endpoint: {address: {socket_address: {address: '127.0.0.1', port_value: port}}, hostname: `host-${port % 2}.local`},
     ...more,
@@ -73,7 +73,70 @@ function clusters({servers}: Surroundings): readonly Json[] {
     of('no-connection', [endpoint(port('ok'))], limits({max_connections: 0})),
     of('no-retry', [endpoint(port('s503'))], limits({max_retries: 0})),
     of('mixed', [endpoint(port('ok')), endpoint(port('refused'))]),
+    of(
+      'subsets',
+      subsetEndpoints(random, name => endpoint(port(name))),
+      subsets(random),
+    ),
+    of(
+      'other-subsets',
+      subsetEndpoints(random, name => endpoint(port(name))),
+      subsets(random),
+    ),
   ]
+}
+
+const VERSIONS = ['v1', 'v2', 'v3'] as const
+const STAGES = ['prod', 'test'] as const
+
+function labels(random: Random): Json {
+  return {
+    ...(oneIn(random, 5) ? {} : {version: pick<unknown>(random, [...VERSIONS, ['v1', 'v2']])}),
+    ...(oneIn(random, 3) ? {} : {stage: pick(random, STAGES)}),
+  }
+}
+
+/** Endpoints that answer differently, each with labels. */
+function subsetEndpoints(random: Random, of: (server: string) => Json): readonly Json[] {
+  return ['ok', 's404', 's429', 's500'].map(server => ({
+    ...of(server),
+    metadata: {filter_metadata: {'envoy.lb': labels(random)}},
+    ...(oneIn(random, 6) ? {health_status: 'UNHEALTHY'} : {}),
+  }))
+}
+
+function subsets(random: Random): Json {
+  const fallback = () => pick(random, ['NO_FALLBACK', 'ANY_ENDPOINT', 'DEFAULT_SUBSET'])
+  const selectors = [
+    {keys: ['version']},
+    {keys: ['stage', 'version']},
+    ...(oneIn(random, 2) ? [{keys: ['stage']}] : []),
+  ].map(({keys}) => ({
+    keys,
+    ...pick<Json>(random, [
+      {},
+      {fallback_policy: fallback()},
+      keys.length > 1 ? {fallback_policy: 'KEYS_SUBSET', fallback_keys_subset: ['version']} : {},
+    ]),
+  }))
+  return {
+    lb_subset_config: {
+      fallback_policy: fallback(),
+      default_subset: {stage: pick(random, [...STAGES, 'none'])},
+      subset_selectors: selectors,
+      ...(oneIn(random, 3) ? {panic_mode_any: true} : {}),
+      ...(oneIn(random, 2) ? {list_as_any: true} : {}),
+    },
+    common_lb_config: {healthy_panic_threshold: {value: 0}},
+  }
+}
+
+function wanted(random: Random): Json {
+  const asked = {
+    ...(oneIn(random, 4) ? {} : {version: pick(random, [...VERSIONS, 'v9'])}),
+    ...(oneIn(random, 2) ? {} : {stage: pick(random, STAGES)}),
+  }
+  return {metadata_match: {filter_metadata: {'envoy.lb': asked}}}
 }
 
 const CLUSTERS = [
@@ -102,6 +165,8 @@ const CLUSTERS = [
   'absent',
   'slow',
   'mixed',
+  'subsets',
+  'other-subsets',
 ] as const
 
 function retryPolicy(random: Random): Json {
@@ -160,6 +225,12 @@ function forward(random: Random, match: Json): Json {
     {cluster: pick(random, CLUSTERS)},
     {cluster: pick(random, CLUSTERS)},
     {cluster: 'ok'},
+    {cluster: pick(random, ['subsets', 'other-subsets']), ...wanted(random)},
+    {cluster: pick(random, ['subsets', 'other-subsets']), ...wanted(random)},
+    {
+      weighted_clusters: {clusters: [{name: 'subsets', weight: 1, ...wanted(random)}]},
+      ...wanted(random),
+    },
     {cluster_header: 'x-ver'},
     {
       weighted_clusters: {
@@ -319,6 +390,16 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
         ...(oneIn(random, 4) ? {status_on_error: {code: 'ServiceUnavailable'}} : {}),
       }),
     () =>
+      http('ext_authz.v3.ExtAuthz', {
+        grpc_service: {
+          envoy_grpc: {cluster_name: pick(random, ['refused', 'empty', 'sick'])},
+          timeout: '0.3s',
+        },
+        transport_api_version: 'V3',
+        ...(oneIn(random, 3) ? {failure_mode_allow: true} : {}),
+        ...(oneIn(random, 4) ? {status_on_error: {code: 'ServiceUnavailable'}} : {}),
+      }),
+    () =>
       http('local_ratelimit.v3.LocalRateLimit', {
         stat_prefix: 'x',
         token_bucket: {max_tokens: 1000, tokens_per_fill: 1000, fill_interval: '60s'},
@@ -355,8 +436,29 @@ function domains(random: Random, taken: Set<string>): readonly string[] {
   })
 }
 
-/** A random HTTP connection manager. */
-export function manager(given: Surroundings): Json {
+/** One route configuration for all requests, or one for each of some scopes that a header selects. */
+function tables(random: Random, table: () => Json): Json {
+  if (!oneIn(random, 5)) return {route_config: table()}
+  const extractor = pick<Json>(random, [
+    {name: 'x-user', index: 0},
+    {name: 'x-user', element_separator: ',', index: random(2)},
+    {name: 'x-user', element_separator: ';', element: {separator: '=', key: 'v'}},
+  ])
+  const scope = (value: string) => ({
+    name: `scope${serial++}`,
+    route_configuration: table(),
+    key: {fragments: [{string_key: value}]},
+  })
+  return {
+    scoped_routes: {
+      name: `scopes${serial++}`,
+      scope_key_builder: {fragments: [{header_value_extractor: extractor}]},
+      scoped_route_configurations_list: {scoped_route_configurations: ['jason', 'v1', 'a', ''].map(scope)},
+    },
+  }
+}
+
+function routeTable(given: Surroundings): Json {
   const {random} = given
   const taken = new Set<string>()
   const hosts = some(random, 1, 4, () => ({
@@ -371,6 +473,18 @@ export function manager(given: Surroundings): Json {
   const rest = oneIn(random, 4)
     ? []
     : [{name: `vh${serial++}`, domains: ['*'], routes: some(random, 1, 6, () => route(given, `r${serial++}`))}]
+  return {
+    name: `rc${serial++}`,
+    validate_clusters: false,
+    ...(oneIn(random, 4) ? {ignore_port_in_host_matching: true} : {}),
+    ...(oneIn(random, 3) ? overrides(given) : {}),
+    virtual_hosts: [...hosts, ...rest],
+  }
+}
+
+/** A random HTTP connection manager. */
+export function manager(given: Surroundings): Json {
+  const {random} = given
   const strip = pick<Json>(random, [{}, {}, {strip_any_host_port: true}, {strip_matching_host_port: true}])
   const options: Json = {
     ...strip,
@@ -421,13 +535,7 @@ export function manager(given: Surroundings): Json {
       ...options,
       http_filters: httpFilters(given),
       access_log: accessLog('hcm'),
-      route_config: {
-        name: `rc${serial++}`,
-        validate_clusters: false,
-        ...(oneIn(random, 4) ? {ignore_port_in_host_matching: true} : {}),
-        ...(oneIn(random, 3) ? overrides(given) : {}),
-        virtual_hosts: [...hosts, ...rest],
-      },
+      ...tables(random, () => routeTable(given)),
     }),
   }
 }

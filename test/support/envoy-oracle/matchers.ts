@@ -19,7 +19,21 @@ export function some<T>(random: Random, low: number, high: number, make: () => T
 }
 
 export const NAMES = ['x-user', 'x-ver', 'end-user', 'accept', 'cookie', 'x-n', 'user-agent'] as const
-export const VALUES = ['jason', 'Jason', 'jasonx', 'v1', 'v2', '', '5', '+7', 'a,b', 'a', '10', 'va vb'] as const
+export const VALUES = [
+  'jason',
+  'Jason',
+  'jasonx',
+  'v1',
+  'v2',
+  '',
+  '5',
+  '+7',
+  'a,b',
+  'a',
+  '10',
+  'va vb',
+  'w=1;v=jason',
+] as const
 export const PATHS = [
   '/',
   '/api',
@@ -45,6 +59,7 @@ export const HOSTS = [
   'x-y.org',
   'api.local',
   'other',
+  'u@shop',
 ] as const
 const REGEXES = ['v[0-9]', 'ja.*', '[a-z]*', '(?i)JASON', '.+', '5|10', 'a,b|a', '\\d+'] as const
 const PATH_REGEXES = ['/api/.*', '/r/[0-9]+', '/(admin|api)', '/a/[^/]+/c', '.*\\.mp4', '/.*'] as const

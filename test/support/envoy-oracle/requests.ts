@@ -25,6 +25,11 @@ const TWISTS: readonly ((path: string) => string)[] = [
   path => `${path};x=1`,
   path => `${path}#f`,
   path => `http://shop${path}`,
+  path => `${path}|"<>`,
+  path => `h+t.p://shop${path}`,
+  path => `http://sh|op${path}`,
+  () => '*',
+  () => '*/x',
 ]
 
 const ODD_BYTES = [
@@ -125,7 +130,11 @@ export function oracleRequest(
       : undefined,
     protocol,
     method: connect ? 'CONNECT' : pick(random, ['GET', 'GET', 'GET', 'POST', 'OPTIONS', 'DELETE']),
-    path: connect ? 'shop:80' : protocol === 'http/2' ? path.replace(/^http:\/\/shop/, '') : path,
+    path: connect
+      ? pick(random, ['shop:80', 'shop:80', 'shop:80?', 'sho^p:80'])
+      : protocol === 'http/2'
+        ? path.replace(/^h.*?p:\/\/sh.*?op/, '').replace(/^\*/, '/')
+        : path,
     headers: joined(headers(random, protocol), carries.headers, protocol),
     bodyBytes: 0,
     chunked: false,

@@ -11,7 +11,7 @@ export interface TestServer {
 }
 
 function head(text: string): RegExpExecArray | null {
-  return /^([A-Z]+) (\S+) HTTP\/1\.[01]\r\n((?:[^\r\n]+\r\n)*)\r\n/.exec(text)
+  return /^([A-Z]+) (\/\S*|[^\s"#<>\\^`{|}]+) HTTP\/1\.[01]\r\n((?:[^\r\n]+\r\n)*)\r\n/.exec(text)
 }
 
 function answer(status: number, path: string, host: string): string {

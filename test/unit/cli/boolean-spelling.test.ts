@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {booleanSpelling} from '../../../src/cli/boolean-spelling.js'
+import {booleanSpelling} from '../../../src/cli/usage/boolean-spelling.js'
 
 const FLAGS = {
   verbose: {type: 'boolean', allowNo: true},

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {namespaceArgument} from '../../../src/cli/usage/namespace-argument.js'
+import {namespaceArgument} from '../../../src/cli/usage/argument-forms.js'
 
 const SURFACE = {
   commands: [

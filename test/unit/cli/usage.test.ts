@@ -1,6 +1,6 @@
 import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from '@jest/globals'
-import {withLeadingFlagsBehind} from '../../../src/cli/usage/leading-flags.js'
+import {withLeadingFlagsBehind} from '../../../src/cli/usage/argument-forms.js'
 import {SIGNPOSTS, signpostOf} from '../../../src/cli/usage/signposts.js'
 import {commandNamed, readSurface} from '../../../src/cli/usage/surface.js'
 import {usageError} from '../../../src/cli/usage/usage-error.js'

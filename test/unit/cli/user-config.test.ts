@@ -53,3 +53,10 @@ test('every setting is the variable of a common flag', async () => {
   )
   expect(Object.values(USER_SETTINGS).sort()).toEqual([...variables].sort())
 })
+
+test('a file larger than settings can be is refused, and one that never ends is not read on', async () => {
+  const path = join(home, 'large.yaml')
+  writeFileSync(path, `# ${'x'.repeat(64 * 1024)}\n`)
+  await expect(applyUserConfig({MESHCTL_CONFIG: path})).rejects.toThrow(`${path} is larger than 64 KiB`)
+  await expect(applyUserConfig({MESHCTL_CONFIG: '/dev/zero'})).rejects.toThrow('/dev/zero is larger than 64 KiB')
+})

@@ -8,7 +8,11 @@ test('a frame fits the terminal and says what does not', () => {
   expect(frame.split('\n')).toHaveLength(13)
   expect(frame).toContain('… 20 more lines')
   expect(frameOf('one\n', {rows: 13, isTTY: true}, 'every 2s')).toBe('\x1b[H\x1b[Jevery 2s\none\n')
-  expect(frameOf(text, {}, 'every 2s')).toBe(text)
+})
+
+test('in a pipe each round has its time and ends with an empty line; documents for programs stay as they are', () => {
+  expect(frameOf('A  B\n1  2\n', {}, 'every 2s, T')).toBe('every 2s, T\nA  B\n1  2\n\n')
+  expect(frameOf('{}\n', {}, 'every 2s, T', false)).toBe('{}\n')
 })
 
 test('a source that cannot change is asked once; the error of a first round is thrown', async () => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {networkPolicyVerdict} from '../../../src/analysis/traffic-policy/network-policy-verdict.js'
-import {DEFAULT_SETTINGS} from '../../../src/evidence/predicted-mesh/objects.js'
+import {DEFAULT_SETTINGS} from '../../../src/evidence/mesh-objects/istio-objects.js'
 import {textOf} from '../../../src/formats/decode.js'
 import {readNetworkPolicy} from '../../../src/formats/network-policy.js'
 import {httpRoutes} from '../../../src/istiod/delegates.js'

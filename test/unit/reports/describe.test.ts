@@ -516,3 +516,29 @@ test('describe asks for no list and no evidence twice', async () => {
   expect(asked.length).toBeGreaterThan(10)
   expect(asked.filter((each, at) => asked.indexOf(each) !== at)).toEqual([])
 })
+
+// Envoy holds it beside the mesh's own roots as soon as one DestinationRule asks for TLS to hosts outside.
+test("expired roots of the operating system's CA bundle are no finding of a pod or a Service", async () => {
+  const source = await sample()
+  const system = Array.from({length: 142}, (_, index) => ({
+    serial_number: `os${index}`,
+    valid_from: '2003-11-20T00:00:00Z',
+    expiration_time: index < 5 ? '2023-11-01T00:00:00Z' : '2040-11-01T00:00:00Z',
+  }))
+  const withSystemRoots: Source = {
+    ...source,
+    async evidence(id, subject, query) {
+      const answer = await source.evidence(id, subject, query)
+      if (id !== 'envoy.certs' || !answer.ok) return answer
+      const page = JSON.parse(Buffer.from(answer.value.bytes).toString())
+      page.certificates.push({ca_cert: system, cert_chain: []})
+      return {ok: true, value: {...answer.value, bytes: Buffer.from(JSON.stringify(page))}}
+    },
+  }
+  const codes = async (from: Source) => [
+    (await described(from, 'deploy/ratings-v1')).findings.map(({code}) => code),
+    (await serviceReport(from, 'ratings', 'demo', ISTIO)).failing ?? false,
+  ]
+  expect(await codes(withSystemRoots)).toEqual(await codes(source))
+  expect(JSON.stringify(await codes(withSystemRoots))).not.toContain('MCT1905')
+})

@@ -345,6 +345,59 @@ describe('two sides', () => {
     ])
   })
 
+  test('what several proxies have alike is told once, under the object that each change is from', async () => {
+    const istio = (name: string) => ({
+      filterMetadata: {istio: {config: `/apis/networking.istio.io/v1/namespaces/demo/virtual-service/${name}`}},
+    })
+    const host = (name: string, weight: number) => ({
+      name: `${name}:80`,
+      domains: [name],
+      routes: [{name: 'r', metadata: istio(name.split('.')[0] ?? ''), route: {cluster: 'c', priority: weight}}],
+    })
+    const routes = (hosts: readonly object[]) =>
+      JSON.stringify({
+        configs: [
+          {
+            '@type': 'type.googleapis.com/envoy.admin.v3.RoutesConfigDump',
+            dynamic_route_configs: [{route_config: {name: '80', virtual_hosts: hosts}}],
+          },
+        ],
+      })
+    const pod = (index: number) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: `web-${index}`, namespace: 'shop'},
+      spec: {containers: [{name: 'istio-proxy'}]},
+      status: {phase: 'Running'},
+    })
+    const pods = Array.from({length: 21}, (_, index) => pod(index))
+    const before = [host('reviews.demo.svc.cluster.local', 80)]
+    const after = [host('reviews.demo.svc.cluster.local', 50), host('new.example.com', 1)]
+    const side = (label: string, hosts: readonly object[], odd: readonly object[]) =>
+      memorySource({
+        objects: pods,
+        origin: {kind: 'bundle', label},
+        evidence: {'envoy.config_dump': routes(hosts)},
+        evidenceOf: {'web-7.shop': {'envoy.config_dump': routes(odd)}},
+      })
+    const odd = [...after, host('only.example.com', 1)]
+    const report = await sidesReport({source: side('one', before, before)}, {source: side('two', after, odd)})
+    const lines = text(report).trimEnd().split('\n')
+    expect(lines.length).toBeLessThan(30)
+    const all = lines.join('\n')
+    expect(all).toContain('In 21 proxies: web-0.shop, web-1.shop')
+    expect(all.match(/^VirtualService \w+\.demo/gm)).toEqual([
+      'VirtualService new.demo',
+      'VirtualService reviews.demo',
+      'VirtualService only.demo',
+    ])
+    const below = (title: string) => all.slice(all.indexOf(title)).split('\n\n')[0] ?? ''
+    expect(below('VirtualService reviews.demo')).not.toContain('new.example.com')
+    expect(below('VirtualService new.demo')).toContain('new.example.com')
+    expect(all).toMatch(/^web-7\.shop: 1 difference: .*, some of them above$/m)
+    expect(lines.filter(line => line.includes('only.example.com'))).toHaveLength(1)
+  })
+
   test('a pod only one side has is named', async () => {
     const source = await sample()
     const pods = await source.objects({kind: 'Pod'})

@@ -190,6 +190,18 @@ describe('when nothing in the pod can list sockets', () => {
     ])
     expect(report.notes[0]).toContain("only Envoy's own listeners")
     expect(report.gaps.map(gap => gap.reason)).toContain('not-captured')
+    const [headline] = String(await rendered(report, portsView, 'table', {...LAYOUT, width: 200}, false)).split('\n')
+    expect(headline).toBe(
+      'p.demo has a sidecar; the open ports could not be listed; whether 1 declared port is reachable is not known. Envoy itself listens on 1 port.',
+    )
+  })
+
+  test('neither sockets nor listeners: the headline counts nothing', async () => {
+    const report = await portsReport(memorySource({objects: [pod]}), ref)
+    const [headline] = String(await rendered(report, portsView, 'table', {...LAYOUT, width: 200}, false)).split('\n')
+    expect(headline).toBe(
+      'p.demo has a sidecar; the open ports could not be listed; whether 1 declared port is reachable is not known.',
+    )
   })
 
   test('a damaged list is a gap, though /proc/net answers in its place', async () => {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {istioObjects} from '../../../src/evidence/predicted-mesh/objects.js'
+import {istioObjects} from '../../../src/evidence/mesh-objects/istio-objects.js'
 import {type GapReason, missing} from '../../../src/model/answer.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import type {Source} from '../../../src/sources/source.js'

@@ -7,6 +7,7 @@ import {headerValue} from '../matching/headers.js'
 import {flagApplies, fractionApplies} from '../matching/percent.js'
 import {metadataMatches} from '../matching/values.js'
 import {known, undecided} from '../undecided.js'
+import {connectFault} from '../upstream/call.js'
 import {follow} from '../upstream/course.js'
 import {chooseHosts} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
@@ -18,9 +19,24 @@ type Verdict = {readonly kind: 'allowed' | 'error'} | {readonly kind: 'denied'; 
 
 const DEFAULT_TIMEOUT = 200
 
+/** The decision of a gRPC authorization server, as far as it cannot be reached: what it says is not known. */
+function askGrpc(state: HttpState, service: NonNullable<ExtAuthz['grpcService']>): Verdict {
+  const {envoyGrpc} = known(service, 'a gRPC service')
+  const name = envoyGrpc?.clusterName ?? undecided('a gRPC authorization server that is no cluster', service.at)
+  const cluster = state.proxy.cluster(name)
+  if (cluster === undefined) return {kind: 'error'}
+  const choice = chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined})
+  if (choice.kind === 'none') return {kind: 'error'}
+  const refused = choice.hosts.every(host => {
+    const server = state.surroundings.upstream(host.address)
+    return server !== undefined && connectFault(cluster, host, server) !== undefined
+  })
+  return refused ? {kind: 'error'} : undecided('what a gRPC authorization server says', service.at)
+}
+
 /** The decision of an HTTP authorization server. */
 function ask(state: HttpState, config: ExtAuthz): Verdict {
-  if (config.grpcService !== undefined) undecided('what a gRPC authorization server says', config.grpcService.at)
+  if (config.grpcService !== undefined) return askGrpc(state, config.grpcService)
   const uri = config.httpService?.serverUri
   if (config.httpService === undefined || uri === undefined) undecided('ext_authz without a server', config.at)
   known(config.httpService, 'ext_authz')

@@ -24,6 +24,7 @@ import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/ca
 import {type Deadlines, follow, type UpstreamEnding} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
+import {type WantedMetadata, wantedMetadata} from '../upstream/subsets.js'
 
 // Router: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter
 
@@ -95,16 +96,16 @@ function grpcTimeout(text: string | undefined): number | undefined {
   return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
-/** The maximum stream duration: the route's, or the gRPC client's timeout capped by grpc_timeout_header_max. */
+/** The maximum stream duration: the route's, or what grpc-timeout asks for, capped by grpc_timeout_header_max, whatever the content type. */
 function duration(state: HttpState, action: RouteAction): number {
   const own = action.maxStreamDuration
   const general = state.manager.commonHttpProtocolOptions?.maxStreamDuration
   if (own === undefined) return limit(general, 0)
-  const {maxStreamDuration, grpcTimeoutHeaderMax, grpcTimeoutHeaderOffset} = known(own, 'max_stream_duration')
-  const asked = isGrpc(state) ? grpcTimeout(headerValue(state.headers, 'grpc-timeout')) : undefined
+  const {maxStreamDuration, grpcTimeoutHeaderMax, grpcTimeoutHeaderOffset = 0} = known(own, 'max_stream_duration')
+  const asked = grpcTimeout(headerValue(state.headers, 'grpc-timeout'))
   if (grpcTimeoutHeaderMax === undefined || asked === undefined) return limit(maxStreamDuration ?? general, 0)
-  if (grpcTimeoutHeaderOffset) undecided('grpc_timeout_header_offset', own.at)
-  return limit(grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax), 0)
+  const capped = grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax)
+  return limit(grpcTimeoutHeaderOffset < capped ? capped - grpcTimeoutHeaderOffset : capped, 0)
 }
 
 /** The route's timeout; the gRPC client's own capped by max_grpc_timeout, if the route sets it. */
@@ -131,8 +132,6 @@ function refuseUnmodelled(action: RouteAction): void {
   if (action.internalRedirectPolicy || action.internalRedirectAction) undecided('internal redirects', action.at)
   if (action.hedgePolicy) undecided('hedged requests', action.at)
   if (action.retryPolicyTypedConfig !== undefined) undecided('a retry policy of another type', action.at)
-  if ((action.metadataMatch?.filterMetadata.get('envoy.lb') ?? undefined) !== undefined)
-    undecided('a route that matches endpoint metadata', action.at)
 }
 
 function timedOut(flag: string, details: string, text: string): EnvoyReply {
@@ -220,6 +219,13 @@ function passedOn(state: HttpState, route: Route, hosts: readonly Host[], cluste
   return {head, http2: state.request.protocol === 'http/2'}
 }
 
+/** What the route, the cluster chosen by weight and earlier filters ask of an endpoint's metadata. */
+function endpointMetadata(state: HttpState, action: RouteAction, cluster: string): WantedMetadata {
+  const weighted = action.weightedClusters?.clusters.find(({name}) => name === cluster)
+  if (state.metadata.get('envoy.lb') !== undefined) undecided('endpoint metadata a filter asks for', action.at)
+  return wantedMetadata([action.metadataMatch, weighted?.metadataMatch])
+}
+
 function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
@@ -244,6 +250,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   const dialled = {
     address: connection.localRestored ? connection.local : undefined,
     header: (name: string) => headerValue(state.headers, name),
+    metadata: endpointMetadata(state, action, cluster.name ?? ''),
   }
   const choice = chooseHosts(state.proxy, cluster, dialled)
   if (choice.kind === 'none')

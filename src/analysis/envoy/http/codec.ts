@@ -5,7 +5,7 @@ import type {Headers} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {undecided} from '../undecided.js'
 import {joinInline} from './inline-headers.js'
-import {requestLine} from './request-line.js'
+import {beginsMethod, requestLine} from './request-line.js'
 
 // What the codecs reject: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
 
@@ -57,10 +57,13 @@ function underscored(headers: HeaderList, limits: Limits): HeaderList | undefine
   return limits.underscores === 'DROP_HEADER' ? headers.filter(([name]) => !name.includes('_')) : undefined
 }
 
-function headerLines(text: string): readonly string[] {
+function headOf(text: string): string {
   const end = /\r?\n\r?\n/.exec(text)
-  const head = end === null ? text : text.slice(0, end.index)
-  return head.split(/\r?\n/).slice(1)
+  return end === null ? text : text.slice(0, end.index)
+}
+
+function headerLines(text: string): readonly string[] {
+  return headOf(text).split(/\r?\n/).slice(1)
 }
 
 type Lines = {readonly ok: true; readonly headers: HeaderList} | {readonly ok: false; readonly answer: Decoded}
@@ -116,10 +119,13 @@ function isHostAndPort(text: string, portNeeded: boolean): boolean {
 
 /** The parts of a request target, or the codec's error for an invalid URL (RFC 9112, 3.2). */
 function targetOf(method: string, target: string): Target | 'http1.invalid_url' | 'http1.invalid_scheme' {
-  if (method === 'CONNECT')
-    return isHostAndPort(target, true) ? {path: undefined, authority: target, scheme: undefined} : 'http1.invalid_url'
-  if (target.startsWith('/') || target.startsWith('*')) return {path: target, authority: undefined, scheme: undefined}
-  const [, scheme = '', users = '', rest = ''] = /^([A-Za-z]+):\/\/([^/?#]*)(.*)$/s.exec(target) ?? []
+  if (method === 'CONNECT') {
+    const [, authority = '', query] = /^(.*?)(\?)?$/s.exec(target) ?? []
+    return isHostAndPort(authority, true) ? {path: query, authority, scheme: undefined} : 'http1.invalid_url'
+  }
+  const isAsterisk = target.startsWith('*') && method === 'OPTIONS'
+  if (target.startsWith('/') || isAsterisk) return {path: target, authority: undefined, scheme: undefined}
+  const [, scheme = '', users = '', rest = ''] = /^([^:]+):\/\/([^/?#]*)(.*)$/s.exec(target) ?? []
   const authority = users.replace(/^.*@/, '')
   if (!isHostAndPort(authority, false)) return 'http1.invalid_url'
   if (!/^https?$/i.test(scheme)) return 'http1.invalid_scheme'
@@ -133,10 +139,14 @@ function withoutH2c(headers: HeaderList): HeaderList {
   return headers.filter(([name]) => name !== 'upgrade' && name !== 'http2-settings')
 }
 
+/** Control characters other than tabs and line breaks, looked for in the whole head before anything else. */
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
+
 function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   const text = requestText(request)
   const line = requestLine(text)
   if (line.kind === 'partial') return {kind: 'waits'}
+  if (beginsMethod(text) && CONTROL.test(headOf(text))) return refused(400, 'http1.invalid_characters')
   if (line.kind === 'invalid') return refused(400, 'http1.codec_error')
   const limits = limitsOf(manager)
   const lines = readLines(headerLines(text.replace(/^[\r\n]+/, '')), limits)
@@ -167,6 +177,9 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
 
 const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
+/** Unlike over HTTP/1, user information is refused in the codec. */
+const HTTP2_AUTHORITY = /^[A-Za-z0-9!$%&'()*+,\-.:;=[\]_~]+$/
+
 function http2Fault(request: EnvoyRequest, headers: HeaderList): string | undefined {
   const bad = headers.some(
     ([name, value]) =>
@@ -175,9 +188,9 @@ function http2Fault(request: EnvoyRequest, headers: HeaderList): string | undefi
       !TOKEN.test(name) ||
       name !== asciiLower(name) ||
       BAD_VALUE.test(value) ||
-      (name === 'host' && (value === '' || /[^\x21-\x7e]/.test(value))),
+      (name === 'host' && !HTTP2_AUTHORITY.test(value)),
   )
-  if (bad || /[^\x21-\x7e]/.test(request.path)) return 'http2.invalid.header.field'
+  if (bad || !TOKEN.test(request.method) || /[\x00-\x20\x7f]/.test(request.path)) return 'http2.invalid.header.field'
   if (!headers.some(([name]) => name === 'host')) return 'http2.violation.of.messaging.rule'
   if (request.method === 'CONNECT' || request.path.startsWith('/')) return undefined
   return request.path === '*' && request.method === 'OPTIONS' ? undefined : 'http2.violation.of.messaging.rule'

@@ -11,6 +11,7 @@ import {decodeRequest} from './codec.js'
 import {clientAddress, normalizeHost, normalizePath, sanitizeHeaders} from './head.js'
 import {chooseRoute} from './route-choice.js'
 import {isGrpc} from './route-match.js'
+import {scopedTable} from './scoped-routes.js'
 import {type EnvoyReply, type HttpState, withStep} from './state.js'
 import {upgradeAllowed, upgradeOf} from './upgrade.js'
 
@@ -22,9 +23,10 @@ export interface HttpEnding {
   readonly state: HttpState
 }
 
-function tableOf(proxy: EnvoyProxy, manager: HttpConnectionManager): RouteConfiguration | undefined {
+function tableOf({proxy, manager, headers}: HttpState): RouteConfiguration | undefined {
   if (manager.routeConfig !== undefined) return manager.routeConfig
-  if (manager.rds === undefined) return undecided('scoped routes', manager.at)
+  if (manager.scopedRoutes !== undefined) return scopedTable(proxy, manager.scopedRoutes, headers)
+  if (manager.rds === undefined) return undecided('a connection manager without routes', manager.at)
   const name = known(manager.rds, 'rds').routeConfigName ?? ''
   return proxy.routeConfiguration(name) ?? undecided(`route configuration ${name} is not in the dump`, manager.rds.at)
 }
@@ -158,10 +160,10 @@ export function runManager(
   const state = withDefaultHost(read, decoded.version)
   const refused = firstRefusal(state, decoded.version)
   if (refused?.flags.includes('DPE')) return {state, answer: refused}
-  if (refused !== undefined) return early({...state, table: tableOf(proxy, manager)}, refused)
+  if (refused !== undefined) return early({...state, table: tableOf(state)}, refused)
   const noted = withStep(
     state,
     step(`HTTP/${decoded.version} ${headerValues(state.headers, ':method')[0] ?? ''}`, manager.at),
   )
-  return afterHead({...noted, table: tableOf(proxy, manager)}, decoded.version)
+  return afterHead({...noted, table: tableOf(noted)}, decoded.version)
 }

@@ -18,16 +18,28 @@ export type RequestLine =
 
 /** Printable ASCII. */
 const TARGET = /^[\x21-\x7e]+$/
-const SCHEME = /^[A-Za-z]+:\/\//
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//
+/** Characters that no host of a request target holds (RFC 3986, 3.2.2). */
+const NOT_IN_HOST = /["#<>\\^`{|}]/
+
+function isHost(target: string): boolean {
+  return !NOT_IN_HOST.test(target.replace(/[/?].*$/s, ''))
+}
 
 function isTarget(method: string, target: string): boolean {
   if (!TARGET.test(target)) return false
-  if (method === 'CONNECT') return true
-  return target.startsWith('/') || target.startsWith('*') || SCHEME.test(target)
+  if (method === 'CONNECT') return isHost(target)
+  if (target.startsWith('/') || target.startsWith('*')) return true
+  return SCHEME.test(target) && isHost(target.replace(SCHEME, ''))
 }
 
 function isMethod(method: string, anyMethod: boolean): boolean {
   return anyMethod ? /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method) : METHODS.has(method)
+}
+
+/** Whether the first byte begins a method the connection manager's parser knows; it closes at once otherwise. */
+export function beginsMethod(bytes: string): boolean {
+  return FIRST_LETTERS.has(bytes.replace(/^[\r\n]+/, '').slice(0, 1))
 }
 
 /**
@@ -38,7 +50,7 @@ export function requestLine(bytes: string, anyMethod = false): RequestLine {
   const text = bytes.replace(/^[\r\n]+/, '')
   if (text === '') return {kind: 'partial'}
   const first = text.slice(0, 1)
-  if (anyMethod ? !isMethod(first, true) : !FIRST_LETTERS.has(first)) return {kind: 'invalid'}
+  if (anyMethod ? !isMethod(first, true) : !beginsMethod(text)) return {kind: 'invalid'}
   const end = text.indexOf('\n')
   if (end < 0) return {kind: 'partial'}
   const line = text.slice(0, end).replace(/\r$/, '')

@@ -109,8 +109,8 @@ function chosenOf(host: VirtualHost, route: Route, state: HttpState): ChosenRout
 function choose(state: HttpState): HttpState {
   const {table} = state
   if (table === undefined) return state
-  const authority = headerValue(state.headers, ':authority')
-  if (authority === undefined) return state
+  // A request without a host is refused, but its route is looked up all the same.
+  const authority = headerValue(state.headers, ':authority') ?? ''
   const host = virtualHostOf(known(table, 'a route configuration'), authority)
   if (host === undefined) {
     const text = `no virtual host of ${table.name ?? 'the route configuration'} has a domain for ${authority}`

@@ -9,6 +9,7 @@ import {requestLine} from '../http/request-line.js'
 import {known, undecided} from '../undecided.js'
 import {connectFault, thresholdsOf, upstreamCall, upstreamTls} from '../upstream/call.js'
 import {chooseHosts, type Host} from '../upstream/endpoints.js'
+import {wantedMetadata} from '../upstream/subsets.js'
 
 // TCP proxy: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/tcp_proxy_filter
 
@@ -89,6 +90,7 @@ function connectTo(
   surroundings: Surroundings,
   request: EnvoyRequest,
   connection: DownstreamConnection,
+  config: TcpProxy,
   name: string,
 ): Result {
   const cluster = proxy.cluster(name)
@@ -98,7 +100,9 @@ function connectTo(
   if (thresholdsOf(cluster, 'DEFAULT')?.maxConnections === 0)
     return {flags: ['UO'], status: null, delivered: false, text: 'the circuit breaker allows no connection'}
   const address = connection.localRestored ? connection.local : undefined
-  const choice = chooseHosts(proxy, cluster, {address, header: () => undefined})
+  const weighted = config.weightedClusters?.clusters.find(each => each.name === name)
+  const metadata = wantedMetadata([config.metadataMatch, weighted?.metadataMatch])
+  const choice = chooseHosts(proxy, cluster, {address, header: () => undefined, metadata})
   if (choice.kind === 'none') return {flags: ['UH'], status: null, delivered: false, text: choice.why}
   const {draw, send} = surroundings
   const hosts = draw === undefined || choice.hosts.length < 2 ? choice.hosts : drawnHost(choice.hosts, draw)
@@ -132,12 +136,10 @@ export function runTcpProxy(
   known(config, 'the TCP proxy')
   if (config.tunnelingConfig) undecided('tunneling over HTTP', config.at)
   if (config.onDemand) undecided('clusters loaded on demand', config.at)
-  if (config.metadataMatch?.filterMetadata.get('envoy.lb') !== undefined)
-    undecided('endpoints chosen by metadata', config.at)
   if (config.upstreamConnectMode && config.upstreamConnectMode !== 'IMMEDIATE')
     undecided(`upstream_connect_mode ${config.upstreamConnectMode}`, config.at)
   const clusters = clustersOf(config, named, surroundings.draw)
-  const results = clusters.map(name => connectTo(proxy, surroundings, request, connection, name))
+  const results = clusters.map(name => connectTo(proxy, surroundings, request, connection, config, name))
   const [first] = results
   if (first === undefined) return undecided('a TCP proxy without a cluster', config.at)
   const same = results.every(each => each.status === first.status && each.flags.join() === first.flags.join())

@@ -7,6 +7,7 @@ import {parseIp} from '../../../model/ip-address.js'
 import {own} from '../../../model/own.js'
 import {certain, shareOf} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
+import {subsetEndpoints, type WantedMetadata} from './subsets.js'
 
 // Endpoint choice: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/load_balancing
 
@@ -156,10 +157,13 @@ function hostOf(endpoint: LbEndpoint, dialled: Dialled): Host {
   return {address, hostname: inner?.hostname ?? '', hbone, socketMatch: socketMatchOf(endpoint), at: endpoint.at}
 }
 
-/** The endpoint of a request in an ORIGINAL_DST cluster. */
+/** What the choice of an endpoint depends on besides the cluster. */
 export interface Dialled {
+  /** The endpoint of a request in an ORIGINAL_DST cluster. */
   readonly address: IpPort | undefined
   readonly header: (name: string) => string | undefined
+  /** The metadata an endpoint has to have where the cluster has subsets. */
+  readonly metadata?: WantedMetadata
 }
 
 function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
@@ -217,10 +221,46 @@ function resolvedHosts(assignment: ClusterLoadAssignment, live: readonly LiveHos
   return {kind: 'none', why: live.length > 0 ? 'no endpoint is healthy' : 'DNS gave no address'}
 }
 
+function isSubsetCluster(cluster: Cluster): boolean {
+  return (cluster.lbSubsetConfig?.subsetSelectors.length ?? 0) > 0
+}
+
+/** What a request is balanced over: the endpoints of the subset it asks for, or all of a cluster without subsets. */
+function balancedOver(
+  cluster: Cluster,
+  assignment: ClusterLoadAssignment,
+  dialled: Dialled,
+): readonly ClusterLoadAssignment[] {
+  const config = cluster.lbSubsetConfig
+  if (config === undefined || !isSubsetCluster(cluster)) return [assignment]
+  const all = assignment.endpoints.flatMap(each => each.lbEndpoints)
+  return subsetEndpoints(config, dialled.metadata ?? new Map(), all).map(endpoints => {
+    const kept = new Set(endpoints)
+    const localities = assignment.endpoints.map(each => ({
+      ...each,
+      lbEndpoints: each.lbEndpoints.filter(one => kept.has(one)),
+    }))
+    return {...assignment, endpoints: localities}
+  })
+}
+
+/** Balancers that pick one endpoint among the usable ones, whatever the request asks. */
+const PLAIN_BALANCERS = ['round_robin', 'least_request', 'random', 'ring_hash', 'maglev', 'wrr_locality']
+
+function refuseBalancing(cluster: Cluster): void {
+  const policies = cluster.loadBalancingPolicy?.policies ?? []
+  const other = policies.find(
+    ({typedExtensionConfig}) =>
+      !PLAIN_BALANCERS.some(each =>
+        typedExtensionConfig?.typedConfig?.type.startsWith(`extensions.load_balancing_policies.${each}.`),
+      ),
+  )
+  if (other !== undefined) undecided(`load balancing policy ${other.typedExtensionConfig?.name ?? ''}`, other.at)
+}
+
 /** The endpoints a request to the cluster can go to. */
 export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialled): HostChoice {
-  if (cluster.lbSubsetConfig !== undefined && cluster.lbSubsetConfig.subsetSelectors.length > 0)
-    undecided('subset load balancing', cluster.lbSubsetConfig.at)
+  refuseBalancing(cluster)
   if (cluster.clusterType !== undefined) undecided(`cluster type ${cluster.clusterType.name ?? ''}`, cluster.at)
   if (cluster.type === 'ORIGINAL_DST') return originalDestination(cluster, dialled)
   const assignment = assignmentOf(proxy, cluster)
@@ -239,8 +279,12 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   if (cluster.commonLbConfig !== undefined) known(cluster.commonLbConfig, 'common_lb_config')
   if (assignment.policy?.weightedPriorityHealth) undecided('weighted_priority_health', assignment.at)
   const factor = assignment.policy?.overprovisioningFactor ?? 140
-  const hosts = usable(levelsOf(assignment, failingHosts(proxy, cluster)), threshold, factor)
-  if (hosts.length > 0) return {kind: 'hosts', hosts: hosts.map(each => hostOf(each, dialled))}
+  const over = balancedOver(cluster, assignment, dialled)
+  const failing = failingHosts(proxy, cluster)
+  const hosts = over.map(each => usable(levelsOf(each, failing), threshold, factor)).find(each => each.length > 0)
+  if (hosts !== undefined) return {kind: 'hosts', hosts: hosts.map(each => hostOf(each, dialled))}
   const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
+  if (someEndpoint && over.every(each => each.endpoints.every(one => one.lbEndpoints.length === 0)))
+    return {kind: 'none', why: 'no endpoint is in the subset the request asks for'}
   return {kind: 'none', why: someEndpoint ? 'no endpoint is healthy' : 'the cluster has no endpoints'}
 }

@@ -3,6 +3,7 @@ import {isOutsideKubernetes} from '../../../model/container-facts.js'
 import {definedFields} from '../../../model/defined-fields.js'
 import type {CaptureDefaults} from '../../../model/injection.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
+import {DATAPLANE_LABEL, isRedirected, PROXY_CONFIG_ANNOTATION} from '../../../model/mesh-keys.js'
 import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
 import {wrongValues} from '../setup/lost-arguments.js'
 import type {AmbientSettings} from './ambient.js'
@@ -49,7 +50,7 @@ export function proxyMetadata(pod: PodModel, name: string): string | undefined {
 
 /** A value of proxyMetadata in the annotation proxy.istio.io/config, which becomes environment of the injected containers. */
 function metadataOf(pod: PodModel, name: string): string | undefined {
-  const config = annotation(pod, 'proxy.istio.io/config') ?? ''
+  const config = annotation(pod, PROXY_CONFIG_ANNOTATION) ?? ''
   return new RegExp(`["']?${name}["']?\\s*:\\s*["']?([^"'\\s,}]*)`).exec(config)?.[1]
 }
 
@@ -114,7 +115,8 @@ function minorOf(container: Container | undefined): number | undefined {
   return version === undefined ? undefined : releaseOf(version)
 }
 
-function ambient(pod: PodModel, minor: number | undefined): Expectation {
+/** What istio-cni sets in the pod once it is in ambient mode, by its annotations. */
+export function ambientExpectation(pod: PodModel, minor: number | undefined): Expectation {
   const dns = annotation(pod, 'ambient.istio.io/dns-capture')
   const settings: AmbientSettings = {
     dns: dns === undefined ? true : isTrue(dns),
@@ -163,7 +165,7 @@ function fromInit(
   return {
     kind: 'sidecar',
     settings,
-    ...(/proxy_init\b/.test(init.image) ? {script: true} : {}),
+    ...definedFields({script: /proxy_init\b/.test(init.image) ? true : undefined}),
     via: 'the arguments and environment of istio-init',
     notes: [...guessed, ...wrongValues(settings).map(({what}) => what)],
     ...release,
@@ -179,7 +181,7 @@ function fromPrediction(
   const {mode, because, defaults, cni = false, native = false} = predicted ?? {}
   const known = minor ?? predicted?.minor
   if (mode === 'none') return {kind: 'none', why: `the pod would get no sidecar (${because})`}
-  if (mode === 'ambient') return ambient(pod, known)
+  if (mode === 'ambient') return ambientExpectation(pod, known)
   const settings = settingsFromAnnotations(pod, cni ? 'cni' : 'template', defaults)
   return {
     kind: 'sidecar',
@@ -219,9 +221,9 @@ export function expectationFor(
     }
   }
   if (pod.hostNetwork) return {kind: 'none', why: 'hostNetwork pods get no sidecar and have no rules of their own'}
-  const mode = pod.labels['istio.io/dataplane-mode']
-  const redirected = annotation(pod, 'ambient.istio.io/redirection') === 'enabled'
-  if (mode !== 'none' && (redirected || mode === 'ambient')) return ambient(pod, minor)
+  const mode = pod.labels[DATAPLANE_LABEL]
+  const redirected = isRedirected(pod.annotations)
+  if (mode !== 'none' && (redirected || mode === 'ambient')) return ambientExpectation(pod, minor)
   if (!pod.exists) return fromPrediction(pod, predicted, minor)
   return {kind: 'none', why: 'it has no sidecar and is not in ambient mode'}
 }

@@ -41,8 +41,11 @@ export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily):
   const listed = sets.every(set => set.form === 'list' || set.form === 'list-rules')
   const mangle = sets.some(set => set.tables.some(table => table.name === 'mangle'))
   return {
-    ...definedFields({inbound, outbound}),
-    ...(listed && !mangle ? {tproxy: 'table mangle, where TPROXY would be, is not in the given text'} : {}),
+    ...definedFields({
+      inbound,
+      outbound,
+      tproxy: listed && !mangle ? 'table mangle, where TPROXY would be, is not in the given text' : undefined,
+    }),
   }
 }
 

@@ -3,8 +3,20 @@ import type {Chain, Rule} from '../../../model/ruleset.js'
 import {canonicalChain, canonicalTable} from '../istio-names.js'
 import {ownersIn, USUAL_PROXY} from '../proxy-traits.js'
 import {actionWords} from './action-words.js'
-import {trafficWords} from './condition-words.js'
+import {conditionText, or} from './condition-text.js'
 import {PURPOSES, type Purpose} from './purposes.js'
+
+/** The traffic a rule is about, in words: `TCP to port 53 sent by user 1337`. */
+export function trafficWords(rule: Rule): string {
+  const protocols = rule.conditions.filter(c => c.field === 'protocol')
+  const kinds = protocols.map(c => `${c.negated ? 'anything but ' : ''}${or(c.values).toUpperCase()}`)
+  const rest = rule.conditions.filter(c => c.field !== 'protocol')
+  const phrases = rest.map(({field, values, negated}) => conditionText(field).words(values, negated))
+  const repeated = phrases.filter((phrase, index) => phrases.indexOf(phrase) === index)
+  return [kinds.length === 0 ? (rest.length === 0 ? 'all traffic' : 'traffic') : kinds.join(' and '), ...repeated].join(
+    ' ',
+  )
+}
 
 /** A rule in plain words: what it says, and what it is for in the mesh when that is known. */
 export interface RuleWords {

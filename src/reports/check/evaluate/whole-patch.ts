@@ -1,4 +1,5 @@
 import {isObject} from '../../../formats/decode.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Finding, PatchStep} from '../../../model/finding.js'
 import {pointerStep, pointerSteps} from '../../../model/object-path.js'
 import type {Source} from '../../../sources/source.js'
@@ -28,7 +29,11 @@ export async function withWholePatch(source: Source, finding: Finding): Promise<
   const {object, patch} = finding
   if (patch === undefined) return finding
   const {kind, namespace, name} = object
-  const held = await source.objects({kind, name, ...(namespace === '' ? {} : {namespace})})
+  const held = await source.objects({
+    kind,
+    name,
+    ...definedFields({namespace: namespace === '' ? undefined : namespace}),
+  })
   const [found] = held.ok ? held.value : []
   return found === undefined ? finding : {...finding, patch: completed(patch, found)}
 }

@@ -15,12 +15,10 @@ import {RULES} from '../../../rules/registry.js'
 import type {Source} from '../../../sources/source.js'
 import {cni, cniExcluded, cniRelease} from './cni.js'
 import type {CheckRun, FactResolver, PodContext} from './context.js'
-import {controlPlane} from './control-plane.js'
-import {discovery} from './discovery.js'
+import {controlPlane, discovery} from './control-plane.js'
 import {factProvenance} from './fact-provenance.js'
-import {injection} from './injection.js'
+import {injection, membership} from './injection.js'
 import {drift, kernel} from './kernel.js'
-import {membership} from './membership.js'
 import {
   certificates,
   connections,

@@ -1,6 +1,11 @@
 import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
+import {textOf} from '../../../formats/decode.js'
+import {parseYamlText} from '../../../formats/kube-manifest/yaml-text.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import {groupedBy} from '../../../model/grouped-by.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../../model/mesh-keys.js'
+import {injectedContainer} from '../../../model/pod.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
 import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
@@ -33,4 +38,33 @@ export async function controlPlane({run, workload: {pod}}: PodContext): Promise<
     return {ok: false, gap: lacksPrivilege ? {...silent, reason: 'no-privilege'} : silent}
   }
   return answered({connections, istiods: spoke.length, namespace: run.istioNamespace, at: run.at})
+}
+
+/** The address in the proxy's configuration (PROXY_CONFIG, written by injection), else in the annotation, else the mesh's. */
+export async function discovery({run, fact, workload: {pod}}: PodContext): Promise<Answer<Facts['discovery']>> {
+  const env = injectedContainer(pod, 'istio-proxy')?.env.PROXY_CONFIG
+  const annotation = pod.annotations[PROXY_CONFIG_ANNOTATION]
+  const own = [env, annotation].map(text =>
+    text === undefined ? undefined : textOf(parseYamlText(text), 'discoveryAddress'),
+  )
+  const mesh = await fact('mesh')
+  const address = own[0] ?? own[1] ?? (mesh.ok ? mesh.value.discoveryAddress : undefined)
+  if (address === undefined) return mesh.ok ? missing(FACT_LABELS.mesh, 'not-captured', 'no address') : mesh
+  const from =
+    own[0] !== undefined || own[1] !== undefined ? 'the proxy configuration of the pod' : 'the mesh configuration'
+  const [, name, namespace] = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?$/.exec(address) ?? []
+  if (name === undefined || namespace === undefined) return answered({address, from, exists: undefined})
+  const [services, home] = await Promise.all([
+    run.objects.list('services', namespace),
+    run.objects.namespace(namespace),
+  ])
+  if (!services.ok) return services
+  const exists = services.value.some(({object}) => object.name === name)
+  return answered({
+    address,
+    from,
+    // Given files may lack the Services of the control plane.
+    exists: !exists && !run.source.traits.complete ? undefined : exists,
+    home: {namespace, ...definedFields({labels: home.ok ? home.value.labels : undefined})},
+  })
 }

@@ -6,11 +6,10 @@ import {parseIpAddresses} from '../../../formats/netfilter/ip-facts.js'
 import {parseConnections} from '../../../formats/sockets/connections.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {EvidenceId} from '../../../model/evidence.js'
+import {STATUS_ANNOTATION} from '../../../model/mesh-keys.js'
 import {injectedContainer} from '../../../model/pod.js'
 import {FACT_LABELS, type FactName, type Facts} from '../../../rules/facts.js'
 import {notInspected, type PodContext, refOf} from './context.js'
-
-const INJECTED = 'sidecar.istio.io/status'
 
 /** One piece of textual evidence of the pod. */
 async function podText(context: PodContext, name: FactName, id: EvidenceId): Promise<Answer<string>> {
@@ -104,7 +103,7 @@ export async function sidecar({workload: {pod}}: PodContext): Promise<Answer<Fac
       ? missing(FACT_LABELS.sidecar, 'not-applicable', 'the pod has no container istio-proxy')
       : answered(proxy)
   }
-  const complete = proxy?.args.includes('proxy') === true || pod.annotations[INJECTED] !== undefined
+  const complete = proxy?.args.includes('proxy') === true || pod.annotations[STATUS_ANNOTATION] !== undefined
   return proxy !== undefined && complete
     ? answered(proxy)
     : missing(FACT_LABELS.sidecar, 'not-captured', 'a manifest does not show injected containers')

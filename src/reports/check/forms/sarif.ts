@@ -1,4 +1,5 @@
 import type {Log, PhysicalLocation, ReportingDescriptor, Result} from 'sarif'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Finding, Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {RuleInfo} from '../../../rules/rule-info.js'
@@ -14,7 +15,7 @@ function descriptor({code, slug, title, why, fix, severity, references, aliases}
     shortDescription: {text: title},
     fullDescription: {text: why},
     help: {text: fix},
-    ...(references[0] === undefined ? {} : {helpUri: references[0]}),
+    ...definedFields({helpUri: references[0] === undefined ? undefined : references[0]}),
     defaultConfiguration: {level: LEVELS[severity]},
     properties: {tags: ['istio', ...aliases]},
   }
@@ -46,7 +47,7 @@ function result(finding: Finding, ruleIndex: number): Result {
   const name = `${objectLabel(finding.object)}${path === undefined ? '' : `: ${path}`}`
   return {
     ruleId: finding.code,
-    ...(ruleIndex < 0 ? {} : {ruleIndex}),
+    ...definedFields({ruleIndex: ruleIndex < 0 ? undefined : ruleIndex}),
     level: LEVELS[finding.severity],
     message: {text: `${finding.message} ${finding.fix}`},
     locations: [
@@ -56,9 +57,10 @@ function result(finding: Finding, ruleIndex: number): Result {
       },
     ],
     partialFingerprints: {'meshctlFinding/v1': fingerprint(finding)},
-    ...(finding.accepted === undefined
-      ? {}
-      : {suppressions: [{kind: 'external' as const, justification: finding.accepted}]}),
+    ...definedFields({
+      suppressions:
+        finding.accepted === undefined ? undefined : [{kind: 'external' as const, justification: finding.accepted}],
+    }),
   }
 }
 

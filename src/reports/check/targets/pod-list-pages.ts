@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {readPod} from '../../../formats/kube-pod/parse.js'
 import {type Answer, type Gap, gapSentence} from '../../../model/answer.js'
 import {boundedMap} from '../../../model/bounded-map.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {KubeObject} from '../../../model/kube-object.js'
 import {byText} from '../../../model/order.js'
 import {hasEnded, objectLabel, type PodModel} from '../../../model/pod.js'
@@ -56,7 +57,7 @@ function podsOf(source: Source, target: Target, namespace: string | undefined): 
   const query = {
     kind: 'Pod',
     namespace,
-    ...(labels.length === 0 ? {} : {labels}),
+    ...definedFields({labels: labels.length === 0 ? undefined : labels}),
   }
   // A source may return more than the selector matches.
   return objectPages(source, query, object => {

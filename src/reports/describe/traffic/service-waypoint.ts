@@ -1,9 +1,9 @@
 import {readEndpointSlice} from '../../../formats/kube-endpoints.js'
 import type {AuthorizationPolicyModel} from '../../../model/istio-traffic.js'
 import type {ServiceModel} from '../../../model/kube-service.js'
+import {WAYPOINT_LABEL} from '../../../model/mesh-keys.js'
 import type {Source} from '../../../sources/source.js'
 
-const USE = 'istio.io/use-waypoint'
 const ELSEWHERE = 'istio.io/use-waypoint-namespace'
 
 /** The waypoint in front of a Service, for requests of the ambient mesh. */
@@ -32,10 +32,10 @@ export async function serviceWaypoint(
   {object, labels}: ServiceModel,
   policies: readonly AuthorizationPolicyModel[],
 ): Promise<ServiceWaypoint | undefined> {
-  const own = labels[USE] !== undefined
+  const own = labels[WAYPOINT_LABEL] !== undefined
   const spaces = own ? undefined : await source.objects({kind: 'Namespace', name: object.namespace})
   const from = own ? labels : ((spaces?.ok === true ? spaces.value[0]?.metadata.labels : undefined) ?? {})
-  const name = from[USE]
+  const name = from[WAYPOINT_LABEL]
   if (name === undefined || name === 'none') return undefined
   const namespace = from[ELSEWHERE] ?? object.namespace
   const attached = policies.filter(

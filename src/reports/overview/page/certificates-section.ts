@@ -1,7 +1,7 @@
 import {podLabel} from '../../../model/kube-object.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
 import type {CertsReport, ProxyCertificates, RootGroup} from '../../certs/report.js'
-import {publishedWord} from '../../certs/view.js'
+import {CERT_TONES, publishedWord} from '../../certs/view.js'
 import type {OverviewReport} from '../report.js'
 import {answeredSection, badge, evidenceRow, filterBar, opener, table} from './section.js'
 
@@ -34,8 +34,7 @@ function bar(scale: Scale, {validFrom, validTo, status}: ProxyCertificates): Htm
   if (Number.isNaN(from) || Number.isNaN(to)) return html`no certificate`
   const left = x(scale, from)
   const now = x(scale, scale.now)
-  const tone = status === 'OK' ? 'good' : 'bad'
-  return html`<svg class="bar" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="valid from ${validFrom} to ${validTo}"><rect class="bar-${tone}" x="${left}" y="4" width="${Math.max(1, Math.round((x(scale, to) - left) * 10) / 10)}" height="10" rx="3"/><line class="now" x1="${now}" x2="${now}" y1="0" y2="${HEIGHT}"/></svg>`
+  return html`<svg class="bar" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="valid from ${validFrom} to ${validTo}"><rect class="bar-${CERT_TONES[status]}" x="${left}" y="4" width="${Math.max(1, Math.round((x(scale, to) - left) * 10) / 10)}" height="10" rx="3"/><line class="now" x1="${now}" x2="${now}" y1="0" y2="${HEIGHT}"/></svg>`
 }
 
 function fields(each: ProxyCertificates): Html {
@@ -54,13 +53,12 @@ function fields(each: ProxyCertificates): Html {
 function proxyRow(scale: Scale, each: ProxyCertificates): Html {
   const label = podLabel(each.pod)
   const id = idOf('certificate', label)
-  const good = each.status === 'OK'
-  return html`<tr data-kind="${good ? 'good' : 'bad'}" data-home="${each.pod.namespace}"><th scope="row">${opener(id, label)}</th><td>${badge(each.status, good ? 'good' : 'bad')}</td><td>${bar(scale, each)}</td><td><time>${each.validTo ?? '-'}</time></td></tr>${evidenceRow(id, 4, fields(each))}`
+  return html`<tr data-kind="${each.status === 'OK' ? 'good' : 'bad'}" data-home="${each.pod.namespace}"><th scope="row">${opener(id, label)}</th><td>${badge(each.status, CERT_TONES[each.status])}</td><td>${bar(scale, each)}</td><td><time>${each.validTo ?? '-'}</time></td></tr>${evidenceRow(id, 4, fields(each))}`
 }
 
 function rootRow(root: RootGroup): Html {
   const {serial, validTo, pods, status} = root
-  return html`<tr><th scope="row"><code>${serial}</code></th><td>${badge(status, status === 'OK' ? 'good' : 'bad')}</td><td>${validTo}</td><td>${pods}</td><td>${publishedWord(root)}</td></tr>`
+  return html`<tr><th scope="row"><code>${serial}</code></th><td>${badge(status, CERT_TONES[status])}</td><td>${validTo}</td><td>${pods}</td><td>${publishedWord(root)}</td></tr>`
 }
 
 function ending({validTo, status}: ProxyCertificates): string {

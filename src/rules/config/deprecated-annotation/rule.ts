@@ -1,8 +1,7 @@
 import {ISTIO_ANNOTATIONS, REPLACED_BY} from '../../../model/istio-annotations.js'
+import {INJECT_LABEL} from '../../../model/mesh-keys.js'
 import {annotatedObjects} from '../annotated-objects.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
-
-const INJECT = 'sidecar.istio.io/inject'
 
 export const rule: ConfigRule = {
   code: 'MCT2052',
@@ -17,8 +16,8 @@ export const rule: ConfigRule = {
   check: set =>
     annotatedObjects(set).flatMap(({object, key, path}) => {
       if (ISTIO_ANNOTATIONS.get(key)?.deprecated !== true) return []
-      if (key === INJECT && object.labels[INJECT] !== undefined) return []
-      const instead = key === INJECT ? `the label ${INJECT}` : REPLACED_BY[key]
+      if (key === INJECT_LABEL && object.labels[INJECT_LABEL] !== undefined) return []
+      const instead = key === INJECT_LABEL ? `the label ${INJECT_LABEL}` : REPLACED_BY[key]
       return [
         {
           object,

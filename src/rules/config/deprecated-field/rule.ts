@@ -1,4 +1,4 @@
-import {faultDelayPercents} from '../../../formats/istio-config/deprecated.js'
+import {faultDelayPercents} from '../../../formats/istio-config/route-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

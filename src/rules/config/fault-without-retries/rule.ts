@@ -1,5 +1,5 @@
 import {ruleLabel} from '../../../analysis/istio-config/route-order.js'
-import {hasFault} from '../../../formats/istio-config/route-fault.js'
+import {hasFault} from '../../../formats/istio-config/route-fields.js'
 import type {ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

@@ -1,4 +1,5 @@
 import {gatewayReference, isInternalGateway, MESH_GATEWAY} from '../../../analysis/istio-config/gateway-names.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
@@ -31,7 +32,7 @@ export const rule: ConfigRule = {
             path: `spec.gateways[${index}]`,
             about: `Gateway ${namespace}/${name}`,
             message: `Gateway ${namespace}/${name} does not exist${hint}.`,
-            ...(other === undefined ? {} : {fix: `Write ${fullName(other)}.`}),
+            ...definedFields({fix: other === undefined ? undefined : `Write ${fullName(other)}.`}),
           },
         ]
       }),

@@ -2,6 +2,7 @@ import {gatewayServices} from '../../../analysis/istio-config/gateway-home.js'
 import {listenPorts, nodePortOf} from '../../../analysis/istio-config/gateway-ports.js'
 import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -47,7 +48,7 @@ export const rule: ConfigRule = {
             object,
             path: `${path}.port.number`,
             message: `No Service sends traffic to port ${port} of the pods with ${labelsText(selector)}${hint}.`,
-            ...(node === undefined ? {} : {fix: `Set number to ${node.listen}.`}),
+            ...definedFields({fix: node === undefined ? undefined : `Set number to ${node.listen}.`}),
           },
         ]
       })

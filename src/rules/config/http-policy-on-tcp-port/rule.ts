@@ -1,5 +1,5 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
-import {tcpPortsOf} from '../../../analysis/istio-config/tcp-ports.js'
+import {tcpPortsOf} from '../../../analysis/istio-config/port-protocol-class.js'
 import {httpRules} from '../../../formats/istio-config/access.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'

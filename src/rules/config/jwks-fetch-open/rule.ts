@@ -1,4 +1,4 @@
-import {envValue} from '../../../formats/istio-config/istiod-env.js'
+import {envValue} from '../../../formats/istio-config/upgrade.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {byText} from '../../../model/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'

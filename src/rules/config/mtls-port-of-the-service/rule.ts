@@ -1,6 +1,7 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {podPort, servicesBefore} from '../../../analysis/istio-config/service-pods.js'
 import {mtlsPorts} from '../../../formats/istio-config/access.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 
@@ -39,7 +40,7 @@ export const rule: ConfigRule = {
             object,
             path: `spec.portLevelMtls["${key}"]`,
             message: `${key} is the port of Service ${meant.name}, not a port of the pods, which is port ${meant.target ?? 'unknown'}: the setting has no effect.`,
-            ...(meant.target === undefined ? {} : {fix: `Use ${meant.target} instead of ${key}.`}),
+            ...definedFields({fix: meant.target === undefined ? undefined : `Use ${meant.target} instead of ${key}.`}),
           },
         ]
       })

@@ -1,3 +1,4 @@
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../../model/mesh-keys.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -14,12 +15,12 @@ export const rule: ConfigRule = {
     set.of('Namespace').flatMap(object => {
       const {labels, ref} = object
       if (ref.name === set.istioNamespace) return []
-      const injection = labels['istio-injection']
-      const others = ['istio.io/rev', 'istio.io/dataplane-mode'].filter(
+      const injection = labels[INJECTION_LABEL]
+      const others = [REVISION_LABEL, DATAPLANE_LABEL].filter(
         key =>
           labels[key] !== undefined && labels[key] !== 'none' && (injection === undefined || injection === 'enabled'),
       )
-      const found = [...(injection === undefined ? [] : ['istio-injection']), ...others]
+      const found = [...(injection === undefined ? [] : [INJECTION_LABEL]), ...others]
       if (found.length < 2) return []
       const list = found.map(key => `${key}=${labels[key]}`).join(' and ')
       return [{object, path: 'metadata.labels', message: `Namespace ${ref.name} has the labels ${list}.`}]

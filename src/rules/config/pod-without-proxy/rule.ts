@@ -1,13 +1,12 @@
 import {workloadIsAmbient} from '../../../analysis/istio-config/mesh-pods.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../../model/istio-config/kubernetes.js'
+import {DATAPLANE_LABEL, INJECT_LABEL, INJECTION_LABEL} from '../../../model/mesh-keys.js'
 import {hasEnded} from '../../../model/pod.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
-const INJECT = 'sidecar.istio.io/inject'
-
 function optedOut({labels, annotations}: WorkloadConfig): boolean {
-  return (labels[INJECT] ?? annotations[INJECT] ?? '').toLowerCase() === 'false'
+  return (labels[INJECT_LABEL] ?? annotations[INJECT_LABEL] ?? '').toLowerCase() === 'false'
 }
 
 export const rule: ConfigRule = {
@@ -28,8 +27,8 @@ export const rule: ConfigRule = {
         const namespace = set.namespaceLabels(each.object.ref.namespace)
         return (
           each.pod &&
-          namespace['istio-injection'] === 'enabled' &&
-          namespace['istio.io/dataplane-mode'] !== 'ambient' &&
+          namespace[INJECTION_LABEL] === 'enabled' &&
+          namespace[DATAPLANE_LABEL] !== 'ambient' &&
           !each.hostNetwork &&
           !hasEnded(each.phase) &&
           !optedOut(each) &&

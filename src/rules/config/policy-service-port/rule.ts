@@ -1,5 +1,5 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
-import {reachedPorts} from '../../../analysis/istio-config/reached-ports.js'
+import {reachedPorts} from '../../../analysis/istio-config/service-pods.js'
 import {operationValues} from '../../../formats/istio-config/policy-values.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'

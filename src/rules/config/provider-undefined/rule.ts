@@ -1,4 +1,4 @@
-import {providerReferences} from '../../../formats/istio-config/provider-references.js'
+import {providerReferences} from '../../../formats/istio-config/access.js'
 import {nearestNames} from '../../../model/nearest.js'
 import type {ConfigRule} from '../config-rule.js'
 

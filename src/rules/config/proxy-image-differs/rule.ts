@@ -1,5 +1,5 @@
 import {proxyImageMismatches} from '../../../analysis/istio-config/proxy-image.js'
-import {readProxyImageTypes} from '../../../formats/istio-config/proxy-config.js'
+import {readProxyImageTypes} from '../../../formats/istio-config/policy.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

@@ -1,6 +1,5 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
-import {parentRefs} from '../../../formats/istio-config/gateway-api.js'
-import {admittedFrom} from '../../../formats/istio-config/listener-routes.js'
+import {admittedFrom, parentRefs} from '../../../formats/istio-config/gateway-api.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {ConfigRule} from '../config-rule.js'
 import {ROUTE_KINDS} from '../route-kinds.js'

@@ -1,7 +1,39 @@
-import {semanticErrors} from '../../../formats/istio-config/semantics.js'
+import {type SchemaError, schemaOutcome} from '../../../formats/istio-config/schema-errors.js'
+import {schemaOf} from '../../../formats/istio-config/schemas.js'
+import {semanticErrors} from '../../../formats/istio-config/semantics/errors.js'
+import type {ConfigObject} from '../../../model/istio-config/config-object.js'
+import {readSchemaValidation} from '../../condition.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
-import {schemaProblems} from '../schema-problems.js'
 import {VALIDATED_KINDS} from '../validated-kinds.js'
+
+const compiled = new Map<string, ReturnType<typeof readSchemaValidation>>()
+
+function validationOf(expression: string): ReturnType<typeof readSchemaValidation> {
+  if (!compiled.has(expression)) compiled.set(expression, readSchemaValidation(expression))
+  return compiled.get(expression)
+}
+
+/** What is wrong with the spec of an object by the schema of its kind, and the validations that could not be evaluated. */
+export interface SchemaProblems {
+  readonly errors: readonly SchemaError[]
+  readonly notEvaluated: readonly SchemaError[]
+}
+
+/** Checks an object of Istio or the Gateway API with the schema of its kind; undefined for other kinds. */
+export function schemaProblems({raw}: ConfigObject): SchemaProblems | undefined {
+  const [group = ''] = raw.apiVersion.split('/')
+  const schema = schemaOf(group, raw.kind)
+  if (schema === undefined) return undefined
+  const {errors, validations} = schemaOutcome(schema.spec, raw.spec, 'spec')
+  const failed: SchemaError[] = []
+  const notEvaluated: SchemaError[] = []
+  for (const {path, expression, message, value} of validations) {
+    const met = validationOf(expression)?.(value)
+    if (met === false) failed.push({path, message})
+    if (met === undefined) notEvaluated.push({path, message})
+  }
+  return {errors: [...errors, ...failed], notEvaluated}
+}
 
 export const rule: ConfigRule = {
   code: 'MCT2067',

@@ -1,4 +1,5 @@
 import {semanticWarnings} from '../../../formats/istio-config/semantic-warnings.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 import {VALIDATED_KINDS} from '../validated-kinds.js'
 
@@ -18,7 +19,7 @@ export const rule: ConfigRule = {
         object,
         path,
         message: `${message}.`,
-        ...(minor === true ? {severity: 'info' as const} : {}),
+        ...definedFields({severity: minor === true ? ('info' as const) : undefined}),
       })),
     ),
 }

@@ -1,5 +1,5 @@
 import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-selection.js'
-import {entryLabels} from '../../../formats/istio-config/workload-entry.js'
+import {entryLabels} from '../../../formats/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 

@@ -332,6 +332,22 @@ describe('commands', () => {
     )
   })
 
+  test('the message of a runtime is told without what each layer wrapped around it, once for all commands that failed so', async () => {
+    const wrapped = (program: string) =>
+      `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "5f0c9bd1d38c3fd8": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`
+    const body = (program: string) =>
+      JSON.stringify({kind: 'Status', apiVersion: 'v1', status: 'Failure', message: wrapped(program), code: 500})
+    const {answer} = await ask(
+      {exec: (_container, argv) => [channelFrame(3, Buffer.from(body(argv[0] ?? '')))]},
+      'net.iptables.nft',
+    )
+    const {reason, detail} = gapOf(answer)
+    expect(reason).toBe('no-tool')
+    expect(detail).toContain('executable file not found in $PATH')
+    expect(detail).not.toMatch(/OCI|Internal error|unknown|5f0c9bd1/)
+    expect(detail.length).toBeLessThan(300)
+  })
+
   test.each([
     ['exec-forbidden', 'forbidden'],
     ['exec-not-running', 'not-running'],

@@ -1,0 +1,20 @@
+import type {EndpointSlice} from '../../formats/kube-endpoints.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import type {PodModel} from '../../model/pod.js'
+import type {PodMode} from '../../model/pod-mode.js'
+import type {Labels} from '../../model/selector.js'
+import type {IstioState} from '../state.js'
+
+/** What istiod makes the configuration of ztunnels and waypoints of, beside what it makes that of sidecars of. */
+export interface AmbientObjects {
+  readonly state: IstioState
+  /** The pods that live, and how each takes part in the mesh. */
+  readonly pods: readonly {readonly model: PodModel; readonly mode: PodMode}[]
+  /** Labels by namespace. */
+  readonly namespaces: ReadonlyMap<string, Labels>
+  readonly slices: readonly EndpointSlice[]
+  /** Gateways and GatewayClasses of the Gateway API. */
+  readonly gateways: readonly KubeObject[]
+  readonly classes: readonly KubeObject[]
+  readonly httpRoutes: readonly KubeObject[]
+}

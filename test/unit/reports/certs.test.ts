@@ -2,13 +2,13 @@ import {describe, expect, test} from '@jest/globals'
 import {missing} from '../../../src/model/answer.js'
 import {certsReport} from '../../../src/reports/certs/report.js'
 import {certsView} from '../../../src/reports/certs/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {expositionOf} from '../../support/exposition.js'
+import {sampleSource} from '../../support/sample.js'
 
 const DAY = 86_400_000
 
 async function asked(now: string, warn = 7 * DAY) {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   return await certsReport(source, {namespace: 'demo', istioNamespace: 'istio-system', warn, now: Date.parse(now)})
 }
 
@@ -49,7 +49,7 @@ describe('certificates of the sample', () => {
   })
 
   test('certificates that could not be read are counted in the first line', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const asked = {
       namespace: 'demo',
       istioNamespace: 'istio-system',

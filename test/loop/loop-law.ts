@@ -47,8 +47,22 @@ async function pods(): Promise<readonly PodRef[]> {
   return found.ok ? found.value.map(pod => ({namespace: pod.metadata.namespace ?? '', name: pod.metadata.name})) : []
 }
 
-/** Folders of reports that answer no question about a mesh: what they show is about meshctl itself, permissions, or files on this machine. */
-const OTHER = ['can-i', 'capture', 'explain', 'pasted-table', 'read', 'rules', 'runbook', 'snapshots']
+/**
+ * Folders of reports that answer no question about a mesh at one moment: what they show is about meshctl itself, permissions, files on this machine, or
+ * how the answers of check changed (monitor).
+ */
+const OTHER = [
+  'can-i',
+  'capture',
+  'explain',
+  'merge',
+  'monitor',
+  'pasted-table',
+  'read',
+  'rules',
+  'runbook',
+  'snapshots',
+]
 
 /** Fails when a folder of src/reports is neither asked nor known to answer no question about a mesh. */
 export function everyReportIsAsked(): void {

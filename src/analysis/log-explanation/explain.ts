@@ -10,6 +10,7 @@ import {ENVOY_MESSAGES} from '../../model/vocabulary/log-messages/envoy.js'
 import {GENERIC_MESSAGES} from '../../model/vocabulary/log-messages/generic.js'
 import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
 import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
+import {KUBERNETES_EVENTS} from '../../model/vocabulary/log-messages/kubernetes-events.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
 import {TLS_ERRORS} from '../../model/vocabulary/tls-errors.js'
@@ -123,7 +124,7 @@ const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
   istiod: ISTIOD_MESSAGES,
   'istio-cni': CNI_MESSAGES,
   'istio-init': CNI_MESSAGES,
-  Kubernetes: KUBERNETES_MESSAGES,
+  Kubernetes: [...KUBERNETES_MESSAGES, ...KUBERNETES_EVENTS],
   ztunnel: ZTUNNEL_MESSAGES,
   'a client': CLIENT_MESSAGES,
 }

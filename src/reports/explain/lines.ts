@@ -21,12 +21,20 @@ export interface ExplainedText {
   readonly unknown: readonly ExplainedLine[]
   /** Numbers of lines that are not log lines. */
   readonly other: readonly number[]
+  /** Numbers of explained lines that end within their format: fields that are not there could say otherwise. */
+  readonly cut: readonly number[]
 }
 
 function explain(text: string, raw = text): LineExplanation | undefined {
   const line = parseLogLine(text)
   const found = line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
   return found === undefined ? undefined : {...found, next: withPod(found.next, raw, line)}
+}
+
+/** True for a line that its format shows to be cut. */
+function endsWithin(raw: string): boolean {
+  const line = parseLogLine(raw)
+  return line?.kind === 'access' && line.cut === true
 }
 
 /** Problems first; otherwise in order of first occurrence. */
@@ -43,6 +51,7 @@ export function explainLines(text: string): ExplainedText {
   const found = new Map<string, ExplainedLine>()
   const unknown: ExplainedLine[] = []
   const other: number[] = []
+  const cut: number[] = []
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     if (raw.trim() === '' || /^(```|~~~)/.test(raw.trim())) continue
     const explanation =
@@ -56,6 +65,7 @@ export function explainLines(text: string): ExplainedText {
       else other.push(index + 1)
       continue
     }
+    if (endsWithin(raw)) cut.push(index + 1)
     const key = `${explanation.writer}\n${explanation.means}`
     const known = found.get(key)
     found.set(
@@ -63,5 +73,5 @@ export function explainLines(text: string): ExplainedText {
       known === undefined ? {...explanation, line: index + 1, count: 1} : {...known, count: known.count + 1},
     )
   }
-  return {explained: [...found.values()].sort(byHarm), unknown, other}
+  return {explained: [...found.values()].sort(byHarm), unknown, other, cut}
 }

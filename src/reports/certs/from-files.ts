@@ -131,5 +131,8 @@ export async function certsOfFiles(
     asOf: new Date(question.now).toISOString(),
     proxies,
     roots: groups,
+    intermediates: [],
+    mismatches: [],
+    credentials: [],
   }
 }

@@ -199,7 +199,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   const groups = rootGroups(judged, roots, question)
   const intermediates = intermediateCas(judged).map(each => ({
     ...each,
-    status: ending(Date.parse(each.validTo), question),
+    status: statusAtEnd(Date.parse(each.validTo), question),
   }))
   const mismatches = trustMismatches(judged)
   const credentials = await gatewayCredentials(source, present, pods, question)

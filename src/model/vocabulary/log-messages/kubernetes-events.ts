@@ -82,7 +82,7 @@ export const KUBERNETES_EVENTS: readonly LogMessage[] = [
   ),
   fault(
     'SandboxChanged',
-    'The network namespace of the pod was made anew, so all its containers restart; rules of istio-init are written again only if it runs again.',
+    'The network namespace of the pod was made again, so all its containers restart; rules of istio-init are written again only if it runs again.',
     'kubectl describe pod POD; meshctl iptables POD',
   ),
   fault('NetworkNotReady', 'The network plugin of the node is not ready.', 'kubectl get pods -n kube-system -o wide'),

@@ -55,7 +55,8 @@ export function byAge(a: KubeObject, b: KubeObject): number {
   return byText(born(a), born(b)) || byText(a.metadata.name, b.metadata.name)
 }
 
-function workloadOfEntry(object: KubeObject): Workload {
+/** A WorkloadEntry as istiod registers it: a Service or ServiceEntry that selects its labels has it as an endpoint. */
+export function workloadOfEntry(object: KubeObject): Workload {
   const labels = textMapOf(object, 'spec', 'labels')
   const account = textOf(object, 'spec', 'serviceAccount')
   const ports = objectOf(object, 'spec', 'ports')
@@ -68,6 +69,7 @@ function workloadOfEntry(object: KubeObject): Workload {
     ready: true,
     meshTls: takesMeshTls(labels, account),
     portNamed: name => numberOf(ports, name),
+    portInstead: name => numberOf(ports, name),
   }
 }
 
@@ -77,8 +79,8 @@ export function istioState(objects: ObjectsByKind, {settings, workloads, complet
   const of = (kind: TranslatedKind) => sorted.get(kind) ?? []
   const entries = of('WorkloadEntry').map(workloadOfEntry)
   const services = of('Service').map(readService)
-  const indexed = labelIndex(workloads)
   const reached = [...workloads, ...entries]
+  const indexed = labelIndex(reached)
   return {
     settings,
     hosts: [

@@ -55,7 +55,7 @@ function secureContext({ca, cert, key}: AgentOptions): SecureContext {
       what: 'the client certificate and its key (client-certificate, client-key) do not fit together',
     },
   ]
-  // OpenSSL takes an authority that holds no certificate and then trusts nobody.
+  // OpenSSL takes an authority that holds no certificate and then trusts no server.
   if (Buffer.isBuffer(ca)) refuseInvalid(() => new X509Certificate(ca), parts[0]?.what ?? '')
   try {
     return createSecureContext(definedFields({ca, cert, key}))

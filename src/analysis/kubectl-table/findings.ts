@@ -142,6 +142,12 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
     const single = named.filter(({row, name}) => row.READY === '1/1' && row.STATUS === 'Running' && !SYSTEM.test(name))
     const bare = kind === 'pods' ? withoutSidecar(single.map(({name}) => name)) : []
     const all = [...found, ...bare]
-    return all.length > 0 ? all : [`none of ${rows.length} rows of ${kind} shows a fault`]
+    return all.length > 0
+      ? all
+      : [
+          rows.length === 1
+            ? `the only row of ${kind} shows no fault`
+            : `none of ${rows.length} rows of ${kind} shows a fault`,
+        ]
   })
 }

@@ -161,7 +161,12 @@ function reasonsOf(writer: LogWriter, message: string): readonly LogMessage[] {
   return ENVOY_MESSAGES.filter(([words]) => words.test(message)).slice(0, 1)
 }
 
-function named(line: MessageLine): readonly LogMessage[] {
+/** What is looked at of a message: the cause stands near its beginning, and patterns may go back and forth in it. */
+const LONGEST_MESSAGE = 4096
+
+function named(whole: MessageLine): readonly LogMessage[] {
+  const line =
+    whole.message.length > LONGEST_MESSAGE ? {...whole, message: whole.message.slice(0, LONGEST_MESSAGE)} : whole
   for (const writer of writersFor(line)) {
     const known = TABLES[writer].filter(([words]) => words.test(line.message))
     if (known.length > 0) return [...known, ...reasonsOf(writer, line.message)]

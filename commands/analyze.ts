@@ -44,7 +44,7 @@ export default class Analyze extends MeshCommand {
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
   }
 
-  /** True once the flags are understood: what fails later is no wrong usage. */
+  /** True once the flags are parsed: later failures are not usage errors. */
   private understood = false
 
   async run(): Promise<void> {

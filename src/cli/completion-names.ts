@@ -5,7 +5,7 @@ const DEADLINE_MS = 3000
 
 type Open = (typed: TypedFlags) => Promise<Source>
 
-/** The names of a kind of object in the source at hand; empty when it cannot be read. */
+/** The names of a kind of object in the current source; empty when it cannot be read. */
 async function objectNames(open: Open, kind: string, typed: TypedFlags, namespaced: boolean) {
   let source: Source | undefined
   try {

@@ -120,7 +120,7 @@ const NOT_TLS = '503 UF, WRONG_VERSION_NUMBER: the server does not end TLS'
 const NO_CERTIFICATE = '503 UF: the handshake fails, because the client shows no certificate of the mesh'
 
 const APPLICATION_TLS: Row = {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'}
-/** What becomes of TLS that is not the mesh's own, wherever the server does not insist on mTLS. */
+/** What happens to TLS that is not the mesh's own, wherever the server does not insist on mTLS. */
 const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
   PERMISSIVE: {
     status: 'CONFLICT',
@@ -131,7 +131,7 @@ const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
   ambient: APPLICATION_TLS,
 }
 
-/** What becomes of each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
+/** What happens to each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
 const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   mTLS: {
     STRICT: {status: 'OK', because: ''},

@@ -44,7 +44,7 @@ function replacing(old: KubeObject, next: KubeObject): KubeObject {
   return {...next, metadata: {...next.metadata, creationTimestamp, uid}}
 }
 
-/** The same source with some objects made, replaced or gone; everything else it answers as before. */
+/** The same source with some objects added, replaced or deleted; everything else it answers as before. */
 export function overlaySource(source: Source, {apply, remove}: Overlay): Source {
   const gone = new Set(remove.map(keyOf))
   const laid = new Map(apply.map(each => [keyOfObject(each), each]))

@@ -100,7 +100,7 @@ export interface Source {
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
   /**
-   * The same in pages, for lists too large to hold; absent where all objects are at hand anyway (`objectPages` asks either way).
+   * The same in pages, for lists too large to hold; absent where all objects are available anyway (`objectPages` asks either way).
    * A gap ends the list and voids what came before it. Who asks for the next page is done with the objects of the last.
    */
   pages?<T>(query: ObjectQuery, read: (object: KubeObject) => T): AsyncIterable<Answer<Page<T>>>

@@ -77,7 +77,7 @@ export function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEndi
   return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${destinationText(to)}, outside the mesh`)
 }
 
-/** A pod that only ztunnel tells of: all that is known is whether its mTLS mode takes plaintext. */
+/** A pod that only ztunnel reports: all that is known is whether its mTLS mode accepts plaintext. */
 export function atStranger(journey: Journey, pod: MeshPod, dump: ZtunnelDump, flow: Flow, speech: Speech): PathEnding {
   const {to, source} = flow
   const refused = speech.tls === undefined ? refusedPlaintext(dump, pod, to, source) : undefined

@@ -66,7 +66,7 @@ async function everyObject<T>(
   return found
 }
 
-/** What is known of a mesh beside its objects: pods that were not captured, endpoints, and what their sites are like. */
+/** What is known of a mesh besides its objects: pods that were not captured, endpoints, and what their sites are like. */
 export interface MeshExtras {
   readonly strangers: readonly MeshPod[]
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
@@ -190,7 +190,7 @@ function ztunnelReader(source: Source): ZtunnelReader {
     })
 }
 
-/** The pods and Service addresses that only ztunnel tells of, in namespaces of which no pod was read. */
+/** The pods and Service addresses that only ztunnel reports, in namespaces of which no pod was read. */
 async function beyondObjects(ztunnelOf: ZtunnelReader, captured: readonly MeshPod[]): Promise<BeyondObjects> {
   const ztunnels = captured.filter(({mode}) => mode === 'ztunnel')
   const read = await Promise.all(ztunnels.map(({ref}) => ztunnelOf(ref)))

@@ -38,7 +38,7 @@ export interface YamlDocument {
   offsetOf(path: ObjectPath): number
 }
 
-/** Uses of one anchor within another are multiplied: more than this is taken for a bomb. */
+/** Uses of one anchor within another are multiplied: more than this is treated as a bomb. */
 const MAX_ALIAS_COUNT = 1000
 /** Finding the anchor of an alias costs a walk over the document. */
 const MAX_ALIASES = 5000
@@ -53,7 +53,7 @@ function sentence(error: unknown): string {
   return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
 }
 
-/** Names that come twice in a map, aliases of nothing or of what they stand in: what the library does not ask, or asks in quadratic time. */
+/** Names that come twice in a map, aliases of nothing or of what they are in: what the library does not ask, or asks in quadratic time. */
 function slips(document: Document.Parsed): readonly TextMistake[] {
   const found: TextMistake[] = []
   const anchors = new Map<string, 'open' | 'closed'>()

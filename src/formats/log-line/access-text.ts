@@ -74,7 +74,7 @@ function withoutAbsent(entry: AccessLogEntry): AccessLogEntry {
   ) as unknown as AccessLogEntry
 }
 
-/** Reads an access-log line of Envoy in Istio's text format (any release) or Envoy's default, whatever stands before it. */
+/** Reads an access-log line of Envoy in Istio's text format (any release) or Envoy's default, whatever precedes it. */
 export function parseAccessText(line: string): AccessLogEntry | undefined {
   const start = START.exec(line)
   if (start === null) return undefined

@@ -249,7 +249,7 @@ export const MESH_WORDS: Vocabulary = {
   ],
 }
 
-/** Words of old releases, and what became of each. */
+/** Words of old releases, and what happened to each. */
 export const OLD_ISTIO: Vocabulary = {
   Mixer: [
     'Policy checks and telemetry of Istio before 1.8 (istio-policy, istio-telemetry, port 9091). Removed: Envoy itself reports metrics (Telemetry API), and policy is AuthorizationPolicy, EnvoyFilter or Wasm.',

@@ -206,7 +206,7 @@ function networkPolicy(object: KubeObject): readonly ReadinessItem[] {
 /** Annotations that set up a sidecar's capture and have no effect in ambient mode. */
 const CAPTURE = 'traffic.sidecar.istio.io/'
 
-/** What becomes of a pod (or of the template of a workload). */
+/** What happens to a pod (or to the template of a workload). */
 export function podItems(object: KubeObject, template: unknown): readonly ReadinessItem[] {
   const annotations = textMapOf(template, 'metadata', 'annotations')
   const excluded = Object.keys(annotations).filter(

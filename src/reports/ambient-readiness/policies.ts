@@ -20,7 +20,7 @@ const WITHOUT_FIELDS = {
   DENY: 'a rule that consists of them never matches, so it denies nothing',
 } as const
 
-/** What becomes of an AuthorizationPolicy. */
+/** What happens to an AuthorizationPolicy. */
 export function authorizationItems(policy: Authorization): readonly ReadinessItem[] {
   const object = `AuthorizationPolicy ${policy.object.namespace}/${policy.object.name}`
   if (policy.targets.length > 0) return []

@@ -10,7 +10,7 @@ import type {Authorization} from '../../model/authorization.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
-/** Whether clients may call a port of a Service; servers alike and clients alike are one row. */
+/** Whether clients may call a port of a Service; identical servers and identical clients share one row. */
 export interface MatrixRow {
   /** Service accounts, as `NAMESPACE/NAME`, or `no mTLS`. */
   readonly clients: readonly string[]
@@ -102,7 +102,7 @@ type Answer = Omit<MatrixRow, 'clients' | 'host' | 'port'>
 /** The clients by the answer they get, in the order answers first come up. */
 type Answers = ReadonlyMap<string, {readonly answer: Answer; readonly clients: readonly string[]}>
 
-/** Judges every client once for each set of policies, port and protocol: pods whose policies are alike get the same answers. */
+/** Judges every client once for each set of policies, port and protocol: pods whose policies are the same get the same answers. */
 function judge(state: PresentState['state'], clients: readonly Client[]) {
   const known = new Map<string, Answers>()
   return (policies: readonly Authorization[], port: number, tcp: boolean): Answers => {
@@ -125,7 +125,7 @@ function judge(state: PresentState['state'], clients: readonly Client[]) {
   }
 }
 
-/** One row for each answer that differs: pods whose policies are alike are judged once. */
+/** One row for each answer that differs: pods whose policies are the same are judged once. */
 function rowsFor(
   {state}: PresentState,
   answersFor: ReturnType<typeof judge>,

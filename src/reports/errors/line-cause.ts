@@ -12,7 +12,7 @@ import {lineQuestion} from './line-question.js'
 
 /** What today's configuration says about a request of an access log. */
 export interface LineCause {
-  /** `explains`: a way of the trace ends as the line says; `differs`: none does, the configuration is another by now or the cause lies elsewhere. */
+  /** `explains`: a way of the trace ends as the line says; `differs`: none does, the configuration is another by now or the cause is elsewhere. */
   readonly verdict: 'explains' | 'differs' | 'unknown'
   readonly because: string
   readonly cause?: PathCause

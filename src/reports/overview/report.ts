@@ -24,7 +24,7 @@ import {leftOut, part} from './part.js'
 import {type ServiceGraph, serviceGraph} from './service-graph.js'
 import {type TracedRequest, tracedRequests} from './traces.js'
 
-/** The state of a mesh or of a namespace: the answers of the single questions beside one another, each there or missing with a reason. */
+/** The state of a mesh or of a namespace: the answers of the single questions together, each there or missing with a reason. */
 export interface OverviewReport extends Report {
   /** Undefined for every namespace. */
   readonly namespace: string | undefined

@@ -237,7 +237,7 @@ function isOfProxy({where}: Exception, proxy: Interception['proxy']): boolean {
   )
 }
 
-/** Packets that one family treats otherwise than the other, where most are treated alike. */
+/** Packets that one family treats otherwise than the other, where most are treated the same way. */
 function familyDifferences(v4: Interception, v6: Interception): readonly RulesetWarning[] {
   const only = (mine: Direction, other: Direction, name: string, label: string) => {
     const apps = ({exceptions}: Direction) => exceptions.filter(each => !isOfProxy(each, v4.proxy))

@@ -200,7 +200,7 @@ function landing(walk: Walk): string {
 }
 
 /**
- * The way of a new connection's first packet through the namespace, as the kernel takes it: hooks in order, tables by priority, nat only where
+ * The path of a new connection's first packet through the namespace, as the kernel takes it: hooks in order, tables by priority, nat only where
  * it applies, marks and routes, the loopback re-entry. Where a rule cannot be decided from the text, both ways are tried: the answer stands if
  * they end alike, else it is `insufficient` and names the rule.
  */

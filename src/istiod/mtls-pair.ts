@@ -95,7 +95,7 @@ function sending(
     }
   return endpointTakesMtls(state, endpoint, byRule)
     ? {sent: 'mTLS', rule: undefined, because: 'auto mTLS'}
-    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not take it'}
+    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not support it'}
 }
 
 /** What the pod behind an address takes. */
@@ -135,7 +135,7 @@ const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
 const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   mTLS: {
     STRICT: {status: 'OK', because: ''},
-    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server takes plaintext as well'},
+    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server also accepts plaintext'},
     DISABLE: {status: 'CONFLICT', because: NOT_TLS},
     'no sidecar': {status: 'CONFLICT', because: NOT_TLS},
     ambient: {status: 'UNKNOWN', because: 'ztunnel takes mTLS over HBONE only'},
@@ -143,12 +143,12 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   plaintext: {
     STRICT: {
       status: 'CONFLICT',
-      because: '503 UC, connection_termination: the server closes plaintext (no filter chain matches)',
+      because: '503 UC, connection_termination: the server closes plaintext connections (no filter chain matches)',
     },
-    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server takes plaintext; policies see no identity'},
+    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server accepts plaintext; policies see no identity'},
     DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
     'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
-    ambient: {status: 'PLAINTEXT', because: 'ztunnel takes plaintext unless the mode is STRICT'},
+    ambient: {status: 'PLAINTEXT', because: 'ztunnel accepts plaintext unless the mode is STRICT'},
   },
   TLS: {STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE}, ...OTHER_TLS},
   'own mTLS': {

@@ -105,7 +105,7 @@ async function readObjects(source: Source): Promise<Objects> {
   const services = await everyObject(source, 'Service', readService, gaps)
   const unlisted: Gap[] = []
   const slices = await everyObject(source, 'EndpointSlice', readEndpointSlice, unlisted)
-  const notes = unlisted.map(gap => `the ready pods of a Service are taken for its endpoints: ${gapSentence(gap)}`)
+  const notes = unlisted.map(gap => `the ready pods of a Service are assumed to be its endpoints: ${gapSentence(gap)}`)
   return {
     pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)),
     services,

@@ -11,7 +11,7 @@ export const CODE_DETAILS: Vocabulary = {
     PAGE,
   ],
   direct_response: [
-    'Envoy answered by itself because the route says so: block_all with 502 under REGISTRY_ONLY, or directResponse or a redirect in a VirtualService.',
+    'Envoy answered directly because the route says so: block_all with 502 under REGISTRY_ONLY, or directResponse or a redirect in a VirtualService.',
     'meshctl proxy-config route POD   # the route named in the log line',
     PAGE,
   ],

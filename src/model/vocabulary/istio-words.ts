@@ -168,7 +168,7 @@ export const MESH_WORDS: Vocabulary = {
     'https://istio.io/latest/docs/setup/additional-setup/cni/',
   ],
   NET_RAW: [
-    'The Linux capability istio-init needs beside NET_ADMIN.',
+    'The Linux capability istio-init needs in addition to NET_ADMIN.',
     'meshctl explain NET_ADMIN',
     'https://istio.io/latest/docs/setup/additional-setup/cni/',
   ],
@@ -218,7 +218,7 @@ export const MESH_WORDS: Vocabulary = {
     GLOSSARY,
   ],
   Sidecar: [
-    'The object that limits which services a proxy knows and which ports it takes.',
+    'The object that limits which services a proxy gets configuration for and which ports it accepts.',
     'meshctl describe pod POD',
     GLOSSARY,
   ],

@@ -84,7 +84,7 @@ export async function lineCause(
     const {branches} = report
     const found = branches.find(each => fits(entry, side, each))
     const main = found ?? branches[0]
-    if (main === undefined) return {verdict: 'unknown', because: 'no way was found', command}
+    if (main === undefined) return {verdict: 'unknown', because: 'no path was found', command}
     const {because, cause} = main
     const verdict = found !== undefined ? 'explains' : main.outcome === 'undecided' ? 'unknown' : 'differs'
     return {

@@ -64,7 +64,7 @@ function missedLines({unknown, other}: ExplainedText): readonly string[] {
 /** Says once what the words in capitals in commands are. */
 function placeholders({explained}: ExplainedText): readonly string[] {
   return explained.some(({next}) => hasPlaceholder(next))
-    ? ['in these commands POD, NAMESPACE and other words in capitals stand for your own names']
+    ? ['in these commands POD, NAMESPACE and other words in capitals are placeholders for your own names']
     : []
 }
 

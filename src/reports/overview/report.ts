@@ -137,7 +137,7 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
   const {parts, gaps} = await readParts(source, question, present, at)
   const {check, sync, interception, certs, mtls, graph, errors, traces} = parts
   if (!check.ok && !sync.ok && !(graph.ok && graph.value.nodes.length > 0))
-    throw new UserError(`nothing of a mesh could be read in ${source.origin.label}: ${check.gap.detail}`, {
+    throw new UserError(`no mesh data could be read from ${source.origin.label}: ${check.gap.detail}`, {
       hint: 'report needs pods and objects: a cluster, a bundle, a snapshot or the sample mesh.',
     })
   const unread = interception.ok ? interception.value.flatMap(({gap}) => (gap === undefined ? [] : [gap])) : []

@@ -54,7 +54,7 @@ export function verified(expectation: Expectation, branches: readonly PathBranch
       fix: first.branch.cause?.fix,
     }
   const [undecided] = open
-  const because = undecided?.branch.because ?? (unfollowed > 0 ? 'the request can go too many ways' : '')
+  const because = undecided?.branch.because ?? (unfollowed > 0 ? 'the request has too many possible paths' : '')
   return {...base, verdict: because === '' ? 'holds' : 'undecided', differences: [], because, fix: undefined}
 }
 

@@ -74,7 +74,11 @@ export function refusedByAmbient(state: IstioState, arrival: AmbientArrival): Am
   }
   const shown = waypoint === undefined ? own : identityOf(state, waypoint.namespace, waypoint.name)
   if (shown === null && serverMode(state, to.ref.namespace, to.labels, port) === 'STRICT')
-    return {because: `ztunnel takes only mTLS for ${to.ref.name}, and gets plaintext`, policy: null, status: undefined}
+    return {
+      because: `ztunnel accepts only mTLS for ${to.ref.name}, and gets plaintext`,
+      policy: null,
+      status: undefined,
+    }
   const subject = {namespace: to.ref.namespace, labels: to.labels}
   const decision = decideAtZtunnel(subject, state.authorizations, rootNamespace, {...asked, identity: shown}, setting)
   return decision.verdict === 'denied'

@@ -29,6 +29,18 @@ export const CHECK_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods'], more: [...RULES, 'allServices', 'listNamespaces'], debug: true},
 }
 
+/** The same, kept current by watches; pods are not visited. */
+export const MONITOR_NEEDS: CommandNeeds = {
+  cluster: {
+    needs: ['pods'],
+    more: [
+      ...RULES.filter(id => !['workloads', 'exec', 'forward', 'logs'].includes(id)),
+      ...(['allServices', 'listNamespaces'] as const),
+    ],
+    watches: true,
+  },
+}
+
 /** Policies, and the objects that decide which of them apply. */
 const POLICY: readonly TaskId[] = ['allPods', 'allServices', 'traffic', 'security', 'mesh']
 

@@ -53,7 +53,8 @@ function engineRow(line: string): Readonly<Record<string, string>> | undefined {
   const cells = cellsOf(line)
   const status = cells.find(cell => STATUS.test(cell))
   if (!/^[0-9a-f]{12,64}$/.test(cells[0] ?? '') || cells.length < 5 || status === undefined) return undefined
-  return {ID: cells[0] ?? '', IMAGE: cells[1] ?? '', STATUS: status, NAME: cells.at(-1) ?? ''}
+  const ports = cells.find(cell => /\d+\/(?:tcp|udp|sctp)\b/.test(cell)) ?? ''
+  return {ID: cells[0] ?? '', IMAGE: cells[1] ?? '', STATUS: status, PORTS: ports, NAME: cells.at(-1) ?? ''}
 }
 
 function rowOf(line: string, columns: readonly string[]): Readonly<Record<string, string>> | undefined {
@@ -79,6 +80,11 @@ export function kubectlTables(text: string): readonly KubectlTable[] {
       columns = header.columns
       tables.push({kind: header.kind, rows: []})
       continue
+    }
+    // Rows that were picked with grep: an id, an image and a command in quotes.
+    if (command !== true && columns === undefined && /^[0-9a-f]{12,64}\s+\S+\s+"/.test(line.trim())) {
+      columns = []
+      tables.push({kind: 'containers', rows: []})
     }
     const row =
       command === true || columns === undefined

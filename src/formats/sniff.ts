@@ -70,11 +70,14 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['net.iptables.nft', /^.{0,40}\bip6?tables\S* v\d[^:\n]*: .*(Permission denied|Operation not permitted)/m],
   [
     'net.sockets',
-    /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+)|^COMMAND[ \t]+PID/m,
+    /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+(?![^\n]{0,200}\bsrc=))|^COMMAND[ \t]+PID/m,
   ],
   ['envoy.logging', /^active loggers:/m],
   ['net.processes', /^(?=.*\bPID\b)[ \t]*(?:[A-Z%]{1,9}[ \t]+)+(?:CMD|COMMAND|ARGS)[ \t]*$/m],
-  ['net.ip-addr', /^\d+: \S+: <[A-Z0-9,_-]*> mtu \d|^\S+?:?\s+(?:flags=\d+<|Link encap:)/m],
+  [
+    'net.ip-addr',
+    /^\d+: \S+: <[A-Z0-9,_-]*> mtu \d|^\S+?:?\s+(?:flags=\d+<|Link encap:)|^[ \t]+inet6? addr:[ \t]?[0-9a-fA-F]/m,
+  ],
   [
     'net.ip-route',
     /^Destination\s+Gateway\s+Genmask\s|^(?:default|\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?) (?:via \S+ )?dev \S+|^(?:local|broadcast) [\d.]+ dev \S+ table local/m,
@@ -84,6 +87,7 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     'envoy.stats',
     /^cluster_manager\.[a-z_.]+: |^server\.(?:uptime|state|version|live): \d|^listener_manager\.[a-z_.]+: \d/m,
   ],
+  ['containers', /"HostConfig"\s*:\s*\{[\s\S]{0,60000}"NetworkMode"\s*:/],
   ['objects', /^[ \t]*(?:>[ \t]*)*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 

@@ -11,10 +11,10 @@ import type {ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
 
 /** What a client sends to one endpoint. */
-export type Sent = 'mTLS' | 'TLS' | 'own mTLS' | 'plaintext'
+export type Sent = 'mTLS' | 'TLS' | 'own mTLS' | 'plaintext' | 'HBONE'
 
-/** What a server takes on a port: the mode of its sidecar, or that it has none. */
-export type Taken = 'STRICT' | 'PERMISSIVE' | 'DISABLE' | 'no sidecar' | 'ambient'
+/** What a server takes on a port: the mode of its sidecar or at its ztunnel, or that it has neither. */
+export type Taken = 'STRICT' | 'PERMISSIVE' | 'DISABLE' | 'no sidecar' | 'ambient' | 'ambient STRICT'
 
 export type PairStatus = 'OK' | 'PERMISSIVE' | 'PLAINTEXT' | 'CONFLICT' | 'UNKNOWN'
 
@@ -31,8 +31,15 @@ export interface Pair {
   readonly because: string
 }
 
-/** Who sends: the place of a proxy, or a client without one. */
-export type Sender = ProxyPlace | 'no sidecar'
+/** Who sends: the place of a proxy, an ambient pod through its ztunnel, or a client without either. */
+export type Sender = ProxyPlace | 'ambient' | 'no sidecar'
+
+const TUNNEL = 'networking.istio.io/tunnel'
+
+/** Whether the pod behind an endpoint takes HBONE: its ztunnel does, or a sidecar that says so by its label. */
+function takesHbone({labels}: Pick<RegisteredEndpoint, 'labels'>, mode: PodMode | undefined): boolean {
+  return mode === 'ambient' || labels[TUNNEL] === 'http'
+}
 
 const SENT: Readonly<Record<string, Sent>> = {
   SIMPLE: 'TLS',
@@ -54,7 +61,13 @@ function sending(
   port: RegisteredPort,
   subset: Subset | undefined,
   endpoint: RegisteredEndpoint,
+  mode: PodMode | undefined,
 ): Sending {
+  const hbone = takesHbone(endpoint, mode)
+  if (sender === 'ambient')
+    return hbone
+      ? {sent: 'HBONE', rule: undefined, because: ''}
+      : {sent: 'plaintext', rule: undefined, because: 'ztunnel sends HBONE to pods of the ambient mesh only'}
   if (sender === 'no sidecar') return {sent: 'plaintext', rule: undefined, because: 'the client has no sidecar'}
   const rule = ruleFor(state, sender, host)
   const settings = objectOf({tls: tlsSettings(rule, port.port, subset)}, 'tls')
@@ -63,9 +76,11 @@ function sending(
   if (dropsTls(settings, readsSecrets(sender, rule)))
     return {sent: 'plaintext', rule: by, because: 'credentialName is ignored by sidecars without a workloadSelector'}
   if (settings !== undefined) {
-    const mode = textOf(settings, 'mode') ?? 'DISABLE'
-    return {sent: own(SENT, mode) ?? 'plaintext', rule: by, because: `tls.mode is ${mode}`}
+    const tls = textOf(settings, 'mode') ?? 'DISABLE'
+    return {sent: own(SENT, tls) ?? 'plaintext', rule: by, because: `tls.mode is ${tls}`}
   }
+  if (hbone && sender.labels[TUNNEL] === 'http')
+    return {sent: 'HBONE', rule: undefined, because: 'both sides speak HBONE'}
   if (!state.settings.enableAutoMtls) return {sent: 'plaintext', rule: undefined, because: 'auto mTLS is switched off'}
   const sockets = clientSockets(state, {
     host,
@@ -98,16 +113,24 @@ function sending(
     : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not support it'}
 }
 
+function peerMode(state: IstioState, endpoint: Pick<RegisteredEndpoint, 'namespace' | 'labels' | 'port'>): PeerMode {
+  const pod = {object: {kind: 'Pod', namespace: endpoint.namespace, name: ''}, labels: endpoint.labels}
+  return mtlsMode(pod, endpoint.port, state.peerAuthentications, state.settings.rootNamespace)
+}
+
 /** What the pod behind an address takes. */
 export function takes(
   state: IstioState,
   endpoint: Pick<RegisteredEndpoint, 'namespace' | 'labels' | 'port' | 'meshTls'>,
   mode: PodMode | undefined,
 ): {readonly taken: Taken; readonly policy: ObjectRef | undefined} {
-  if (mode === 'ambient') return {taken: 'ambient', policy: undefined}
+  if (mode === 'ambient') {
+    const {mode: asked, by} = peerMode(state, endpoint)
+    // At ztunnel DISABLE is no different from PERMISSIVE (recordings of Istio 1.31).
+    return {taken: asked === 'STRICT' ? 'ambient STRICT' : 'ambient', policy: by}
+  }
   if (!endpoint.meshTls && mode !== 'sidecar') return {taken: 'no sidecar', policy: undefined}
-  const pod = {object: {kind: 'Pod', namespace: endpoint.namespace, name: ''}, labels: endpoint.labels}
-  const found: PeerMode = mtlsMode(pod, endpoint.port, state.peerAuthentications, state.settings.rootNamespace)
+  const found = peerMode(state, endpoint)
   return {taken: found.mode === 'UNSET' ? 'PERMISSIVE' : found.mode, policy: found.by}
 }
 
@@ -129,6 +152,7 @@ const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
   DISABLE: APPLICATION_TLS,
   'no sidecar': APPLICATION_TLS,
   ambient: APPLICATION_TLS,
+  'ambient STRICT': {status: 'CONFLICT', because: 'ztunnel closes connections that do not come by HBONE'},
 }
 
 /** What happens to each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
@@ -138,7 +162,16 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
     PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server also accepts plaintext'},
     DISABLE: {status: 'CONFLICT', because: NOT_TLS},
     'no sidecar': {status: 'CONFLICT', because: NOT_TLS},
-    ambient: {status: 'UNKNOWN', because: 'ztunnel takes mTLS over HBONE only'},
+    ambient: {status: 'CONFLICT', because: 'ztunnel accepts mTLS only by HBONE: this reaches the application as TLS'},
+    'ambient STRICT': {status: 'CONFLICT', because: 'ztunnel closes connections that do not come by HBONE'},
+  },
+  HBONE: {
+    STRICT: {status: 'OK', because: ''},
+    PERMISSIVE: {status: 'PERMISSIVE', because: 'HBONE is used; the server also accepts plaintext'},
+    DISABLE: {status: 'OK', because: 'the sidecar ends HBONE whatever the mode'},
+    'no sidecar': {status: 'CONFLICT', because: 'nothing in the pod accepts HBONE'},
+    ambient: {status: 'PERMISSIVE', because: 'HBONE is used; ztunnel also accepts plaintext'},
+    'ambient STRICT': {status: 'OK', because: ''},
   },
   plaintext: {
     STRICT: {
@@ -149,6 +182,11 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
     DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
     'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
     ambient: {status: 'PLAINTEXT', because: 'ztunnel accepts plaintext unless the mode is STRICT'},
+    'ambient STRICT': {
+      status: 'CONFLICT',
+      because:
+        'ztunnel closes plaintext: policy rejection, explicitly denied by the policy istiod generates from the mode',
+    },
   },
   TLS: {STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE}, ...OTHER_TLS},
   'own mTLS': {
@@ -169,7 +207,7 @@ export function pairOf(
   },
   mode: PodMode | undefined,
 ): Pair {
-  const {sent, rule, because} = sending(state, sender, target.host, target.port, target.subset, target.endpoint)
+  const {sent, rule, because} = sending(state, sender, target.host, target.port, target.subset, target.endpoint, mode)
   const {taken, policy} = takes(state, target.endpoint, mode)
   const row = TABLE[sent][taken]
   return {

@@ -69,8 +69,18 @@ function ofHttpRoute(route: unknown, path: string): readonly UntranslatedField[]
   ]
 }
 
+/** Routes of the Gateway API count at waypoints alone. */
+function ofGatewayRoute(spec: unknown): readonly UntranslatedField[] {
+  return listOf(spec, 'parentRefs').flatMap((each, index) =>
+    ['Service', 'ServiceEntry'].includes(textOf(each, 'kind') ?? 'Gateway')
+      ? []
+      : found('', `spec.parentRefs[${index}]`, 'what a gateway makes of its routes'),
+  )
+}
+
 const BY_KIND: Readonly<Record<string, (spec: unknown) => readonly UntranslatedField[]>> = {
   DestinationRule: ofDestinationRule,
+  HTTPRoute: ofGatewayRoute,
   Sidecar: ofSidecar,
   VirtualService: spec => listOf(spec, 'http').flatMap((each, index) => ofHttpRoute(each, `spec.http[${index}]`)),
   ServiceEntry: spec =>
@@ -87,5 +97,8 @@ const BY_KIND: Readonly<Record<string, (spec: unknown) => readonly UntranslatedF
 
 /** The fields of an object whose effect on requests is not translated here, with what they depend on. */
 export function untranslatedFields(object: KubeObject): readonly UntranslatedField[] {
+  const injects = ['istio-injection', 'istio.io/rev'].find(name => object.metadata.labels?.[name] !== undefined)
+  if (object.kind === 'Namespace' && injects !== undefined)
+    return found('', `metadata.labels.${injects}`, 'which pods get a sidecar when they are next made')
   return own(BY_KIND, object.kind)?.(field(object, 'spec')) ?? []
 }

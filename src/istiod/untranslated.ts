@@ -4,10 +4,18 @@ import {type ObjectRef, objectLabel, objectRefOf} from '../model/pod.js'
 import {TRANSLATED_KINDS} from './state.js'
 import {untranslatedFields} from './untranslated-fields.js'
 
-/** Objects of a change whose configuration only istiod itself can make. */
-export function untranslated(refs: readonly ObjectRef[]): readonly string[] {
+/** Kinds that count when they are made or changed: labels of ambient mode, routes of waypoints. */
+const APPLIED_KINDS = ['Namespace', 'Pod', 'HTTPRoute', 'GatewayClass']
+
+/** Objects of a change, applied or deleted, whose configuration only istiod itself can make. */
+export function untranslated(applied: readonly ObjectRef[], removed: readonly ObjectRef[]): readonly string[] {
   const known: readonly string[] = [...TRANSLATED_KINDS, 'NetworkPolicy']
-  return refs.filter(each => !known.includes(kindOf(each.kind)?.kind ?? each.kind)).map(objectLabel)
+  const isForeign = (kinds: readonly string[]) => (ref: ObjectRef) =>
+    !kinds.includes(kindOf(ref.kind)?.kind ?? ref.kind)
+  return [
+    ...applied.filter(isForeign([...known, ...APPLIED_KINDS])),
+    ...removed.filter(isForeign([...known, 'HTTPRoute'])),
+  ].map(objectLabel)
 }
 
 /** Fields of a change whose effect depends on what is not known, as `Kind namespace/name field (what it depends on)`. */

@@ -1,3 +1,4 @@
+import type {PodRef} from './kube-object.js'
 import type {LogWriter} from './vocabulary/log-messages/message.js'
 
 /** Which of the known layouts an access-log line has. */
@@ -33,6 +34,8 @@ export interface AccessLogEntry {
   readonly source?: string
   readonly destination?: string
   readonly service?: string
+  readonly sourcePod?: PodRef
+  readonly destinationPod?: PodRef
 }
 
 /** A line of a component's log or a Kubernetes event. */

@@ -18,6 +18,8 @@ export interface ListeningSocket {
   readonly process?: string
   readonly pid?: number
   readonly uid?: number
+  /** Set when the accept queue is full: how many connections wait in it, and its limit (backlog). */
+  readonly fullQueue?: {readonly waiting: number; readonly limit: number}
   /** The line it was read from, as evidence. */
   readonly line: string
 }

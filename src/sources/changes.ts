@@ -19,6 +19,23 @@ export interface SentRequest {
   readonly stderr: string
 }
 
+/** A Lease that one of several equal programs holds, and who asks for it. */
+export interface LeaseRef {
+  readonly namespace: string
+  readonly name: string
+  readonly identity: string
+  /** How long it lasts without being renewed. */
+  readonly seconds: number
+}
+
+/** Leader election by a Lease. */
+export interface Lease {
+  /** Takes or renews it; false while another holds it. */
+  hold(): Promise<Answer<boolean>>
+  /** Gives it up, so that another need not wait. */
+  release(): Promise<void>
+}
+
 /** The changes meshctl can make, each only on an explicit flag; only a live cluster supports them. */
 export interface Changes {
   /** Sets the level of one Envoy logger, or of all if none is named; returns the resulting levels. */
@@ -43,4 +60,10 @@ export interface Changes {
     image: string | undefined,
     announce: (planned: DebugContainer) => Promise<void>,
   ): Promise<Answer<DebugContainer>>
+  /** Makes or replaces the PolicyReport named meshctl of a namespace. */
+  applyPolicyReport(namespace: string, report: object): Promise<Answer<true>>
+  /** Makes an Event; one of the same name stays unchanged. */
+  createEvent(namespace: string, event: object): Promise<Answer<true>>
+  /** A Lease for leader election; nothing is written before it is held. */
+  lease(ref: LeaseRef): Lease
 }

@@ -72,6 +72,14 @@ export const LIMITS = {
   pluginAfterExitMs: 250,
   /** A token is replaced shortly before it expires, so that it does not expire during a call. */
   tokenEarlyMs: 5000,
+  /** How long a watch lasts before it is opened again: client-go asks for 5 to 10 minutes. */
+  watchSeconds: 300,
+  /** How much longer than asked for a watch may stay open. */
+  watchGraceSeconds: 30,
+  /** One event of a watch: etcd takes objects of up to 1.5 MiB, and JSON escapes at most double that. */
+  watchEventBytes: 8 * MIB,
+  /** The shortest time between two watches of a list that the server ended without a failure. */
+  shortestWatchMs: 1000,
   /** A control plane that does not answer must not delay a report for long. */
   istiodMs: 10_000,
 } as const

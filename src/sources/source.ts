@@ -83,6 +83,19 @@ export interface Manifests {
   corrected(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]>
 }
 
+/** What happened to an object of a watched list. */
+export interface WatchedChange {
+  readonly type: 'added' | 'changed' | 'deleted'
+  readonly object: KubeObject
+}
+
+/** What a source that watches its lists tells of. */
+export interface WatchEvents {
+  changed(change: WatchedChange): void
+  /** A watch was lost; it is opened again by itself. */
+  lost(kind: string, why: string): void
+}
+
 /**
  * The seam between questions and answers: every report works on every source that holds its evidence.
  * Absence is a gap with a reason, never an exception; `close` releases everything that was opened.
@@ -115,6 +128,11 @@ export interface Source {
   rulings?(permissions: readonly KubePermission[]): Promise<readonly Ruling[]>
   /** A byte stream to a port of a pod; a live cluster alone has any. It fails with what the pod or the API server refused. */
   forward?(subject: PodRef, port: number): Duplex
+  /**
+   * The same source with lists that stay current: a list asked for once is watched from then on, and asked of memory. A live cluster alone has it;
+   * closing what it returns ends the watches and leaves the source open.
+   */
+  watching?(events: WatchEvents): Source
   /** What may be changed there, each only by an explicit wish; a live cluster alone has any. */
   readonly changes?: Changes
   close(): Promise<void>

@@ -4,6 +4,8 @@ import {join} from 'node:path'
 import {afterAll, describe, expect, test} from '@jest/globals'
 import {explainReport} from '../../src/reports/explain/report.js'
 import {readReport} from '../../src/reports/read/report.js'
+import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
+import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
 import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
 import {meshctl} from '../support/cli.js'
 
@@ -20,8 +22,9 @@ function ownWords(said: string, {text}: PastedPiece): string {
   return quotes.reduce((left, quote) => left.replaceAll(quote, ''), squashed(said))
 }
 
-const asked = (command: string) => PASTED_PIECES.filter(piece => (piece.command === command) === true)
-const cli = PASTED_PIECES.filter(({command}) => command !== 'explain' && command !== 'read')
+const ALL = [...PASTED_PIECES, ...CLIENT_TOOLS, ...KERNEL_AND_CLUSTER]
+const asked = (command: string) => ALL.filter(piece => (piece.command === command) === true)
+const cli = ALL.filter(({command}) => command !== 'explain' && command !== 'read')
 const named = (pieces: readonly PastedPiece[]) =>
   pieces.map(piece => [`${piece.title} (${piece.source})`, piece] as const)
 
@@ -42,8 +45,8 @@ describe('pieces of public reports', () => {
     for (const words of piece.says) expect(findings.join(' ')).toMatch(words)
   })
 
-  test.each(named(cli))('%s', async (title, piece) => {
-    const path = join(folder, `${title.replace(/\W+/g, '-')}.txt`)
+  test.each(named(cli))('%s', async (_, piece) => {
+    const path = join(folder, `piece-${cli.indexOf(piece)}.txt`)
     writeFileSync(path, piece.text)
     const run = await meshctl([...piece.command.split(' '), '-f', path])
     expect([0, 1, 3]).toContain(run.code)

@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   egress: [`egress ${PRODUCTPAGE} api.example.com:443`],
   errors: ['errors deploy/ratings-v1 --since 99999h'],
   iptables: ['iptables deploy/sick-drift-v1'],
+  monitor: ['monitor --rounds 1'],
   mtls: [`mtls ${PRODUCTPAGE} reviews:9080`, `mtls ${POD} reviews:9080`],
   net: [`net ${PRODUCTPAGE}`],
   packet: [`packet ${PRODUCTPAGE} --all`],

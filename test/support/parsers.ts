@@ -41,6 +41,18 @@ import {scrubJson, scrubText} from '../../src/formats/redact/scrub.js'
 import {sniff, sniffAll} from '../../src/formats/sniff.js'
 import {parseConnections} from '../../src/formats/sockets/connections.js'
 import {parseSockets} from '../../src/formats/sockets/parse.js'
+import {parseTrackedConnections} from '../../src/formats/tool-output/connections.js'
+import {parseDnsAnswer} from '../../src/formats/tool-output/dns-answer.js'
+import {parseKialiValidations, parseLinkerdCheck} from '../../src/formats/tool-output/findings-of-tools.js'
+import {parseHttpExchange} from '../../src/formats/tool-output/http-exchange.js'
+import {parseLoadTest} from '../../src/formats/tool-output/load-test.js'
+import {parseMeshSettings} from '../../src/formats/tool-output/mesh-settings.js'
+import {parseMetrics} from '../../src/formats/tool-output/metrics.js'
+import {parsePackets} from '../../src/formats/tool-output/packets.js'
+import {withPlainLines} from '../../src/formats/tool-output/recognise.js'
+import {parseSocketCounters} from '../../src/formats/tool-output/socket-counters.js'
+import {parseSpans} from '../../src/formats/tool-output/spans.js'
+import {parseTlsClient} from '../../src/formats/tool-output/tls-client.js'
 import {unwrapLines} from '../../src/formats/wrapped-text/unwrap.js'
 import {parseZtunnelDump} from '../../src/formats/ztunnel-dump.js'
 import type {Artifact} from '../../src/model/evidence.js'
@@ -92,26 +104,38 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseClusters: ofArtifact(parseClusters),
   parseConfigDump: ofArtifact(parseConfigDump),
   parseConnections: ofText(parseConnections),
+  parseDnsAnswer: ofText(parseDnsAnswer),
   parseEnvoyListeners: ofArtifact(artifact => parseEnvoyListeners(artifact, true)),
+  parseHttpExchange: ofText(parseHttpExchange),
   parseInitDump: ofText(parseInitDump),
   parseIpAddresses: ofText(parseIpAddresses),
   parseIpRoutes: ofText(parseIpRoutes),
   parseIpRules: ofText(parseIpRules),
   parseJson: bytes => parseJson(bytes, 'file'),
+  parseKialiValidations: ofText(parseKialiValidations),
+  parseLinkerdCheck: ofText(parseLinkerdCheck),
+  parseLoadTest: ofText(parseLoadTest),
   parseLogging: ofArtifact(parseLogging),
   parseLogLine: ofText(parseLogLine),
   parseManifest,
+  parseMeshSettings: ofText(parseMeshSettings),
+  parseMetrics: ofText(parseMetrics),
   parseObjects,
+  parsePackets: ofText(parsePackets),
   parseProbeOutput: bytes => parseProbeOutput('curl', bytes, bytes.toString('utf8'), 0),
   parseProcesses: ofArtifact(parseProcesses),
   parseRules: ofText(parseRules),
   parseSections: ofArtifact(artifact => parseSections(artifact, ['Listeners', 'Clusters'])),
   parseServerInfo: ofArtifact(parseServerInfo),
+  parseSocketCounters: ofText(parseSocketCounters),
   parseSockets: bytes => parseSockets({bytes}),
+  parseSpans: ofText(parseSpans),
   parseStats: ofText(parseStats),
   parseStatsPage: ofArtifact(parseStatsPage),
   parseSyncz: ofArtifact(parseSyncz),
   parseTables: ofText(parseTables),
+  parseTlsClient: ofText(parseTlsClient),
+  parseTrackedConnections: ofText(parseTrackedConnections),
   parseYamlText: refusing(ofText(parseYamlText)),
   parseZtunnelDump: ofArtifact(parseZtunnelDump),
   pemCertificates: ofText(pemCertificates),
@@ -126,6 +150,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   sniff,
   sniffAll,
   unwrapLines: ofText(unwrapLines),
+  withPlainLines: ofText(withPlainLines),
 }
 
 /** Functions of the formats that take a name or a key, no text from outside. */

@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import Check from '../../commands/check.js'
+import Monitor from '../../commands/monitor.js'
+import {commonFlags} from '../../src/cli/flags.js'
 import {listOf, textsOf} from '../../src/formats/decode.js'
 import {parseManifest} from '../../src/formats/kube-manifest/parse.js'
 import {readPod} from '../../src/formats/kube-pod/parse.js'
@@ -13,7 +15,7 @@ import {RULES} from '../../src/rules/registry.js'
 import {openFiles} from '../../src/sources/open.js'
 import {kubernetesProblems} from '../support/official-schemas.js'
 
-const FILES = ['rbac', 'cronjob', 'indexed-job'].map(name => `docs/deploy/${name}.yaml`)
+const FILES = ['rbac', 'cronjob', 'indexed-job', 'monitor'].map(name => `docs/deploy/${name}.yaml`)
 
 describe('the manifests of docs/deploy', () => {
   test.each(FILES)('%s can be parsed', file => {
@@ -48,6 +50,25 @@ describe('the manifests of docs/deploy', () => {
     }
   })
 
+  test('the monitor may write Events, PolicyReports and its Lease, and otherwise only read; never Secrets', () => {
+    const {objects} = parseManifest(readFileSync('docs/deploy/monitor.yaml'))
+    const rules = objects.filter(({kind}) => kind.endsWith('Role')).flatMap(object => listOf(object, 'rules'))
+    const writing = rules.filter(rule => textsOf(rule, 'verbs').some(verb => !['get', 'list', 'watch'].includes(verb)))
+    expect(writing.flatMap(rule => textsOf(rule, 'resources'))).toEqual(['events', 'policyreports', 'leases'])
+    expect(rules.flatMap(rule => textsOf(rule, 'resources'))).not.toContain('secrets')
+  })
+
+  test('the monitor reads what the role of check reads, and watches it', () => {
+    const read = (file: string) =>
+      parseManifest(readFileSync(file))
+        .objects.filter(({kind}) => kind === 'ClusterRole')
+        .flatMap(object => listOf(object, 'rules'))
+        .filter(rule => textsOf(rule, 'verbs').includes('list'))
+    const names = (file: string) => read(file).map(rule => [textsOf(rule, 'apiGroups'), textsOf(rule, 'resources')])
+    expect(names('docs/deploy/monitor.yaml')).toEqual(names('docs/deploy/rbac.yaml'))
+    for (const rule of read('docs/deploy/monitor.yaml')) expect(textsOf(rule, 'verbs')).toContain('watch')
+  })
+
   test('the role reads every kind of object that rules need', () => {
     const {objects} = parseManifest(readFileSync('docs/deploy/rbac.yaml'))
     const granted = objects
@@ -67,12 +88,15 @@ describe('the manifests of docs/deploy', () => {
     expect(refused).toEqual([])
   })
 
-  test('the jobs call check with flags it has', () => {
-    const flags = [...Object.keys(Check.flags), ...Object.values(Check.flags).map(flag => flag.char ?? '')]
+  test('the jobs call check, and the Deployment monitor, with flags they have', () => {
     for (const file of FILES.slice(1)) {
-      const [pod] = parseManifest(readFileSync(file)).objects.map(readPod)
+      const monitors = file.endsWith('monitor.yaml')
+      const {flags: own} = monitors ? Monitor : Check
+      const all = {...own, ...commonFlags}
+      const flags = [...Object.keys(all), ...Object.values(all).map(flag => ('char' in flag ? flag.char : ''))]
+      const [pod] = parseManifest(readFileSync(file)).objects.flatMap(object => readPod(object) ?? [])
       const [command, ...rest] = pod?.containers[0]?.args ?? []
-      expect(command).toBe('check')
+      expect(command).toBe(monitors ? 'monitor' : 'check')
       for (const word of rest.filter(each => each.startsWith('-'))) expect(flags).toContain(word.replace(/^-+/, ''))
     }
   })
@@ -87,7 +111,7 @@ describe('the manifests of docs/deploy', () => {
       deep: false,
       now: new Date(0),
     })
-    expect(report.workloads.map(({workload}) => workload.kind).sort()).toEqual(['CronJob', 'Job'])
+    expect(report.workloads.map(({workload}) => workload.kind).sort()).toEqual(['CronJob', 'Deployment', 'Job'])
     expect(report.workloads.flatMap(({findings}) => findings)).toEqual([])
   })
 })

@@ -30,25 +30,54 @@ export interface FailureGroup {
 const LEFT = ['DC']
 
 /** Whether a line reports a failure: a code of 400 or more, response flags, or a connection that was denied. */
-export function isFailure({code, flags, termination}: AccessLogEntry): boolean {
+export function isFailure({form, code, flags, termination, failure}: AccessLogEntry): boolean {
+  if (form === 'ztunnel') return failure !== undefined
   if (Number(code ?? 0) >= 400) return true
   return flags.some(each => !LEFT.includes(each)) || termination?.startsWith('rbac_access_denied') === true
 }
 
-/** Failures without those of a client whose server wrote of the same request: the server knows why. */
+/** A second, in which the two ends of a connection write of it. */
+const TOGETHER_MS = 1000
+
+/** The two ends of a ztunnel's connection; undefined for the line of another proxy. */
+function tunnelOf({form, sourcePod, localAddress}: AccessLogEntry): string | undefined {
+  return form === 'ztunnel' && sourcePod !== undefined
+    ? `${sourcePod.namespace}/${sourcePod.name} ${localAddress}`
+    : undefined
+}
+
+/** The times at which ztunnels of servers wrote of a failing connection. */
+function refusedTunnels(failures: readonly Failure[]): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>()
+  for (const {side, entry} of failures) {
+    const tunnel = side === 'server' ? tunnelOf(entry) : undefined
+    if (tunnel !== undefined) found.set(tunnel, [...(found.get(tunnel) ?? []), Date.parse(entry.time ?? '')])
+  }
+  return found
+}
+
+/** Failures without those of a client whose server wrote of the same request or connection: the server knows why. */
 export function withoutRepeated(failures: readonly Failure[]): readonly Failure[] {
   const ofServers = new Set(failures.flatMap(({side, entry}) => (side === 'server' ? [entry.requestId] : [])))
-  return failures.filter(
-    ({side, entry}) =>
-      side !== 'client' ||
-      entry.details !== 'via_upstream' ||
-      entry.requestId === undefined ||
-      !ofServers.has(entry.requestId),
-  )
+  const refused = refusedTunnels(failures)
+  const seenByServer = ({side, entry}: Failure) => {
+    const times = side === 'client' ? refused.get(tunnelOf(entry) ?? '') : undefined
+    return times?.some(each => Math.abs(each - Date.parse(entry.time ?? '')) <= TOGETHER_MS) === true
+  }
+  return failures
+    .filter(each => !seenByServer(each))
+    .filter(
+      ({side, entry}) =>
+        side !== 'client' ||
+        entry.details !== 'via_upstream' ||
+        entry.requestId === undefined ||
+        !ofServers.has(entry.requestId),
+    )
 }
 
 /** Details with what differs from request to request left out: the reason of a transport failure keeps its name. */
-function detailsOf({details, termination}: AccessLogEntry): string {
+function detailsOf({details, termination, form, failure}: AccessLogEntry): string {
+  if (form === 'ztunnel') return failure ?? '-'
   return (details ?? termination ?? '-').replace(/\|.*\}$/, '}')
 }
 

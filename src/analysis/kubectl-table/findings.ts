@@ -63,6 +63,18 @@ function podsNotCreated(row: Row, name: string): string | undefined {
   return `${name} has ${of[0]} of ${of[1]} pods ready${none}`
 }
 
+/** Where a Service is reached from outside: its address with its ports, and its node ports (\`80:31380/TCP\`). */
+function wayIn(row: Row, name: string): string | undefined {
+  if (row.TYPE !== 'LoadBalancer' && row.TYPE !== 'NodePort') return undefined
+  const pairs = [...(row['PORT(S)'] ?? '').matchAll(/(\d+):(\d+)\/(?:TCP|UDP|SCTP)/g)]
+  if (pairs.length === 0) return undefined
+  const address = row['EXTERNAL-IP'] ?? ''
+  const outside = /^[\d.:a-f]+$|\w\.\w/.test(address)
+    ? `at ${address} (${pairs.map(([, port]) => port).join(', ')}) and `
+    : ''
+  return `Service ${name} is reached from outside ${outside}at each node: ${pairs.map(([, port, node]) => `${node} for ${port}`).join(', ')}`
+}
+
 const FINDINGS: Readonly<Record<string, Finding>> = {
   pods: podState,
   deployments: podsNotCreated,
@@ -76,14 +88,20 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
         ? `Service ${name} is headless: clients connect to its pods, and ports without a declared protocol are TCP`
         : row.TYPE === 'ExternalName'
           ? `Service ${name} is an ExternalName: its name is an alias, and it has no pods`
-          : undefined,
+          : wayIn(row, name),
   endpoints: (row, name) =>
     row.ENDPOINTS === '<none>' || row.ENDPOINTS === ''
       ? `Service ${name} has no ready endpoint: Envoy answers 503 (UH, no healthy upstream). Its selector matches no pod, or no matching pod is ready`
       : undefined,
   containers: (row, name) => {
     const status = row.STATUS ?? ''
-    if (/^Exited \(0\)/.test(status)) return undefined
+    const [, at] = /(\S+)->15000\/tcp/.exec(row.PORTS ?? '') ?? []
+    if (at !== undefined)
+      return `container ${name} publishes Envoy's admin interface (15000) at ${at}: any client that reaches it reads all configuration and can stop the proxy; publish it on 127.0.0.1 or not at all`
+    if (/^Exited \(0\)/.test(status))
+      return /init/.test(row.IMAGE ?? '')
+        ? `container ${name}: ${status}; an init container ends so when it is done`
+        : undefined
     return /^(Exited|Restarting|Dead|Created|Paused)/.test(status)
       ? `container ${name} (${row.IMAGE}): ${status}; read its log: docker logs ${name}`
       : undefined

@@ -4,14 +4,17 @@ import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {GRPC_CODES} from '../../model/vocabulary/grpc-codes.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {AGENT_MESSAGES} from '../../model/vocabulary/log-messages/agent.js'
+import {AGENT_PROGRESS} from '../../model/vocabulary/log-messages/agent-progress.js'
 import {CLIENT_MESSAGES} from '../../model/vocabulary/log-messages/client.js'
 import {CNI_MESSAGES} from '../../model/vocabulary/log-messages/cni.js'
+import {CNI_PROGRESS} from '../../model/vocabulary/log-messages/cni-progress.js'
 import {ENVOY_MESSAGES} from '../../model/vocabulary/log-messages/envoy.js'
 import {GENERIC_MESSAGES} from '../../model/vocabulary/log-messages/generic.js'
 import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
 import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
+import {ZTUNNEL_PROGRESS} from '../../model/vocabulary/log-messages/ztunnel-progress.js'
 import {TLS_ERRORS} from '../../model/vocabulary/tls-errors.js'
 import {meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
 import {CAUSES} from './causes.js'
@@ -118,13 +121,13 @@ function explainAccess(entry: AccessLogEntry): LineExplanation | undefined {
 }
 
 const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
-  'pilot-agent': AGENT_MESSAGES,
+  'pilot-agent': [...AGENT_MESSAGES, ...AGENT_PROGRESS],
   Envoy: ENVOY_MESSAGES,
   istiod: ISTIOD_MESSAGES,
-  'istio-cni': CNI_MESSAGES,
+  'istio-cni': [...CNI_MESSAGES, ...CNI_PROGRESS],
   'istio-init': CNI_MESSAGES,
   Kubernetes: KUBERNETES_MESSAGES,
-  ztunnel: ZTUNNEL_MESSAGES,
+  ztunnel: [...ZTUNNEL_MESSAGES, ...ZTUNNEL_PROGRESS],
   'a client': CLIENT_MESSAGES,
 }
 
@@ -179,9 +182,20 @@ export function explainMessage(line: MessageLine): LineExplanation | undefined {
     return {...base, means, next, source, also: also.slice(0, MAX_ALSO).map(([, meaning]) => meaning)}
   }
   const [error] = errors
-  return error === undefined
-    ? undefined
-    : {...base, means: error.meaning, next: error.next, source: error.source, also: []}
+  if (error !== undefined) return {...base, means: error.meaning, next: error.next, source: error.source, also: []}
+  const isStep = line.writer === 'ztunnel' && /^(debug|trace)$/i.test(line.level ?? '')
+  return isStep ? {...base, ...ztunnelStep(line.scope ?? ''), also: []} : undefined
+}
+
+/** A line of ztunnel at level debug or trace whose words are not known: the module that wrote it, and for which connection. */
+function ztunnelStep(scope: string): Pick<LineExplanation, 'means' | 'next' | 'source'> {
+  const [module = ''] = scope.split(/:(?:proxy|inbound|outbound|Connection)\{/)
+  const [, pod] = /\bwl=([^}\s]{1,200})\}/.exec(scope) ?? []
+  return {
+    means: `A step inside ztunnel's module ${module}${pod === undefined ? '' : ` for pod ${pod}`}, written at level debug for its developers.`,
+    next: 'Lines of scope access say how connections ended.',
+    source: 'https://github.com/istio/ztunnel',
+  }
 }
 
 /** What is known of a line of a log whose message is not known: who wrote it and how serious it is. */
@@ -227,4 +241,9 @@ function explainZtunnel(entry: AccessLogEntry): LineExplanation | undefined {
 export function explainLine(line: LogLine): LineExplanation | undefined {
   if (line.kind === 'message') return explainMessage(line)
   return line.form === 'ztunnel' ? explainZtunnel(line) : explainAccess(line)
+}
+
+/** What an error of ztunnel's access log means; undefined for words that are not known. */
+export function ztunnelMeaning(error: string | undefined): string | undefined {
+  return error === undefined ? undefined : ZTUNNEL_MESSAGES.find(([words]) => words.test(error))?.[1]
 }

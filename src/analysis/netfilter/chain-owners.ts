@@ -112,13 +112,23 @@ export interface NodeRules {
   readonly captures: boolean
 }
 
+/** The table in which istio-cni keeps the rules of a node with native nftables: in a pod it has no chain of postrouting. */
+function nativeNodeTables(rulesets: readonly Ruleset[]): readonly string[] {
+  const tables = rulesets.flatMap(each => each.tables)
+  return tables
+    .filter(({name, chains}) => name === 'istio-ambient-nat' && chains.some(({hook}) => hook === 'postrouting'))
+    .map(({name}) => `${name} postrouting`)
+}
+
 /** Tells a node's rules from a pod's: by chains and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
 export function nodeRules(rulesets: readonly Ruleset[]): NodeRules | undefined {
   const names = [...new Set(chainNames(rulesets))]
   const own = names.filter(name => chainOwner(name)?.kind === 'node')
   const devices = [...new Set(interfaces(rulesets))].filter(name => NODE_INTERFACE.test(name))
-  if (own.length === 0 && devices.length === 0) return undefined
-  const owners = [...new Set(own.map(name => chainOwner(name)?.name ?? ''))]
+  const native = nativeNodeTables(rulesets)
+  if (own.length === 0 && devices.length === 0 && native.length === 0) return undefined
+  const agent = native.length === 0 ? [] : ['ISTIO_POSTRT']
+  const owners = [...new Set([...own, ...agent].map(name => chainOwner(name)?.name ?? ''))]
   const captures = names.some(name => isSidecarChain(name) || chainOwner(name)?.kind === 'mesh')
-  return {signs: [...own, ...devices], owners, captures}
+  return {signs: [...own, ...native, ...devices], owners, captures}
 }

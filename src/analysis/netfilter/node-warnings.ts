@@ -1,4 +1,4 @@
-import type {Chain, Rule, Ruleset} from '../../model/ruleset.js'
+import {type Chain, everyRule, type Rule, type Ruleset} from '../../model/ruleset.js'
 import {nodeRules} from './chain-owners.js'
 import type {RulesetWarning} from './interception/ruleset-warnings.js'
 
@@ -48,7 +48,36 @@ function capturesOnNode(rulesets: readonly Ruleset[]): readonly RulesetWarning[]
  * once, by the first rule that matches), so they reach the pod without 169.254.7.127, by which ztunnel's rules let them through.
  */
 export function nodeWarnings(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
-  return [...capturesOnNode(rulesets), ...maskedProbes(rulesets)]
+  return [...capturesOnNode(rulesets), ...maskedProbes(rulesets), ...unmarkedProbes(rulesets)]
+}
+
+/** The addresses from which node processes reach ambient pods (istio-cni, host probes). */
+const PROBE_SOURCES = ['169.254.7.127', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff']
+
+/** The pods whose probes a node's rules give the source ztunnel lets pass; undefined where no rule does. */
+export function probedPods(rulesets: readonly Ruleset[]): readonly string[] | undefined {
+  const marking = everyRule(rulesets).filter(({rule}) =>
+    rule.actions.some(each => each.kind === 'snat' && PROBE_SOURCES.some(source => each.to.includes(source))),
+  )
+  if (marking.length === 0) return undefined
+  const sets = marking.flatMap(({rule}) => rule.conditions)
+  return sets.filter(({field, negated}) => field === 'destination' && !negated).flatMap(({values}) => values)
+}
+
+/** The agent's chains without the rule for probes: they were emptied, or the agent could not set it. */
+function unmarkedProbes(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+  const node = nodeRules(rulesets)
+  const mine = node?.signs.some(each => each === 'ISTIO_POSTRT' || each.startsWith('istio-ambient-nat')) === true
+  if (!mine || probedPods(rulesets) !== undefined) return []
+  return [
+    {
+      id: 'probes-unmarked',
+      level: 'warning',
+      what: 'The chain of the CNI agent has no rule that gives probes the source 169.254.7.127.',
+      consequence:
+        'Probes of the kubelet reach ambient pods from the address of the node, are taken for traffic of clients, and fail where the mode is STRICT or a policy denies them. Restart istio-cni-node on this node: it sets the rule and the ipset istio-inpod-probes-v4 when it starts.',
+    },
+  ]
 }
 
 function maskedProbes(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {

@@ -104,8 +104,6 @@ export interface MeshWorld {
   readonly site: (pod: MeshPod) => Site
   /** True when all objects of the cluster are known: any other address is external. */
   readonly complete: boolean
-  /** Waypoints decide by their Envoy configuration where it was read; else by the objects, as they are or would be. */
-  readonly waypointsByConfig: boolean
   /** The AuthorizationPolicies of the mesh; none where they could not be read. */
   readonly authorizations: readonly Authorization[]
   readonly rootNamespace: string

@@ -182,7 +182,7 @@ function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop,
     tell(flow, flow.site.pod, 'client', because)
     return ending(TERMINATED, 'no-endpoint', 'no-endpoint', because, {pod: flow.site.pod})
   }
-  const waypoint = pod === undefined || !world.waypointsByConfig ? undefined : world.site(pod)
+  const waypoint = pod === undefined ? undefined : world.site(pod)
   if (waypoint?.proxy !== undefined) {
     const to = front.workload === undefined ? flow.to : {ip: flow.to.ip, port: front.port}
     tell(flow, waypoint.pod, 'waypoint', `waypoint ${name} takes it from ${principalOf(from)}`)

@@ -1,28 +1,9 @@
-import {isObject} from '../../formats/decode.js'
+import {withoutBulk} from '../../formats/without-bulk.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {ObjectQuery, Source} from '../../sources/source.js'
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-
-/**
- * The object without managedFields and the last-applied annotation, which are often its larger part.
- * Labels and annotations that are written but empty (`annotations:` with nothing below it is null) are left out.
- */
-function withoutBulk(object: KubeObject): KubeObject {
-  const {
-    managedFields: _,
-    annotations,
-    labels,
-    ...rest
-  } = object.metadata as KubeObject['metadata'] & {managedFields?: unknown}
-  const metadata = isObject(labels) ? {...rest, labels} : rest
-  if (!isObject(annotations)) return {...object, metadata}
-  const {[LAST_APPLIED]: __, ...kept} = annotations
-  return {...object, metadata: {...metadata, annotations: kept}}
-}
 
 /** Namespaces listed concurrently when listing the whole cluster is forbidden. */
 const NAMESPACES_AT_ONCE = 8

@@ -71,7 +71,8 @@ export interface MeshExtras {
   readonly strangers: readonly MeshPod[]
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
-  readonly site: (pod: MeshPod) => Promise<ReadSite>
+  /** Undefined for a pod that is read as any other. */
+  readonly site: (pod: MeshPod) => Promise<ReadSite | undefined>
   /** Pods of namespaces without objects are taken from what ztunnel knows. */
   readonly pastObjects: boolean
   /** Where the control plane's ConfigMaps are. */
@@ -283,8 +284,8 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const pods = [...captured, ...strangers, ...beyond.pods]
   const expected = once(async () => byObjects((await readAmbientObjects(source, istioNamespace)).objects))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
-  const siteOf =
-    extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, ztunnelOf, expected, models.get(pod)))
+  const siteOf = async (pod: MeshPod) =>
+    (await extras.site?.(pod)) ?? (await withZtunnel(source, pod, pods, ztunnelOf, expected, models.get(pod)))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
@@ -324,7 +325,6 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       if (known === undefined) throw new SiteNeeded(pod)
       return known
     },
-    waypointsByConfig: extras.site === undefined,
     routeOf,
     nodesWithoutZtunnel: withoutZtunnel(captured, source.traits.complete && objects.gaps.length === 0),
     ztunnelOutages: ambient.ok ? ztunnelOutages(ambient.value) : [],

@@ -15,6 +15,7 @@ import type {Source} from '../../sources/source.js'
 import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
 import {meshPod} from '../mesh-world/mesh.js'
 import {type ReadSite, readDump, readSite, type SiteEdit} from '../mesh-world/site.js'
+import {touchesAmbient, withEnrolment} from './enrolment.js'
 import {expectedAccounts, type StrangerFacts, strangerAt, tracedEndpoints} from './strangers.js'
 
 /** A sender that records name. */
@@ -35,6 +36,8 @@ export interface Basis {
   readonly before: IstioState
   readonly after: IstioState
   readonly settings: MeshSettings
+  /** The change may alter what ztunnels and waypoints have: then the objects decide for them, before and after. */
+  readonly ambient: boolean
   /** The source with the change laid over it. */
   readonly changed: Source
   /** By `name.namespace`. */
@@ -127,7 +130,9 @@ export async function basisOf(
   senders: readonly NamedSender[],
   istioNamespace: string,
 ): Promise<Basis> {
-  const changed = overlaySource(source, overlay)
+  const laid = overlaySource(source, overlay)
+  const ambient = touchesAmbient(overlay)
+  const changed = ambient ? await withEnrolment(source, laid) : laid
   const [settings = DEFAULT_SETTINGS, {pods}, was, is, namespaces] = await Promise.all([
     meshSettings(source, istioNamespace),
     livingPods(source),
@@ -163,6 +168,7 @@ export async function basisOf(
     before: istioState(was.objects, {settings, workloads, complete}),
     after: istioState(is.objects, {settings, workloads, complete}),
     settings,
+    ambient,
     changed,
     workloads: new Map(workloads.map(each => [podLabel(each), each] as const)),
     pods: captured,

@@ -6,11 +6,12 @@ import {type Answer, answered} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
-import {onceByKey} from '../../model/once.js'
+import {once, onceByKey} from '../../model/once.js'
 import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {type Overlay, overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import {type Basis, basisOf, editFor} from './basis.js'
+import {touchesAmbient, withEnrolment, withoutAmbientConfig} from './enrolment.js'
 
 interface ChangedDump {
   readonly artifact: Answer<Artifact>
@@ -50,7 +51,7 @@ function unchangedClusters(page: Artifact, changed: ReadonlySet<string>): Artifa
 /** What the answers of the source assume, and which part of the change they leave out. */
 function assumptions({apply, remove}: Overlay): readonly string[] {
   const applied = apply.map(objectRefOf)
-  const foreign = untranslated([...applied, ...remove])
+  const foreign = untranslated(applied, remove)
   const open = openFields(apply)
   return [
     ...(apply.length === 0 ? [] : [`assumed as applied: ${applied.map(objectLabel).join(', ')}`]),
@@ -68,6 +69,8 @@ function assumptions({apply, remove}: Overlay): readonly string[] {
  */
 export function changedSource(source: Source, overlay: Overlay, istioNamespace: string): Source {
   const laid = overlaySource(source, overlay)
+  const ambient = touchesAmbient(overlay)
+  const enrolled = once(async () => (ambient ? withoutAmbientConfig(await withEnrolment(source, laid)) : laid))
   let basis: Promise<Basis> | undefined
   const dumps = onceByKey<Promise<ChangedDump>>()
   const dumpOf = (subject: PodRef) =>
@@ -77,11 +80,12 @@ export function changedSource(source: Source, overlay: Overlay, istioNamespace: 
     })
   return {
     ...laid,
+    objects: async query => await (await enrolled()).objects(query),
     origin: {...source.origin, label: `${source.origin.label} with a change laid over it`},
     remarks: [...(source.remarks ?? []), ...assumptions(overlay)],
     evidence: async (id, subject, query) => {
-      if (id === 'envoy.config_dump') return (await dumpOf(subject)).artifact
-      const answer = await source.evidence(id, subject, query)
+      const answer = await (await enrolled()).evidence(id, subject, query)
+      if (id === 'envoy.config_dump') return answer.ok ? (await dumpOf(subject)).artifact : answer
       if (id !== 'envoy.clusters' || !answer.ok) return answer
       return answered(unchangedClusters(answer.value, (await dumpOf(subject)).changed))
     },

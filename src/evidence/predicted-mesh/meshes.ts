@@ -13,6 +13,7 @@ import type {Source} from '../../sources/source.js'
 import {type Mesh, readMesh} from '../mesh-world/mesh.js'
 import {type ReadSite, readSite} from '../mesh-world/site.js'
 import {type Basis, basisOf, type Donor, editFor, type NamedSender, placeOf, viewOf} from './basis.js'
+import {withoutAmbientConfig} from './enrolment.js'
 import {lentKernel} from './lent-site.js'
 import {endpointsOfHost} from './strangers.js'
 
@@ -95,8 +96,10 @@ export async function twoMeshes(
   const basis = await basisOf(source, overlay, senders, istioNamespace)
   const {before, after, settings, changed, donor, facts, strangers, namespaces, gaps} = basis
   const strange = new Set(strangers)
+  const seen = (of: Source) => (basis.ambient ? withoutAmbientConfig(of) : of)
   const mesh = (state: IstioState): Promise<Mesh> =>
-    readMesh(state === before ? source : changed, now, {
+    readMesh(seen(state === before ? source : changed), now, {
+      istioNamespace,
       strangers,
       rootNamespace: settings.rootNamespace,
       backends: (service, port) =>
@@ -109,8 +112,16 @@ export async function twoMeshes(
         inboundPorts(before, placeOf(pod), () => undefined).some(each => each.port === port && each.reading === 'http'),
       site: async pod => {
         if (strange.has(pod) && donor !== undefined) return strangerSite(basis, donor, state, pod)
-        const read = await readSite(source, pod, state === before ? undefined : editFor(basis, state))
-        const unseen = read.site.proxy === undefined && pod.mode === 'gateway'
+        // Through ztunnels and waypoints as any other mesh is read.
+        if (pod.mode === 'ambient' || pod.mode === 'waypoint') return undefined
+        const read = await readSite(
+          state === before ? source : changed,
+          pod,
+          state === before ? undefined : editFor(basis, state),
+        )
+        const unread = read.site.proxy === undefined
+        if (unread && pod.mode === 'sidecar' && basis.pods.some(({mode}) => mode === 'ambient')) return undefined
+        const unseen = unread && pod.mode === 'gateway'
         return unseen && donor !== undefined ? gatewaySite(basis, donor, state, read) : read
       },
     })

@@ -1,9 +1,13 @@
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {type BoundWaypoint, hostWaypoints} from '../../istiod/ambient/waypoints.js'
+import type {RegisteredHost} from '../../istiod/registry.js'
 import {type IstioState, istioState} from '../../istiod/state.js'
 import type {Gap} from '../../model/answer.js'
 import type {PodModel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
 import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
+import {readAmbientObjects} from '../mesh-world/ambient-objects.js'
 import {meshPod} from '../mesh-world/mesh.js'
 
 /** What istiod knows now, and the pods. */
@@ -11,6 +15,8 @@ export interface PresentState {
   readonly state: IstioState
   readonly pods: readonly MeshPod[]
   readonly models: readonly PodModel[]
+  /** The waypoint in front of a host; undefined where there is none, or no pod is in ambient mode. */
+  readonly waypointOf: (host: RegisteredHost) => BoundWaypoint | undefined
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
 }
@@ -22,6 +28,10 @@ export async function presentState(source: Source, istioNamespace: string): Prom
     livingPods(source),
     istioObjects(source),
   ])
+  const ambient = models.some(each => podMode(each) === 'ambient')
+  const waypointOf = ambient
+    ? hostWaypoints((await readAmbientObjects(source, istioNamespace)).objects)
+    : () => undefined
   const homes = new Set(models.map(each => each.object.namespace))
   const state = istioState(objects, {
     settings: settings ?? DEFAULT_SETTINGS,
@@ -34,5 +44,5 @@ export async function presentState(source: Source, istioNamespace: string): Prom
           `the mesh configuration was not read in ${istioNamespace}: Istio's defaults are assumed (auto mTLS, root namespace istio-system)`,
         ]
       : []
-  return {state, pods: models.map(meshPod), models, gaps: [...podGaps, ...gaps], notes}
+  return {state, pods: models.map(meshPod), models, waypointOf, gaps: [...podGaps, ...gaps], notes}
 }

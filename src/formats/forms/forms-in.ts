@@ -9,6 +9,8 @@ import {kubectlTables} from '../kubectl-table.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../own-answer.js'
 import {type Pasted, recognisePasted} from '../pasted/recognise.js'
 import {type Sniffed, sniffAll} from '../sniff.js'
+import {isBareRequest} from '../tool-output/http-exchange.js'
+import {toolForms} from '../tool-output/recognise.js'
 import {explainsLines, holdsAccessLog} from './log-sample.js'
 
 const BY_KIND: Partial<Record<Sniffed, string>> = {
@@ -87,6 +89,7 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
     ...(istioctlText(text) === undefined ? [] : ['istioctl-text']),
     ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
     ...(!direct.includes('objects') && kubectlTables(text).length > 0 ? ['kubectl-table'] : []),
+    ...(whole ? [] : toolForms(text)),
   ]
   const found = [
     ...new Set([
@@ -98,6 +101,7 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
   ]
   const only = !rules && found.length === 0 && explainsLines(text)
   const log = only || (found.length > 0 && holdsAccessLog(text)) ? ['log'] : []
+  const bare = found.length + log.length === 0 && isBareRequest(text) ? ['http-exchange'] : []
   const events = found.includes('objects') && isOnlyEvents(text)
-  return [...found.map(id => (events && id === 'objects' ? 'events' : id)), ...log].map(inputForm)
+  return [...found.map(id => (events && id === 'objects' ? 'events' : id)), ...log, ...bare].map(inputForm)
 }

@@ -16,6 +16,16 @@ interface Found {
   readonly lines: readonly string[]
 }
 
+/** What stands for the name of an object that was pasted without its metadata. */
+export const CUT_NAME = '?'
+
+/** A name for an object whose `metadata` a person left out, in the line of the three dots that stand for it. */
+function withCutName(own: readonly string[], written: readonly string[]): readonly string[] {
+  const at = written.findIndex(line => /^(?:\.{3,}|…)\s*$/.test(line))
+  if (at < 0 || own.some(line => /^["']?metadata["']?[ \t]*:/.test(line))) return own
+  return own.map((line, index) => (index === at ? `metadata: {name: "${CUT_NAME}"}` : line))
+}
+
 /** The YAML object whose first field is in this line, as far as its lines go, without what precedes each. */
 function yamlAt(lines: readonly string[], at: number): Found | undefined {
   const lead = START.exec(lines[at] ?? '')?.groups?.lead
@@ -37,7 +47,7 @@ function yamlAt(lines: readonly string[], at: number): Found | undefined {
     if (!elided && !LINE.test(line)) break
     found.push(elided ? '' : line)
   }
-  return {from, lines: found}
+  return {from, lines: withCutName(found, lines.slice(from, from + found.length))}
 }
 
 /** Each JSON object of Kubernetes in a text, on one line. */

@@ -53,6 +53,18 @@ function sentence(error: unknown): string {
   return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
 }
 
+/** A word alone on its line where a field must be: the colon is missing, which the library tells in terms of its own. */
+function withoutColon(
+  text: string,
+  {code, pos: [offset]}: {code: string; pos: readonly [number, number]},
+): string | undefined {
+  if (!['MULTILINE_IMPLICIT_KEY', 'MISSING_CHAR', 'BLOCK_AS_IMPLICIT_KEY'].includes(code)) return undefined
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const end = text.indexOf('\n', offset)
+  const [, word] = /^[ \t]*(?:- )?([\w.-]{1,80})[ \t]*$/.exec(text.slice(start, end < 0 ? text.length : end)) ?? []
+  return word === undefined ? undefined : `"${word}" has no colon after it`
+}
+
 /** Names that come twice in a map, aliases of nothing or of what they are in: what the library does not ask, or asks in quadratic time. */
 function slips(document: Document.Parsed): readonly TextMistake[] {
   const found: TextMistake[] = []
@@ -90,7 +102,7 @@ function slips(document: Document.Parsed): readonly TextMistake[] {
   return found
 }
 
-function read(document: Document.Parsed): YamlDocument {
+function read(document: Document.Parsed, text: string): YamlDocument {
   const start = document.contents?.range?.[0] ?? document.range[0]
   const offsetOf = (path: ObjectPath): number => {
     for (let length = path.length; length > 0; length -= 1) {
@@ -100,7 +112,10 @@ function read(document: Document.Parsed): YamlDocument {
     return start
   }
   const refused = (mistakes: readonly TextMistake[]): YamlDocument => ({value: undefined, mistakes, offsetOf})
-  const errors = document.errors.map(error => ({message: sentence(error), offset: error.pos[0]}))
+  const errors = document.errors.map(error => ({
+    message: withoutColon(text, error) ?? sentence(error),
+    offset: error.pos[0],
+  }))
   const deep = errors.filter(({message}) => message === TOO_DEEP).slice(0, 1)
   if (errors.length > 0) return refused(deep.length > 0 ? deep : errors.slice(0, MAX_MISTAKES))
   try {
@@ -121,7 +136,7 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
   if (isTooDeep(text)) return [unread(TOO_DEEP, text)]
   try {
     const documents = parseAllDocuments(text, MANIFEST_YAML)
-    return Array.isArray(documents) ? documents.map(document => read(document as Document.Parsed)) : []
+    return Array.isArray(documents) ? documents.map(document => read(document as Document.Parsed, text)) : []
   } catch (error) {
     return [unread(sentence(error), text)]
   }

@@ -2,6 +2,7 @@ import type {Gap} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import {objectOf, textMapOf} from '../decode.js'
+import {CUT_NAME} from '../kube-manifest/embedded.js'
 
 /** Kinds whose objects must have a selector that fits the labels of their template (Kubernetes API, apps/v1). */
 const WITH_SELECTOR = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']
@@ -10,6 +11,7 @@ const WITH_SELECTOR = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']
 export function isPatch(object: KubeObject): boolean {
   return (
     WITH_SELECTOR.includes(object.kind) &&
+    object.metadata.name !== CUT_NAME &&
     objectOf(object, 'spec', 'selector') === undefined &&
     Object.keys(textMapOf(object, 'spec', 'template', 'metadata', 'labels')).length === 0
   )

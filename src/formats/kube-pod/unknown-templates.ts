@@ -1,6 +1,7 @@
 import type {Gap} from '../../model/answer.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {nearestNames} from '../../model/nearest.js'
 import {byText} from '../../model/order.js'
 import {at, listOf, textOf} from '../decode.js'
 import {isWorkloadKind} from './parse.js'
@@ -20,13 +21,25 @@ function hasTemplate(object: KubeObject): boolean {
   )
 }
 
+/** The API version that was meant, where the one written is a slip of it: app/v1 for apps/v1. */
+function meant({kind, ...object}: KubeObject): string | undefined {
+  const known = kindOf(kind)?.apiVersion
+  const written = textOf(object, 'apiVersion')
+  return known === undefined || written === undefined || nearestNames(written, [known])[0] === undefined
+    ? undefined
+    : known
+}
+
 /** The gaps for objects with a pod template in an unknown kind: one per kind. */
 export function unknownTemplates(objects: readonly KubeObject[]): readonly Gap[] {
   const byKind = new Map<string, string[]>()
+  const slips = new Map<string, string>()
   for (const object of objects) {
     if (isKnown(object) || !hasTemplate(object)) continue
     const version = textOf(object, 'apiVersion') ?? ''
     const kind = version.includes('/') ? `${object.kind} (${version})` : object.kind
+    const right = meant(object)
+    if (right !== undefined) slips.set(kind, `the API server knows no ${version}: ${object.kind} is in ${right}`)
     const names = byKind.get(kind) ?? []
     byKind.set(kind, names)
     names.push(object.metadata.name)
@@ -38,8 +51,8 @@ export function unknownTemplates(objects: readonly KubeObject[]): readonly Gap[]
       return {
         what: `${kind} ${names.slice(0, SHOWN).join(', ')}${more}`,
         reason: 'not-captured',
-        detail: 'it carries a pod template, but meshctl does not know which pods this kind makes',
-        hint: 'Check the pods or workloads it makes.',
+        detail: slips.get(kind) ?? 'it carries a pod template, but meshctl does not know which pods this kind makes',
+        hint: slips.has(kind) ? 'Correct apiVersion.' : 'Check the pods or workloads it makes.',
       }
     })
 }

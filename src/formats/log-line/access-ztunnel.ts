@@ -1,3 +1,4 @@
+import type {PodRef} from '../../model/kube-object.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {type JsonObject, numberOf, textOf} from '../decode.js'
 
@@ -18,6 +19,11 @@ function workload(of: Readonly<Record<string, string>>, side: 'src' | 'dst'): st
   return `${name}${namespace === undefined ? '' : ` in ${namespace}`}${address === undefined ? '' : ` (${address})`}`
 }
 
+function podOf(of: Readonly<Record<string, string>>, side: 'src' | 'dst'): PodRef | undefined {
+  const [name, namespace] = [of[`${side}.workload`], of[`${side}.namespace`]]
+  return name === undefined || namespace === undefined ? undefined : {name, namespace}
+}
+
 function entryOf(of: Readonly<Record<string, string>>, time: string | undefined): AccessLogEntry {
   const code = of.response_code
   const optional = {
@@ -26,6 +32,9 @@ function entryOf(of: Readonly<Record<string, string>>, time: string | undefined)
     source: workload(of, 'src'),
     destination: workload(of, 'dst'),
     service: of['dst.service'],
+    sourcePod: podOf(of, 'src'),
+    destinationPod: podOf(of, 'dst'),
+    remoteAddress: of['src.addr'],
     localAddress: of['dst.hbone_addr'] ?? of['dst.addr'],
     duration: of.duration === undefined ? undefined : Number.parseFloat(of.duration),
     time,

@@ -30,7 +30,7 @@ const SCOPES: readonly (readonly [LogWriter, RegExp])[] = [
   ['istio-cni', /^(cni|cni-agent|cni-plugin|install|repair|ambient|controller|ebpf|ipset|iptables)$/],
   [
     'ztunnel',
-    /^(access|xds|xds::.*|proxy|proxy::.*|inpod|inpod::.*|state|state::.*|identity::.*|ztunnel.*|readiness|app|proxyfactory|dns::.*|socket|hyper_util|tls::.*)$/,
+    /^(access|xds|xds::.*|proxy|proxy::.*|inpod|inpod::.*|state|state::.*|identity::.*|ztunnel.*|readiness|app|proxyfactory|dns::.*|socket|hyper_util|tls::.*|telemetry|(h2|rustls|pingora_pool)::.*|[\w:]+\{.*)$/,
   ],
 ]
 
@@ -38,8 +38,13 @@ function writerOf(scope: string): LogWriter | undefined {
   return SCOPES.find(([, scopes]) => scopes.test(scope))?.[0]
 }
 
+/** A module of ztunnel within its spans: `state:proxy{wl=ns/pod}:outbound{id=1}`, which a tab ends. */
+const SPANS = /^([\w:]{1,80}\{[^\t]{1,400}\})\t(\S.*)$/
+
 /** A scope is one word (or `envoy LOGGER`) that a tab or several spaces end, or that is known; otherwise all of it is the message. */
 function splitScope(rest: string): {readonly scope?: string; readonly message: string} {
+  const [, spans, said] = SPANS.exec(rest) ?? []
+  if (spans !== undefined && said !== undefined) return {scope: spans, message: said}
   const match = /^(envoy [\w ]+?|\S{1,80})(\t|\s{2,})(\S.*)$/.exec(rest) ?? /^([\w:.-]+)(\s)(\S.*)$/.exec(rest)
   const [, scope, gap, message] = match ?? []
   if (scope === undefined || message === undefined) return {message: rest}

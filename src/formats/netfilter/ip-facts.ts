@@ -123,14 +123,24 @@ function fromJson(text: string): readonly Interface[] | undefined {
   }
 }
 
+/** The first line of an interface in ifconfig's output; where a person put dots for its flags, the address below tells. */
+const IFCONFIG_LINK = /^[ \t]*([a-z][\w.@-]*):?\s+(?:flags=\d+<|Link encap:|\.{3,}\s*$)/
+const IFCONFIG_LINKS = /^[ \t]*[a-z][\w.@-]*:?[ \t]+(?:flags=\d+<|Link encap:)/m
+const IFCONFIG_ADDRESS = /^[ \t]+inet6? addr:[ \t]?[0-9a-fA-F]/m
+
+/** True for what ifconfig prints, old and new, also when parts of it were left out. */
+function isIfconfig(text: string): boolean {
+  return IFCONFIG_LINKS.test(text) || IFCONFIG_ADDRESS.test(text)
+}
+
 /** `eth0: flags=...`, `eth0      Link encap:...` and below them `inet addr:A` or `inet A` (ifconfig(8), old and new). */
 function fromIfconfig(lines: readonly string[]): readonly Interface[] {
   const links: {name: string; addresses: IpAddress[]}[] = []
   for (const line of lines) {
-    const [, name] = /^(\S+?):?\s+(?:flags=\d+<|Link encap:)/.exec(line) ?? []
+    const [, name] = IFCONFIG_LINK.exec(line) ?? []
     if (name !== undefined) links.push({name, addresses: []})
     const [, address] = /^\s+inet6? (?:addr:\s?)?([0-9a-fA-F.:]+)/.exec(line) ?? []
-    const parsed = parseIp(address ?? '')
+    const parsed = parseIp((address ?? '').replace(/\.+$/, ''))
     if (parsed !== undefined) links.at(-1)?.addresses.push(parsed)
   }
   return links
@@ -140,7 +150,7 @@ function fromIfconfig(lines: readonly string[]): readonly Interface[] {
 export function parseIpAddresses(text: string): readonly Interface[] {
   const json = text.trimStart().startsWith('[') ? fromJson(text) : undefined
   if (json !== undefined) return json
-  if (/^\S+?:?\s+(?:flags=\d+<|Link encap:)/m.test(text)) return fromIfconfig(text.split(/\r?\n/))
+  if (isIfconfig(text)) return fromIfconfig(text.split(/\r?\n/))
   const links: {name: string; addresses: IpAddress[]}[] = []
   for (const line of text.split(/\r?\n/)) {
     const link = /^\d+:\s+([^:@\s]+)/.exec(line)

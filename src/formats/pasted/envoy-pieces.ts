@@ -142,6 +142,10 @@ const RESOURCES: readonly (readonly [is: (value: JsonObject) => boolean, piece: 
     v => piece('Clusters', 'dynamic_active_clusters', {cluster: v}),
   ],
   [
+    v => Array.isArray(field(v, 'hosts')) && has(v, 'lb_policy', 'connect_timeout'),
+    v => piece('Clusters', 'static_clusters', {cluster: {name: '', ...v}}),
+  ],
+  [
     v => has(v, 'name') && /^(EDS|STATIC|STRICT_DNS|LOGICAL_DNS|ORIGINAL_DST)$/.test(textOf(v, 'type') ?? ''),
     v => piece('Clusters', 'dynamic_active_clusters', {cluster: v}),
   ],
@@ -216,7 +220,10 @@ function isBootstrap(value: JsonObject): boolean {
   const bootstrap = field(value, 'bootstrap')
   return (
     has(isObject(bootstrap) ? bootstrap : value, 'static_resources', 'dynamic_resources') ||
-    (isObject(bootstrap) && has(bootstrap, 'node', 'admin'))
+    (isObject(bootstrap) && has(bootstrap, 'node', 'admin')) ||
+    // Members that people quote from a bootstrap file one by one.
+    has(field(value, 'admin'), 'address', 'access_log_path') ||
+    has(at(value, 'tracing', 'http'), 'name')
   )
 }
 
@@ -241,12 +248,18 @@ export function envoyPieces(value: unknown): readonly EnvoyPiece[] {
 /** The field by which a section put together from cut text says so. */
 export const CUT_MARK = 'meshctl_cut'
 
+/** One bootstrap of members that were quoted one by one. */
+function joinedBootstrap(one: JsonObject, other: JsonObject): JsonObject {
+  const [first, second] = [field(one, 'bootstrap'), field(other, 'bootstrap')]
+  return isObject(first) && isObject(second) ? {bootstrap: {...first, ...second}} : {}
+}
+
 /** A config_dump of pieces: one section per name, lists of the same name joined. */
 export function assembledDump(pieces: readonly DumpPiece[], cut: boolean): {readonly configs: readonly JsonObject[]} {
   const sections = new Map<string, {lists: Map<string, unknown[]>; fields: JsonObject}>()
   for (const {section, lists, fields} of pieces) {
     const known = sections.get(section) ?? {lists: new Map<string, unknown[]>(), fields: {}}
-    known.fields = {...fields, ...known.fields}
+    known.fields = {...fields, ...known.fields, ...joinedBootstrap(fields, known.fields)}
     for (const [name, entries] of Object.entries(lists))
       known.lists.set(name, [...(known.lists.get(name) ?? []), ...entries])
     sections.set(section, known)

@@ -1,7 +1,7 @@
 import {definedFields} from '../../model/defined-fields.js'
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
-const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/
+const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/
 const OTHER_STATE =
   /^\s*(?:(?:tcp|udp|u_\w+|nl|p_\w+|raw|icmp6?|v_\w+)\s+)?(?:ESTAB|SYN-|FIN-|TIME-WAIT|CLOSE|LAST-ACK)/
 
@@ -15,7 +15,7 @@ export const CUT_SS = /\susers?:?$|\susers:\((?!.*\)\))|\suid:\d*$/
 export function readSsLine(line: string): LineReading {
   const row = ROW.exec(line)
   if (row === null) return OTHER_STATE.test(line) ? 'other' : 'unreadable'
-  const [, netid, state, local = '', , rest = ''] = row
+  const [, netid, state, waiting, limit, local = '', , rest = ''] = row
   const endpoint = splitEndpoint(local)
   if (endpoint === undefined) return 'unreadable'
   const wildcard = endpoint.host === '*'
@@ -29,7 +29,13 @@ export function readSsLine(line: string): LineReading {
     address,
     port: endpoint.port,
     ...(user === null ? {} : {process: user[1] ?? '', pid: Number(user[2])}),
-    ...definedFields({uid: uid === null ? undefined : Number(uid[1])}),
+    ...definedFields({
+      uid: uid === null ? undefined : Number(uid[1]),
+      fullQueue:
+        state === 'LISTEN' && Number(waiting) > Number(limit) && Number(limit) > 0
+          ? {waiting: Number(waiting), limit: Number(limit)}
+          : undefined,
+    }),
     line: line.trim(),
   }
 }

@@ -3,6 +3,7 @@ import {meansWaypoint, policiesAtWaypoint, type WaypointSubject} from '../../ana
 import {policyTargets} from '../../formats/authorization.js'
 import {field, isObject, listOf, textOf} from '../../formats/decode.js'
 import type {Json} from '../../model/envoy/schema.js'
+import {MANAGED_LABEL} from '../../model/mesh-keys.js'
 import type {ZtunnelDump, ZtunnelService, ZtunnelWorkload} from '../../model/ztunnel.js'
 import {ruleFor, type Subset} from '../destination-rules.js'
 import {defaultRoute, virtualServiceRoutes} from '../http-routes.js'
@@ -301,7 +302,7 @@ function clusters(setting: Setting, fronts: ReadonlySet<string>): readonly Messa
 
 /** The config_dump of a waypoint by the objects: its internal listener with policies and routes, and the clusters behind. */
 export function waypointProxy(objects: AmbientObjects, config: ZtunnelDump, waypoint: WaypointPlace): Message {
-  const labels = {[GATEWAY_NAME]: waypoint.name, 'gateway.istio.io/managed': 'istio.io-mesh-controller'}
+  const labels = {[GATEWAY_NAME]: waypoint.name, [MANAGED_LABEL]: 'istio.io-mesh-controller'}
   const place: ProxyPlace = {namespace: waypoint.namespace, labels, gateway: true}
   const setting: Setting = {objects, waypoint, place, config}
   const bound = config.services.filter(each => each.waypoint?.destination === waypoint.destination)

@@ -1,14 +1,14 @@
-import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
+import {at, listOf, numberOf, textOf, textsOf} from '../../formats/decode.js'
 import {readLabelSelector} from '../../formats/injection-webhook.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {MANAGED_LABEL, WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 import {type Labels, matchesLabels} from '../../model/selector.js'
+import type {RegisteredHost} from '../registry.js'
 import type {AmbientObjects} from './objects.js'
 
 // Waypoints as istiod binds them: https://istio.io/latest/docs/ambient/usage/waypoint/
 
-const USE_WAYPOINT = 'istio.io/use-waypoint'
 const WAYPOINT_FOR = 'istio.io/waypoint-for'
-const MANAGED = 'gateway.istio.io/managed'
 /** Services of waypoints and of east-west gateways have no waypoint themselves. */
 const UNBOUND = ['istio.io-mesh-controller', 'istio.io-eastwest-controller']
 
@@ -79,11 +79,28 @@ export interface Bindable {
 export function waypointFinder(objects: AmbientObjects): (target: Bindable) => BoundWaypoint | undefined {
   const all = new Map(allWaypoints(objects).map(each => [`${each.namespace}/${each.name}`, each] as const))
   return ({kind, namespace, labels}) => {
-    if (UNBOUND.includes(labels[MANAGED] ?? '')) return undefined
-    const by = labels[USE_WAYPOINT] === undefined ? (objects.namespaces.get(namespace) ?? {}) : labels
-    const name = by[USE_WAYPOINT]
+    if (UNBOUND.includes(labels[MANAGED_LABEL] ?? '')) return undefined
+    const by = labels[WAYPOINT_LABEL] === undefined ? (objects.namespaces.get(namespace) ?? {}) : labels
+    const name = by[WAYPOINT_LABEL]
     if (name === undefined || name === 'none') return undefined
-    const found = all.get(`${by[`${USE_WAYPOINT}-namespace`] ?? namespace}/${name}`)
+    const found = all.get(`${by[`${WAYPOINT_LABEL}-namespace`] ?? namespace}/${name}`)
     return found?.takes(kind) === true && found.allows(namespace) ? found : undefined
+  }
+}
+
+/** The ServiceEntry a host was made of; undefined for a Service. */
+export function entryOf({state}: AmbientObjects, {namespace, name, host}: RegisteredHost): KubeObject | undefined {
+  if (name !== host) return undefined
+  return state
+    .objects('ServiceEntry')
+    .find(each => (each.metadata.namespace ?? 'default') === namespace && textsOf(each, 'spec', 'hosts').includes(host))
+}
+
+/** Finds the waypoint in front of a host of the registry. */
+export function hostWaypoints(objects: AmbientObjects): (host: RegisteredHost) => BoundWaypoint | undefined {
+  const find = waypointFinder(objects)
+  return host => {
+    const labels = entryOf(objects, host)?.metadata.labels ?? host.labels
+    return find({kind: 'service', namespace: host.namespace, labels})
   }
 }

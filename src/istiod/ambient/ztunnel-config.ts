@@ -1,4 +1,4 @@
-import {listOf, textOf, textsOf} from '../../formats/decode.js'
+import {listOf, textOf} from '../../formats/decode.js'
 import {parseIp} from '../../model/ip-address.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
@@ -7,7 +7,7 @@ import type {ZtunnelDump, ZtunnelEndpoint, ZtunnelService, ZtunnelWorkload} from
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../registry.js'
 import type {AmbientObjects} from './objects.js'
 import {ztunnelPolicies} from './policies.js'
-import {waypointFinder} from './waypoints.js'
+import {entryOf, waypointFinder} from './waypoints.js'
 
 // What istiod sends a ztunnel (Istio, workload.proto and authorization.proto), as far as requests depend on it.
 
@@ -82,14 +82,6 @@ function writtenWorkload(host: RegisteredHost, endpoint: RegisteredEndpoint, tru
     serviceAccount: endpoint.serviceAccount ?? '',
     workloadType: 'pod',
   }
-}
-
-/** The ServiceEntry a host was made of; undefined for a Service. */
-function entryOf({state}: AmbientObjects, {namespace, name, host}: RegisteredHost): KubeObject | undefined {
-  if (name !== host) return undefined
-  return state
-    .objects('ServiceEntry')
-    .find(each => (each.metadata.namespace ?? 'default') === namespace && textsOf(each, 'spec', 'hosts').includes(host))
 }
 
 /** The addresses of a host: of a ServiceEntry without any those istiod gave it (status.addresses). */

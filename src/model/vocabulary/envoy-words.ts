@@ -6,6 +6,7 @@ const HEALTH = 'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/
 const HEADERS = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers'
 const REF = 'https://istio.io/latest/docs/reference/config/'
 const PROTOCOL = 'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/'
+const KUBE_WEBHOOKS = 'https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/'
 const IPTABLES = 'https://ipset.netfilter.org/iptables-extensions.man.html'
 
 /** Words of Envoy, of its tables and headers, of Istio's further objects and of netfilter. */
@@ -177,6 +178,37 @@ export const ENVOY_WORDS: Vocabulary = {
     "How istiod takes part in the API server's work: it injects sidecars (mutating) and validates objects. The API server calls it on Service istiod:443, pod port 15017.",
     'meshctl explain MCT1208',
     'https://istio.io/latest/docs/ops/configuration/mesh/webhook/',
+  ],
+  'mutating webhook': [
+    'A webhook by which the API server lets others change an object before it is stored: istiod injects the sidecar into pods here (MutatingWebhookConfiguration istio-sidecar-injector).',
+    'meshctl check-inject POD',
+    'https://istio.io/latest/docs/ops/configuration/mesh/webhook/',
+  ],
+  'validating webhook': [
+    'A webhook by which the API server asks others whether to reject an object: istiod validates Istio objects here (ValidatingWebhookConfiguration istio-validator-istio-system).',
+    'meshctl analyze -f FILE   # the same questions, before the object is sent',
+    'https://istio.io/latest/docs/ops/configuration/mesh/webhook/',
+  ],
+  mutating: ['Said of admission webhooks that change objects.', 'meshctl explain "mutating webhook"', KUBE_WEBHOOKS],
+  validating: [
+    'Said of admission webhooks that accept or reject objects.',
+    'meshctl explain "validating webhook"',
+    KUBE_WEBHOOKS,
+  ],
+  etcd: [
+    'The store of the API server. Neither istiod nor the proxies talk to it; without it no object can be read or changed, and proxies keep their last configuration.',
+    'meshctl proxy-status',
+    'https://kubernetes.io/docs/concepts/overview/components/',
+  ],
+  'kube-apiserver': [
+    'The API of Kubernetes. istiod reads Services, pods and Istio objects from it; outside Kubernetes (Docker and Consul, before Istio 1.5) it kept only the Istio objects.',
+    'meshctl proxy-status',
+    'https://kubernetes.io/docs/concepts/overview/components/',
+  ],
+  registrator: [
+    'A program that registers the containers of a Docker host in Consul; Pilot read services from there (Istio before 1.5 on Docker). A container it does not register has no endpoint in the mesh.',
+    'meshctl explain consul',
+    'https://gliderlabs.github.io/registrator/latest/',
   ],
   CNI: [
     'Container Network Interface. The plugin istio-cni writes the rules of pods so that they need no NET_ADMIN.',

@@ -266,6 +266,21 @@ export const OLD_ISTIO: Vocabulary = {
     'meshctl explain Mixer',
     'https://istio.io/latest/news/releases/1.8.x/announcing-1.8/',
   ],
+  handler: [
+    'Object of Mixer (before Istio 1.8): an adapter, such as prometheus, with its settings. It has no effect since.',
+    'meshctl explain Mixer',
+    'https://istio.io/latest/news/releases/1.8.x/announcing-1.8/',
+  ],
+  instance: [
+    'Object of Mixer (before Istio 1.8): which attributes of a request an adapter gets. It has no effect since.',
+    'meshctl explain Mixer',
+    'https://istio.io/latest/news/releases/1.8.x/announcing-1.8/',
+  ],
+  disablePolicyChecks: [
+    'Setting of the mesh before Istio 1.8: false let the proxies ask Mixer about each request. It has no effect since.',
+    'meshctl explain Mixer',
+    'https://istio.io/latest/news/releases/1.8.x/announcing-1.8/',
+  ],
   Citadel: [
     'The certificate authority of Istio before 1.5 (istio-citadel, istio-ca). Part of istiod since 1.5.',
     'meshctl explain istiod',

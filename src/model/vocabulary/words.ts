@@ -7,6 +7,7 @@ import {GRPC_CODES} from './grpc-codes.js'
 import {HTTP_CODES} from './http-codes.js'
 import {MESH_WORDS, OLD_ISTIO, SYNC_STATE_WORDS} from './istio-words.js'
 import {LABEL_WORDS} from './labels.js'
+import {PROXY_VARIABLES} from './proxy-variables.js'
 import {TERMINATION_DETAILS} from './termination-details.js'
 import {TLS_ERRORS} from './tls-errors.js'
 
@@ -38,6 +39,11 @@ export const WORD_GROUPS: readonly WordGroup[] = [
   {kind: 'sync state or xDS term', words: SYNC_STATE_WORDS, examples: ['STALE', 'WARMING', 'LDS']},
   {kind: 'term of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
   {kind: 'mesh term', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
+  {
+    kind: 'variable of the proxy',
+    words: PROXY_VARIABLES,
+    examples: ['ISTIO_META_NETWORK', 'ISTIO_META_INTERCEPTION_MODE'],
+  },
   {
     kind: 'label or annotation',
     words: LABEL_WORDS,

@@ -1,12 +1,19 @@
-import {policiesFor} from '../../analysis/authorization/applying.js'
+import {GATEWAY_NAME, policiesFor} from '../../analysis/authorization/applying.js'
 import type {AskedRequest} from '../../analysis/authorization/asked.js'
-import {type AuthorizationDecision, decideByObjects, label} from '../../analysis/authorization/decide.js'
+import {
+  type AuthorizationDecision,
+  type DecisionSetting,
+  decideByObjects,
+  label,
+} from '../../analysis/authorization/decide.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {decideInAmbient} from '../../istiod/ambient/verdict.js'
 import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
 import type {Authorization} from '../../model/authorization.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -33,18 +40,23 @@ export interface AuthzMatrixReport extends Report, AuthzMatrix {}
 interface Client {
   readonly name: string
   readonly identity: string | null
+  /** Its pods are in ambient mode: its requests for Services go through their waypoints. */
+  readonly ambient: boolean
 }
 
-const NO_MTLS: Client = {name: 'no mTLS', identity: null}
+const NO_MTLS: Client = {name: 'no mTLS', identity: null, ambient: false}
 
 /** Every service account that pods with a proxy use. */
 function clientsOf({pods, state}: PresentState): readonly Client[] {
   const proxied = pods.filter(each => each.mode === 'sidecar' || each.mode === 'gateway' || each.mode === 'ambient')
   const names = new Set(proxied.map(each => `${each.ref.namespace}/${each.serviceAccount}`))
   const domain = state.settings.trustDomains[0] ?? 'cluster.local'
+  const tunnelled = new Set(
+    pods.filter(each => each.mode === 'ambient').map(each => `${each.ref.namespace}/${each.serviceAccount}`),
+  )
   const accounts = [...names].sort().map((name): Client => {
     const [namespace = '', account = ''] = name.split('/')
-    return {name, identity: `spiffe://${domain}/ns/${namespace}/sa/${account}`}
+    return {name, identity: `spiffe://${domain}/ns/${namespace}/sa/${account}`, ambient: tunnelled.has(name)}
   })
   return [...accounts, NO_MTLS]
 }
@@ -67,7 +79,12 @@ function decide(
   port: number,
   tcp: boolean,
 ): AuthorizationDecision {
-  const asked: AskedRequest = {
+  return decideByObjects(policies, askedBy(client, port, tcp), settingOf(settings))
+}
+
+/** A request of which only its sender and its port are known. */
+function askedBy(client: Client, port: number, tcp: boolean): AskedRequest {
+  return {
     tcp,
     identity: client.identity,
     directIp: undefined,
@@ -81,10 +98,13 @@ function decide(
     headers: undefined,
     claims: undefined,
   }
-  return decideByObjects(policies, asked, {
-    twins: principal => inEveryTrustDomain(principal, settings.trustDomains),
-    provider: name => settings.authorizers.some(each => each.name === name),
-  })
+}
+
+function settingOf({trustDomains, authorizers}: PresentState['state']['settings']): DecisionSetting {
+  return {
+    twins: principal => inEveryTrustDomain(principal, trustDomains),
+    provider: name => authorizers.some(each => each.name === name),
+  }
 }
 
 function rowOf(decision: AuthorizationDecision): Omit<MatrixRow, 'clients' | 'host' | 'port'> {
@@ -125,22 +145,71 @@ function judge(state: PresentState['state'], clients: readonly Client[]) {
   }
 }
 
+/** The answers for pods in ambient mode: those of the waypoint of the Service, where clients go through it, and of ztunnel. */
+function ambientAnswers(
+  {state, pods, waypointOf}: PresentState,
+  clients: readonly Client[],
+  host: RegisteredHost,
+  port: RegisteredPort,
+  server: {readonly pod: MeshPod; readonly port: number},
+): Answers {
+  const tcp = port.reading === 'tcp' || port.reading === 'tls'
+  const waypoint = waypointOf(host)
+  const own = pods.find(
+    each => each.ref.namespace === waypoint?.namespace && each.labels[GATEWAY_NAME] === waypoint.name,
+  )
+  const domain = state.settings.trustDomains[0] ?? 'cluster.local'
+  const answers = new Map<string, {answer: Answer; clients: string[]}>()
+  for (const client of clients) {
+    const through =
+      waypoint === undefined || !client.ambient
+        ? undefined
+        : {
+            waypoint,
+            service: {name: host.name, namespace: host.namespace, port: port.port},
+            identity: `spiffe://${domain}/ns/${waypoint.namespace}/sa/${own?.serviceAccount ?? waypoint.name}`,
+          }
+    const {where, decision} = decideInAmbient(
+      state,
+      {
+        asked: askedBy(client, server.port, tcp),
+        server: {namespace: server.pod.ref.namespace, labels: server.pod.labels},
+        ...definedFields({through}),
+      },
+      settingOf(state.settings),
+    )
+    const row = rowOf(decision)
+    const answer = {...row, because: `${where}: ${row.because}`}
+    const text = JSON.stringify(answer)
+    const group = answers.get(text)
+    if (group === undefined) answers.set(text, {answer, clients: [client.name]})
+    else group.clients.push(client.name)
+  }
+  return answers
+}
+
 /** One row for each answer that differs: pods whose policies are the same are judged once. */
 function rowsFor(
-  {state}: PresentState,
+  present: PresentState,
+  clients: readonly Client[],
   answersFor: ReturnType<typeof judge>,
   host: RegisteredHost,
   port: RegisteredPort,
   byIp: ReadonlyMap<string, MeshPod>,
 ): readonly MatrixRow[] {
+  const {state} = present
   const tcp = port.reading === 'tcp' || port.reading === 'tls'
   const all: Answers[] = []
   const judged = new Set<string>()
   for (const endpoint of host.endpoints(port) ?? []) {
     const pod = byIp.get(endpoint.address)
     const kind = `${JSON.stringify(endpoint.labels)} ${endpoint.port}`
-    if (pod === undefined || pod.mode !== 'sidecar' || judged.has(kind)) continue
+    if (pod === undefined || (pod.mode !== 'sidecar' && pod.mode !== 'ambient') || judged.has(kind)) continue
     judged.add(kind)
+    if (pod.mode === 'ambient') {
+      all.push(ambientAnswers(present, clients, host, port, {pod, port: endpoint.port}))
+      continue
+    }
     const subject = {namespace: pod.ref.namespace, labels: pod.labels}
     const policies = policiesFor(subject, state.authorizations, state.settings.rootNamespace)
     all.push(answersFor(policies, endpoint.port, tcp))
@@ -162,12 +231,13 @@ function rowsFor(
 /** Tells of each namespace of a mesh that was read already who may call its Services; answers that namespaces share are found once. */
 export function whoMayCall(present: PresentState): (namespace: string) => AuthzMatrix {
   const byIp = new Map(present.pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
-  const answersFor = judge(present.state, clientsOf(present))
+  const clients = clientsOf(present)
+  const answersFor = judge(present.state, clients)
   return namespace => ({
     namespace,
     rows: present.state.hosts
       .filter(each => each.namespace === namespace && !each.meshExternal)
-      .flatMap(host => host.ports.flatMap(port => rowsFor(present, answersFor, host, port, byIp))),
+      .flatMap(host => host.ports.flatMap(port => rowsFor(present, clients, answersFor, host, port, byIp))),
   })
 }
 

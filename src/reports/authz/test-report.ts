@@ -1,10 +1,16 @@
-import {policiesFor} from '../../analysis/authorization/applying.js'
+import {GATEWAY_NAME, policiesFor} from '../../analysis/authorization/applying.js'
 import type {AskedRequest} from '../../analysis/authorization/asked.js'
-import {type AuthorizationDecision, decideByObjects, label} from '../../analysis/authorization/decide.js'
+import {
+  type AuthorizationDecision,
+  type DecisionSetting,
+  decideByObjects,
+  label,
+} from '../../analysis/authorization/decide.js'
 import {type Flip, flipsOf} from '../../analysis/authorization/flips.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {decideInAmbient} from '../../istiod/ambient/verdict.js'
 import {type Pair, pairOf} from '../../istiod/mtls-pair.js'
 import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
@@ -124,11 +130,11 @@ function arrivalOf(present: PresentState, from: Asker, target: Target): Arrival 
   const pod = present.pods.find(({ref}) => ref.name === from.pod.name && ref.namespace === from.pod.namespace)
   if (pod === undefined) throw new UserError(`the object of pod ${podLabel(from.pod)} could not be read`)
   const proxied = pod.mode === 'sidecar' || pod.mode === 'gateway'
-  const sender = proxied
-    ? {namespace: pod.ref.namespace, labels: pod.labels, gateway: pod.mode === 'gateway'}
-    : 'no sidecar'
+  const place = {namespace: pod.ref.namespace, labels: pod.labels, gateway: pod.mode === 'gateway'}
+  const sender = pod.mode === 'ambient' ? 'ambient' : proxied ? place : 'no sidecar'
   const pair = pairOf(present.state, sender, {...target, subset: undefined}, target.pod.mode)
-  const identity = pair.sent === 'mTLS' ? identityOf(present, pod.ref.namespace, pod.serviceAccount) : null
+  const tunnelled = pair.sent === 'mTLS' || pair.sent === 'HBONE'
+  const identity = tunnelled ? identityOf(present, pod.ref.namespace, pod.serviceAccount) : null
   return {identity, ip: pod.addresses[0], pair}
 }
 
@@ -153,10 +159,69 @@ function warningsOf(decision: AuthorizationDecision, arrival: Arrival, target: T
         ]
       : []),
     ...fields,
-    ...(target.pod.mode === 'sidecar' || target.pod.mode === 'gateway'
+    ...(['sidecar', 'gateway', 'ambient'].includes(target.pod.mode)
       ? []
       : [`${podLabel(target.pod.ref)} has no sidecar: nothing enforces its policies`]),
   ]
+}
+
+/** Whether the asker's requests for Services go through their waypoints: those of pods in ambient mode do, and an account is treated as one. */
+function usesWaypoints({pods}: PresentState, from: Asker): boolean {
+  if (from.kind !== 'pod') return from.kind === 'account'
+  return pods.some(
+    ({ref, mode}) => ref.name === from.pod.name && ref.namespace === from.pod.namespace && mode === 'ambient',
+  )
+}
+
+/** The verdict for a pod in ambient mode: its waypoint decides by HTTP policies, then its ztunnel by those of connections. */
+function ambientVerdict(
+  present: PresentState,
+  {from}: AuthzQuestion,
+  target: Target,
+  arrival: Arrival,
+  asked: AskedRequest,
+  setting: DecisionSetting,
+): AuthzVerdict {
+  const {pod, host, port, endpoint} = target
+  const waypoint = present.waypointOf(host)
+  const through = waypoint !== undefined && usesWaypoints(present, from) ? waypoint : undefined
+  const own = present.pods.find(
+    each => each.ref.namespace === through?.namespace && each.labels[GATEWAY_NAME] === through.name,
+  )
+  const {where, decision} = decideInAmbient(
+    present.state,
+    {
+      asked,
+      server: {namespace: pod.ref.namespace, labels: pod.labels},
+      ...(through === undefined
+        ? {}
+        : {
+            through: {
+              waypoint: through,
+              service: {name: host.name, namespace: host.namespace, port: port.port},
+              identity: identityOf(present, through.namespace, own?.serviceAccount ?? through.name),
+            },
+          }),
+    },
+    setting,
+  )
+  const past = waypoint !== undefined && through === undefined
+  return {
+    pod: pod.ref,
+    port: endpoint.port,
+    identity: arrival.identity ?? undefined,
+    verdict: decision.verdict,
+    because: `${where}: ${decision.because}`,
+    by: decision.by === undefined ? undefined : label(decision.by),
+    flips: flipsOf(decision),
+    proxy: undefined,
+    warnings: [
+      ...(past
+        ? [`the policies of waypoint ${waypoint.name}.${waypoint.namespace} do not apply: this client bypasses it`]
+        : []),
+      ...warningsOf(decision, arrival, target),
+    ],
+  }
 }
 
 async function verdictFor(
@@ -184,11 +249,13 @@ async function verdictFor(
     claims: asked.claims ?? null,
   }
   const subject = {namespace: target.pod.ref.namespace, labels: target.pod.labels}
+  const setting = {
+    twins: (principal: string) => inEveryTrustDomain(principal, settings.trustDomains),
+    provider: (name: string) => settings.authorizers.some(each => each.name === name),
+  }
+  if (target.pod.mode === 'ambient') return ambientVerdict(present, question, target, arrival, request, setting)
   const policies = policiesFor(subject, authorizations, settings.rootNamespace)
-  const decision = decideByObjects(policies, request, {
-    twins: principal => inEveryTrustDomain(principal, settings.trustDomains),
-    provider: name => settings.authorizers.some(each => each.name === name),
-  })
+  const decision = decideByObjects(policies, request, setting)
   const proxy = await verdictOfProxy(source, target.pod, request)
   const differs = proxy?.verdict !== undefined && proxy.verdict !== 'unknown' && proxy.verdict !== decision.verdict
   return {

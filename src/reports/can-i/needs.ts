@@ -104,6 +104,8 @@ export interface ClusterNeeds {
   readonly more: readonly TaskId[]
   /** Has a --debug-container flag, which changes the pod, so its permission is listed only on request. */
   readonly debug?: true
+  /** Lists are watched too. */
+  readonly watches?: true
 }
 
 export interface Places {
@@ -144,10 +146,16 @@ function permissionsOf({place, resources, verbs}: Task, places: Places): readonl
   })
 }
 
+/** A list that is kept current needs `watch` beside `list`. */
+function watchedToo(permission: KubePermission): readonly KubePermission[] {
+  return permission.verb === 'list' ? [permission, {...permission, verb: 'watch'}] : [permission]
+}
+
 /** Everything a command asks of a cluster, in the namespaces meant. */
 export function permissionNeeds(declared: ClusterNeeds, places: Places): readonly PermissionNeed[] {
   const need = (id: TaskId, required: boolean): PermissionNeed => {
-    const permissions = permissionsOf(TASKS[id], places)
+    const lists = permissionsOf(TASKS[id], places)
+    const permissions = declared.watches === true ? lists.flatMap(watchedToo) : lists
     return {what: TASKS[id].what, required, permissions, instead: insteadOf(permissions)}
   }
   const debug = declared.debug === true && places.debugContainer === true ? [need('debug', true)] : []

@@ -1,19 +1,14 @@
-import {listingOnce} from '../../evidence/asked-once.js'
-import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
-import {predictForTemplate} from '../../evidence/injection/prediction.js'
-import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
-import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {FACT_LABELS} from '../../rules/facts.js'
 import type {MeshRule} from '../../rules/rule.js'
 import type {RuleInfo} from '../../rules/rule-info.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type CheckedWorkload, createAggregator} from './evaluate/aggregator.js'
-import {checkPod} from './evaluate/check-pod.js'
+import {type Aggregator, type CheckedWorkload, createAggregator} from './evaluate/aggregator.js'
+import {openCheckRun, podOutcomes} from './evaluate/check-run.js'
 import {withWholePatch} from './evaluate/whole-patch.js'
 import type {CheckRun} from './facts/context.js'
 import {onePage, type PodListPage} from './targets/pod-list-pages.js'
@@ -81,31 +76,9 @@ async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWor
   return {...each, findings}
 }
 
-/** Queries the control plane once for the whole run. */
-function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
-  let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
-  const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
-    const once = listingOnce(source)
-    const istiods = await runningIstiods(once, {istioNamespace: namespace})
-    if (!istiods.ok) return istiods
-    if (istiods.value.length === 0)
-      return missing(FACT_LABELS.controlPlane, 'not-captured', `no running istiod in namespace ${namespace}`)
-    return answered(await askIstiods(once, istiods.value))
-  }
-  return () => {
-    held ??= ask()
-    return held
-  }
-}
-
 function uniqueGaps(workloads: readonly CheckedWorkload[]): readonly Gap[] {
   const all = new Set(workloads.flatMap(each => each.notChecked.map(({gap}) => gap)))
   return [...new Map([...all].map(gap => [JSON.stringify(gap), gap] as const)).values()]
-}
-
-function capturedOr(source: Source, now: Date): Date {
-  const captured = new Date(source.origin.capturedAt ?? '')
-  return Number.isNaN(captured.getTime()) ? now : captured
 }
 
 /** The counts over all workloads; accepted findings are counted separately. */
@@ -149,15 +122,8 @@ export async function checkReport(
   options: CheckOptions,
 ): Promise<CheckReport> {
   const source = noted(given)
-  const run: CheckRun = {
-    source,
-    // On a live cluster one list call for all namespaces replaces one per namespace.
-    objects: objectCache(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
-    istioNamespace: options.istioNamespace,
-    istiods: istiodsOnce(source, options.istioNamespace),
-    at: capturedOr(source, options.now),
-    deep: options.deep,
-  }
+  // On a live cluster one list call for all namespaces replaces one per namespace.
+  const run = openCheckRun(source, options, options.everywhere === true && source.pages !== undefined)
   let aggregator = createAggregator()
   let unlisted: Gap[] = []
   let [read, later] = [0, false]
@@ -174,13 +140,24 @@ export async function checkReport(
     let done = read + page.read - page.pods.length
     const ofPage = {...run, ...besideOf(source, page)}
     await boundedMap(page.pods, AT_ONCE, async pod => {
-      const predicted = await predictForTemplate(run.objects, pod)
-      aggregator.add(pod, await checkPod(ofPage, pod, options.rules, predicted), predicted)
+      const {outcomes, injection} = await podOutcomes(ofPage, pod, options.rules)
+      aggregator.add(pod, outcomes, injection)
       done += 1
       options.progress?.(done, total)
     })
     read += page.read
   }
+  return await reportOver(source, run, aggregator, options, {unlisted, notes: later ? [LIST_CONTINUED] : []})
+}
+
+/** The report over the pods whose outcomes were aggregated so far. */
+export async function reportOver(
+  source: NotedSource,
+  run: CheckRun,
+  aggregator: Aggregator,
+  options: CheckOptions,
+  {unlisted, notes}: {readonly unlisted: readonly Gap[]; readonly notes: readonly string[]},
+): Promise<CheckReport> {
   const workloads = await Promise.all(aggregator.workloads().map(each => placed(source, each)))
   const damaged = [...((await source.manifests?.damaged()) ?? []), ...unlisted]
   const unused = unusedFiles(source)
@@ -195,7 +172,7 @@ export async function checkReport(
     unused: unused.map(({what}) => what),
     corrected: source.manifests === undefined ? undefined : [],
     visited: options.deep,
-    notes: later ? [LIST_CONTINUED] : [],
+    notes,
     workloads,
     failOn: options.failOn,
     rules: options.rules,

@@ -33,7 +33,9 @@ export async function explainedHere(
   const at = Date.parse(source.origin.capturedAt ?? '')
   const lines = text.split(/\r\n|\n|\r/).flatMap((raw, i) => {
     const entry = parseLogLine(raw)
-    return entry?.kind === 'access' && entry.form !== 'ztunnel' ? [{line: i + 1, entry}] : []
+    return entry?.kind === 'access' && (entry.form !== 'ztunnel' || entry.failure !== undefined)
+      ? [{line: i + 1, entry}]
+      : []
   })
   if (lines.length === 0) return {...report, here: []}
   const mesh = await readMesh(once, Number.isNaN(at) ? Date.now() : at, {istioNamespace})

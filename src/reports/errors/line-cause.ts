@@ -1,3 +1,4 @@
+import {ztunnelMeaning} from '../../analysis/log-explanation/explain.js'
 import type {LogSide} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {definedFields} from '../../model/defined-fields.js'
@@ -15,6 +16,8 @@ export interface LineCause {
   /** `explains`: a way of the trace ends as the line says; `differs`: none does, the configuration is another by now or the cause is elsewhere. */
   readonly verdict: 'explains' | 'differs' | 'unknown'
   readonly because: string
+  /** What the words of the line mean, of a ztunnel. */
+  readonly meaning?: string
   readonly cause?: PathCause
   /** The command that shows every hop. */
   readonly command?: string
@@ -31,6 +34,8 @@ function sameFlags(line: readonly string[], traced: readonly string[]): boolean 
 
 /** Whether a way of the trace ends as the line says, on the side that wrote it. */
 function fits(entry: AccessLogEntry, side: LogSide, branch: PathBranch): boolean {
+  // ztunnel tells of connections, in words of its own: any way that fails is the one it tells of.
+  if (entry.form === 'ztunnel') return !['delivered', 'not-captured', 'undecided'].includes(branch.outcome)
   const details = entry.details ?? entry.termination
   if (side === 'server') return sameFlags(entry.flags, branch.serverFlags) && sameDetails(details, branch.serverDetails)
   const status = branch.status === null || entry.code === undefined || Number(entry.code) === branch.status
@@ -64,6 +69,19 @@ export interface LineAsked {
 
 /** Explains one line of an access log by tracing its request through today's configuration; `heard` gets what the trace lacks. Nothing is sent. */
 export async function lineCause(
+  source: Source,
+  pods: readonly MeshPod[],
+  asked: LineAsked,
+  istioNamespace: string,
+  heard: Heard,
+): Promise<LineCause> {
+  const {form, failure} = asked.entry
+  const meaning = form === 'ztunnel' ? ztunnelMeaning(failure) : undefined
+  const found = await tracedCause(source, pods, asked, istioNamespace, heard)
+  return meaning === undefined ? found : {...found, meaning}
+}
+
+async function tracedCause(
   source: Source,
   pods: readonly MeshPod[],
   {entry, side, writer}: LineAsked,

@@ -25,6 +25,12 @@ function senderOf(entry: AccessLogEntry, pods: readonly MeshPod[], writer: MeshP
   const gateway = writer?.mode === 'gateway' ? writer : at(local)?.mode === 'gateway' ? at(local) : undefined
   const client = at(remote)
   if (client !== undefined) return {kind: 'pod', pod: client.ref}
+  if (entry.form === 'ztunnel') {
+    const named = pods.find(
+      ({ref}) => ref.name === entry.sourcePod?.name && ref.namespace === entry.sourcePod.namespace,
+    )
+    return named === undefined ? undefined : {kind: 'pod', pod: named.ref}
+  }
   if (gateway !== undefined) return {kind: 'pod', pod: gateway.ref}
   if (writer !== undefined && sideOf(entry) !== 'server') return {kind: 'pod', pod: writer.ref}
   return remote === undefined ? undefined : {kind: 'address', ip: remote}

@@ -9,7 +9,7 @@ import {troubleCounters} from '../../analysis/envoy-stats/trouble.js'
 import {sideOf} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {askedOnce} from '../../evidence/asked-once.js'
-import {readMesh} from '../../evidence/mesh-world/mesh.js'
+import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseStatsPage} from '../../formats/envoy-stats.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
@@ -115,13 +115,43 @@ async function countedBy(source: Source, pod: MeshPod, uncounted: Uncounted[]): 
   return sentences.length === 0 ? undefined : {pod: pod.ref, sentences}
 }
 
+type Concern = Pick<ErrorsQuery, 'namespace' | 'pods'>
+
+/** Whether a pod is one that is asked about. */
+function isAsked({namespace, pods}: Concern, ref: PodRef): boolean {
+  if (pods !== undefined) return pods.some(each => podLabel(each) === podLabel(ref))
+  return namespace === undefined || ref.namespace === namespace
+}
+
+/** The nodes of the pods in ambient mode that are asked about: the ztunnels there write of their connections. */
+function nodesConcerned(pods: readonly MeshPod[], concern: Concern): ReadonlySet<string> {
+  return new Set(
+    pods
+      .filter(({mode, ref}) => (mode === 'ambient' || mode === 'ztunnel') && isAsked(concern, ref))
+      .map(({node}) => node ?? ''),
+  )
+}
+
+/** Lines of a ztunnel about the pods that are asked about; every line of another proxy, and of a ztunnel that is asked about itself. */
+function concerning({pod, entries}: ReadLog, query: ErrorsQuery, pods: readonly MeshPod[]): ReadLog {
+  if (pod.mode !== 'ztunnel' || isAsked(query, pod.ref)) return {pod, entries}
+  const ends = ({sourcePod, destinationPod, remoteAddress, localAddress}: AccessLogEntry): readonly PodRef[] => {
+    const ips = [ipOf(remoteAddress), ipOf(localAddress)]
+    const byIp = pods.filter(({addresses}) => ips.some(ip => ip !== undefined && addresses.includes(ip)))
+    return [sourcePod, destinationPod, ...byIp.map(({ref}) => ref)].filter(each => each !== undefined)
+  }
+  return {pod, entries: entries.filter(entry => ends(entry).some(ref => isAsked(query, ref)))}
+}
+
 function chosen(pods: readonly MeshPod[], {namespace, pods: named}: ErrorsQuery): readonly MeshPod[] {
   const wanted = named === undefined ? undefined : new Set(named.map(podLabel))
+  const near = nodesConcerned(pods, {namespace, pods: named})
   return pods.filter(
-    ({mode, ref}) =>
-      ENVOY_MODES.includes(mode) &&
-      (namespace === undefined || ref.namespace === namespace) &&
-      (wanted === undefined || wanted.has(podLabel(ref))),
+    ({mode, ref, node}) =>
+      (mode === 'ztunnel' && near.has(node ?? '')) ||
+      (ENVOY_MODES.includes(mode) &&
+        (namespace === undefined || ref.namespace === namespace) &&
+        (wanted === undefined || wanted.has(podLabel(ref)))),
   )
 }
 
@@ -130,7 +160,7 @@ function ipOf(address: string | undefined): string | undefined {
 }
 
 /** The ends of a request by the line one of its proxies wrote. */
-function failureOf({pod}: ReadLog, entry: AccessLogEntry, pods: readonly MeshPod[]): Failure {
+function failureOf({pod}: ReadLog, entry: AccessLogEntry, {pods, world}: Pick<Mesh, 'pods' | 'world'>): Failure {
   const side = sideOf(entry)
   const nameOf = (each: MeshPod) => `${each.workload}.${each.ref.namespace}`
   const at = (address: string | undefined) => {
@@ -138,6 +168,25 @@ function failureOf({pod}: ReadLog, entry: AccessLogEntry, pods: readonly MeshPod
     return ip === undefined ? undefined : pods.find(each => each.addresses.includes(ip))
   }
   const sender = at(entry.remoteAddress)
+  if (entry.form === 'ztunnel') {
+    const {localAddress, service, destinationPod, sourcePod} = entry
+    const named = (ref: PodRef | undefined) =>
+      pods.find(each => ref !== undefined && podLabel(each.ref) === podLabel(ref))
+    const client = named(sourcePod) ?? sender
+    const server = named(destinationPod) ?? at(localAddress)
+    const ends = /:(\d+)$/.exec(localAddress ?? '')?.[1] ?? '?'
+    const ip = ipOf(localAddress) ?? '?'
+    const known = world.serviceAt(ip)?.object
+    const called = known === undefined ? ip : `${known.name}.${known.namespace}`
+    const whom = server === undefined ? (service ?? called) : nameOf(server)
+    return {
+      entry,
+      side,
+      writer: podLabel(pod.ref),
+      from: client === undefined ? (ipOf(entry.remoteAddress) ?? '?') : nameOf(client),
+      to: `${whom}:${ends}`,
+    }
+  }
   const [, port, , host] = /^outbound\|(\d+)\|([^|]*)\|(.+)$/.exec(entry.cluster ?? '') ?? []
   const target = host === undefined ? (entry.authority ?? entry.localAddress ?? '?') : `${host}:${port}`
   const from = sender === undefined ? (ipOf(entry.remoteAddress) ?? '?') : nameOf(sender)
@@ -164,9 +213,11 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const after = query.sinceMs === undefined ? Number.NEGATIVE_INFINITY : now - query.sinceMs
   const gaps: Gap[] = []
   const asked = chosen(mesh.pods, query)
-  const logs = (await Promise.all(asked.map(pod => readLog(once, pod, after, gaps)))).filter(each => each !== undefined)
+  const logs = (await Promise.all(asked.map(pod => readLog(once, pod, after, gaps))))
+    .filter(each => each !== undefined)
+    .map(each => concerning(each, query, mesh.pods))
   const failing = logs.flatMap(log =>
-    log.entries.filter(isFailure).map(entry => ({pod: log.pod, failure: failureOf(log, entry, mesh.pods)})),
+    log.entries.filter(isFailure).map(entry => ({pod: log.pod, failure: failureOf(log, entry, mesh)})),
   )
   const writers = new Map(failing.map(({pod, failure}) => [failure.writer, pod.ref]))
   const failures = withoutRepeated(failing.map(each => each.failure))
@@ -180,9 +231,9 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
     groups.push(why === undefined ? group : {...group, why})
   }
   const uncounted: Uncounted[] = []
-  const counted = (await Promise.all(asked.map(pod => countedBy(once, pod, uncounted)))).filter(
-    each => each !== undefined,
-  )
+  const counted = (
+    await Promise.all(asked.filter(({mode}) => mode !== 'ztunnel').map(pod => countedBy(once, pod, uncounted)))
+  ).filter(each => each !== undefined)
   return {
     ...answeredFrom(source),
     gaps: [...heard.gaps(), ...gaps, ...together(uncounted)],

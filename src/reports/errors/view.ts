@@ -20,11 +20,12 @@ const VERDICTS: Readonly<Record<LineCause['verdict'], string>> = {
 
 /** What in today's configuration explains a line: the object and field, what to change, the command that shows every hop. */
 export function causeLines(why: LineCause): readonly Line[] {
-  const {cause, because, command, verdict} = why
+  const {cause, because, command, verdict, meaning} = why
   const object = cause?.object === undefined ? undefined : objectLabel(cause.object)
   const where =
     object === undefined ? cause?.field : [object, cause?.field].filter(each => each !== undefined).join(' ')
   return [
+    ...(meaning === undefined ? [] : [`  means: ${meaning}`]),
     `  ${VERDICTS[verdict]}: ${because}${where === undefined ? '' : ` (${where})`}`,
     ...(cause === undefined ? [] : [`  fix: ${cause.fix}`]),
     ...(command === undefined ? [] : [[{text: `  ${command}`, tone: 'dim'} as const]]),

@@ -1,4 +1,5 @@
 import {meshOf} from '../../analysis/netfilter/chain-owners.js'
+import {probedPods} from '../../analysis/netfilter/node-warnings.js'
 import {nftText} from '../../analysis/netfilter/rule-words/nft-text.js'
 import {saveText} from '../../analysis/netfilter/rule-words/save-text.js'
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
@@ -89,6 +90,13 @@ function undecidedSummary(report: IptablesReport): readonly Block[] {
     node === undefined
       ? 'unknown: these rules were not applied'
       : "unknown: these are the node's rules; a pod's are in its own network namespace"
+  const probed = node === undefined ? undefined : probedPods(rulesets)
+  const probes =
+    probed === undefined
+      ? []
+      : [
+          `Probes      from node processes get the source 169.254.7.127, which ztunnel's rules let pass${probed.length === 0 ? ', for the pods of a set that is not in the text' : `: to ${humanCount(probed.length, 'pod')}`}`,
+        ]
   const owners = node === undefined || node.owners.length === 0 ? [] : [['Owners      ', node.owners.join(', ')]]
   return [
     {
@@ -97,6 +105,7 @@ function undecidedSummary(report: IptablesReport): readonly Block[] {
         [{text: podLabel(subject), tone: 'strong'}, `  ${rules}${whose}`],
         ...failureLines(report),
         ...owners,
+        ...probes,
         ...DIRECTIONS.map(name => [name.padEnd(12), {text: why, tone: 'warn'} as const]),
       ],
     },

@@ -17,7 +17,7 @@ import {type MtlsProof, proofOf} from './proof.js'
 /** What clients send to one port of a Service and what its pods take; identical endpoints share one row. */
 export interface MtlsRow {
   readonly status: PairStatus
-  /** Who sends: a pod, `sidecars`, `sidecars of NAMESPACE`, or `no sidecar`. */
+  /** Who sends: a pod, `sidecars`, `sidecars of NAMESPACE`, `ambient`, or `no sidecar`. */
   readonly from: string
   readonly host: string
   readonly port: number
@@ -62,7 +62,7 @@ function subsetsOf(
   {sender}: NamedSender,
   host: RegisteredHost,
 ): readonly (Subset | undefined)[] {
-  if (sender === 'no sidecar') return [undefined]
+  if (sender === 'no sidecar' || sender === 'ambient') return [undefined]
   return [undefined, ...(ruleFor(state, sender, host)?.subsets ?? [])]
 }
 
@@ -113,10 +113,11 @@ function merged(rows: readonly MtlsRow[], namespaces: number): readonly MtlsRow[
     const [row] = alike
     if (row === undefined) return []
     const froms = alike.map(({from}) => from)
-    const sidecars = froms.filter(each => each !== NO_SIDECAR)
+    const others = ['ambient', NO_SIDECAR]
+    const sidecars = froms.filter(each => !others.includes(each))
     const words =
       sidecars.length === namespaces && namespaces > 0 ? ['sidecars'] : sidecars.map(each => `sidecars of ${each}`)
-    return [{...row, from: [...words, ...froms.filter(each => each === NO_SIDECAR)].join(', ')}]
+    return [{...row, from: [...words, ...froms.filter(each => others.includes(each))].join(', ')}]
   })
 }
 
@@ -131,6 +132,7 @@ function matrix(present: PresentState, namespace: string | undefined): readonly 
     sender: {namespace: home, labels: {}, gateway: false},
     scope: new Set(hostsInScope(state, {namespace: home, labels: {}, gateway: false}).map(each => each.host)),
   }))
+  const ambient = pods.some(each => each.mode === 'ambient')
   return state.hosts
     .filter(each => !each.meshExternal && (namespace === undefined || each.namespace === namespace))
     .flatMap(host =>
@@ -141,7 +143,8 @@ function matrix(present: PresentState, namespace: string | undefined): readonly 
         const outside = rowsOf(present, {name: NO_SIDECAR, sender: NO_SIDECAR}, {host, port}, byIp).filter(
           each => each.status !== 'CONFLICT',
         )
-        return merged([...own, ...outside], seen.length)
+        const tunnelled = ambient ? rowsOf(present, {name: 'ambient', sender: 'ambient'}, {host, port}, byIp) : []
+        return merged([...own, ...tunnelled, ...outside], seen.length)
       }),
     )
 }
@@ -171,7 +174,7 @@ async function pair(source: Source, present: PresentState, question: Extract<Mtl
   const place = {namespace: pod.ref.namespace, labels: pod.labels, gateway: pod.mode === 'gateway'}
   const named: NamedSender = {
     name: podLabel(from),
-    sender: pod.mode === 'sidecar' || pod.mode === 'gateway' ? place : NO_SIDECAR,
+    sender: pod.mode === 'ambient' ? 'ambient' : pod.mode === 'sidecar' || pod.mode === 'gateway' ? place : NO_SIDECAR,
   }
   const byIp = new Map(present.pods.flatMap(each => each.addresses.map(ip => [ip, each] as const)))
   const targets = targetsOf(present, to, namespace)

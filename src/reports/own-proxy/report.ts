@@ -57,7 +57,9 @@ export async function ownProxyReport(given: Source, subject: PodRef): Promise<Ow
   const page = await source.evidence('envoy.server_info', subject)
   const info = optional(page.ok ? parseServerInfo(page.value) : page, gaps)
   const registry = await registryOf(source, subject)
-  const from = configSource(at(bootstrap, 'bootstrap'))
+  const written = configSource(at(bootstrap, 'bootstrap'))
+  // Other parts of a bootstrap that was cut are unknown.
+  const from = written?.kind === 'static' && gaps.length > 0 ? undefined : written
   const hints = {cluster: from?.cluster, addresses: from?.addresses ?? [], discoveryAddress: facts.discoveryAddress}
   const controlPlane =
     from === undefined

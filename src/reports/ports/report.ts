@@ -121,7 +121,7 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
   return {
     ...answeredFrom(source),
     gaps,
-    notes: [...notesOf(table, answer.ok), ...silentEnvoy(complete)],
+    notes: [...notesOf(table, answer.ok), ...silentEnvoy(complete), ...fullQueues(table)],
     subject,
     mode,
     seenBy: table?.form,
@@ -150,6 +150,17 @@ function notesOf(table: SocketTable | undefined, complete: boolean): readonly st
   if (table !== undefined && !complete)
     notes.push(`only Envoy's own listeners are shown${OWN_LISTENERS[table.form] ?? ''}`)
   return notes
+}
+
+/** Sockets whose accept queue is full: new connections time out although something listens (ss(8): Recv-Q and Send-Q of a LISTEN row). */
+function fullQueues(table: SocketTable | undefined): readonly string[] {
+  return (table?.sockets ?? []).flatMap(({port, process, fullQueue}) =>
+    fullQueue === undefined
+      ? []
+      : [
+          `port ${port}: the accept queue is full (${fullQueue.waiting} connections wait, the backlog is ${fullQueue.limit}): ${process ?? 'the program'} does not accept, and new connections time out`,
+        ],
+  )
 }
 
 /** Ports Envoy and the agent open before any configuration has come. */

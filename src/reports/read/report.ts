@@ -16,6 +16,7 @@ import {type InputForm, inputForm} from '../../model/input-form.js'
 import {UserError} from '../../model/user-error.js'
 import type {Report} from '../report.js'
 import {bundlesIn, type HeldBundle} from './bundles.js'
+import {toolFindings} from './tool-findings.js'
 
 /** A file and what it holds. */
 export interface ReadFile {
@@ -53,6 +54,7 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
     ...(versions === undefined || !has('version') ? [] : versionFindings(versions)),
     ...(said === undefined ? [] : istioctlFindings(said)),
     ...(has('kubectl-table') ? kubectlFindings(kubectlTables(text)) : []),
+    ...toolFindings(forms, text),
     ...(ownAnswer(bytes)?.lines ?? []),
   ]
 }

@@ -11,6 +11,7 @@ import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import type {Source} from '../../sources/source.js'
+import {ambientCause} from './ambient-cause.js'
 
 /** The object and field that made a request fail, and what to change. */
 export interface PathCause {
@@ -233,6 +234,8 @@ async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathC
   const service = path.legs.find(each => each.kind === 'service')?.service.object
   const object = service ?? (/\.svc\./.test(host) ? {kind: 'Service', namespace, name} : undefined)
   const labels = subset === '' ? '' : ` with the labels of subset ${subset}`
+  if (object === undefined && host === '')
+    return {fix: 'Make an endpoint of the Service ready: kubectl get endpointslices -A.'}
   if (object === undefined) return {fix: `Check the DNS record of ${host}: the proxy could not resolve it.`}
   return {
     object,
@@ -273,9 +276,9 @@ export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promi
     case 'answered':
       return await ownAnswer(inputs, path)
     case 'no-endpoint':
-      return await noEndpoint(inputs, path)
+      return ambientCause(path, inputs.world) ?? (await noEndpoint(inputs, path))
     case 'refused':
-      return refused(path)
+      return ambientCause(path, inputs.world) ?? refused(path)
     case 'no-route': {
       const object = routeObject(clientLeg(path.legs), inputs.world)
       return {

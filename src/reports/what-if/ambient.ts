@@ -1,13 +1,11 @@
 import type {AskedRequest} from '../../analysis/authorization/asked.js'
-import {decideByObjects} from '../../analysis/authorization/decide.js'
-import {policiesAtWaypoint} from '../../analysis/authorization/waypoint.js'
-import {decideAtZtunnel} from '../../analysis/authorization/ztunnel.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {TrafficRequest} from '../../formats/traffic/parse.js'
-import {serverMode} from '../../istiod/mtls.js'
+import {decideInAmbient} from '../../istiod/ambient/verdict.js'
 import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IstioState} from '../../istiod/state.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
 
 /** A request on its way to an ambient pod. */
@@ -42,7 +40,7 @@ function waypointOf(state: IstioState, {from, request, namespaceLabels}: Ambient
 /** Why the ambient data plane refuses a request by the objects (waypoint, then ztunnel); undefined when it takes it. */
 export function refusedByAmbient(state: IstioState, arrival: AmbientArrival): AmbientRefusal | undefined {
   const {from, to, port, request} = arrival
-  const {rootNamespace, trustDomains} = state.settings
+  const {trustDomains} = state.settings
   const setting = {
     twins: (principal: string) => inEveryTrustDomain(principal, trustDomains),
     provider: () => undefined,
@@ -64,24 +62,21 @@ export function refusedByAmbient(state: IstioState, arrival: AmbientArrival): Am
     claims: null,
   }
   const waypoint = waypointOf(state, arrival)
-  if (waypoint !== undefined) {
-    const {host, name, namespace} = waypoint
-    const subject = {namespace, waypoint: name, service: host.name, serviceNamespace: host.namespace}
-    const policies = policiesAtWaypoint(subject, state.authorizations, rootNamespace)
-    const {verdict, because, by} = decideByObjects(policies, asked, setting)
-    if (verdict === 'denied')
-      return {because: `waypoint ${name}: ${because}`, policy: by?.key ?? 'none', status: request.tcp ? undefined : 403}
+  const through =
+    waypoint === undefined
+      ? undefined
+      : {
+          waypoint: {...waypoint, gatewayClass: 'istio-waypoint', destination: ''},
+          service: {name: waypoint.host.name, namespace: waypoint.host.namespace, port},
+          identity: identityOf(state, waypoint.namespace, waypoint.name),
+        }
+  const server = {namespace: to.ref.namespace, labels: to.labels}
+  const {where, decision} = decideInAmbient(state, {asked, server, ...definedFields({through})}, setting)
+  if (decision.verdict !== 'denied') return undefined
+  const byMode = decision.by === undefined && decision.rules.length === 0 && own === null
+  return {
+    because: `${where}: ${decision.because}`,
+    policy: decision.by?.key ?? (byMode ? null : 'none'),
+    status: where !== 'ztunnel' && !request.tcp ? 403 : undefined,
   }
-  const shown = waypoint === undefined ? own : identityOf(state, waypoint.namespace, waypoint.name)
-  if (shown === null && serverMode(state, to.ref.namespace, to.labels, port) === 'STRICT')
-    return {
-      because: `ztunnel accepts only mTLS for ${to.ref.name}, and gets plaintext`,
-      policy: null,
-      status: undefined,
-    }
-  const subject = {namespace: to.ref.namespace, labels: to.labels}
-  const decision = decideAtZtunnel(subject, state.authorizations, rootNamespace, {...asked, identity: shown}, setting)
-  return decision.verdict === 'denied'
-    ? {because: `ztunnel: ${decision.because}`, policy: decision.by?.key ?? 'none', status: undefined}
-    : undefined
 }

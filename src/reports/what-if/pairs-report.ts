@@ -112,7 +112,7 @@ export async function whatIfPairsReport(
     pairs.push(...authzChanges(before(namespace).rows, after(namespace).rows))
   const applied = change.apply.map(objectRefOf)
   const unknown = openFields(change.apply)
-  const foreign = untranslated([...applied, ...change.remove])
+  const foreign = untranslated(applied, change.remove)
   return {
     ...answeredFrom(source),
     gaps: was.gaps,

@@ -125,7 +125,7 @@ export async function whatIfReport(given: Source, question: WhatIfQuestion): Pro
   const policies = await changedPolicies(source, change)
   for (const request of requests) judged.push(await judge(meshes, request, policies))
   const applied = change.apply.map(objectRefOf)
-  const foreign = untranslated([...applied, ...change.remove])
+  const foreign = untranslated(applied, change.remove)
   const unknown = openFields(change.apply)
   const open = judged.filter(each => each.after.outcome === 'undecided').length
   return {

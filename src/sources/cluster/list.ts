@@ -11,6 +11,18 @@ interface RawPage<T> {
   readonly items: readonly T[]
   readonly next: string | undefined
   readonly remaining: number | undefined
+  readonly resourceVersion: string | undefined
+}
+
+/** A page with the version of the list it belongs to, from which a watch can go on. */
+interface ListedPage<T> extends Page<T> {
+  readonly resourceVersion?: string
+}
+
+/** A whole list, and its version. */
+export interface WholeList<T> {
+  readonly items: readonly T[]
+  readonly resourceVersion: string
 }
 
 /** What to do about a list that expired (410): restart it, or continue from the server's newer token. */
@@ -21,12 +33,19 @@ type OnExpiry = 'restart' | 'continue'
  * restarted once; if it expires again it continues from the server's token, no longer in one snapshot.
  */
 export async function listAllPages(api: Api, path: string): Promise<readonly KubeObject[]> {
-  let found: KubeObject[] = []
-  for await (const page of listPages(api, path, object => object, 'restart')) {
-    if (page.begins) found = []
-    for (const item of page.items) found.push(item)
+  return (await wholeList(api, path, object => object)).items
+}
+
+/** The same with the version of the list, each object mapped by `read`. */
+export async function wholeList<T>(api: Api, path: string, read: (object: KubeObject) => T): Promise<WholeList<T>> {
+  let items: T[] = []
+  let version = ''
+  for await (const page of listPages(api, path, read, 'restart')) {
+    if (page.begins) items = []
+    for (const item of page.items) items.push(item)
+    version = page.resourceVersion ?? version
   }
-  return found
+  return {items, resourceVersion: version}
 }
 
 /**
@@ -38,7 +57,7 @@ export async function* listPages<T>(
   path: string,
   read: (object: KubeObject) => T,
   onExpiry: OnExpiry = 'continue',
-): AsyncGenerator<Page<T>> {
+): AsyncGenerator<ListedPage<T>> {
   let restarted = false
   let [begins, later] = [true, false]
   let token: string | undefined
@@ -61,14 +80,14 @@ export async function* listPages<T>(
     const ahead = early === undefined ? undefined : fetchPage(api, path, early)
     // The page is read before the next one is awaited; a failure of the next must not become an unhandled rejection.
     ahead?.catch(() => undefined)
-    const {items, next, remaining} = readPage(body, path, read)
+    const {items, next, remaining, resourceVersion} = readPage(body, path, read)
     if (next !== undefined && next === token)
       throw new WireFailure('protocol', `GET ${path}: the list does not continue`)
     token = next
     checkBounds(items.length, body.length, begins)
     waiting = ahead ?? (next === undefined ? undefined : fetchPage(api, path, next))
     waiting?.catch(() => undefined)
-    yield {items, begins, later, remaining}
+    yield {items, begins, later, remaining, resourceVersion}
     begins = false
   }
 }
@@ -116,8 +135,9 @@ function readPage<T>(body: Buffer, path: string, read: (object: KubeObject) => T
   const apiVersion = textOf(json, 'apiVersion') ?? 'v1'
   const next = textOf(json, 'metadata', 'continue')
   const items = listOf(json, 'items').map(item => read(identified(item, kind, apiVersion)))
-  if (next === undefined || next === '') return {items, next: undefined, remaining: 0}
-  return {items, next, remaining: numberOf(json, 'metadata', 'remainingItemCount')}
+  const resourceVersion = textOf(json, 'metadata', 'resourceVersion')
+  if (next === undefined || next === '') return {items, next: undefined, remaining: 0, resourceVersion}
+  return {items, next, remaining: numberOf(json, 'metadata', 'remainingItemCount'), resourceVersion}
 }
 
 /** Items of built-in lists omit apiVersion and kind. */

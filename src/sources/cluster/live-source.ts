@@ -10,18 +10,21 @@ import type {Api} from './api.js'
 import {addDebugContainer} from './debug-container.js'
 import {execEvidence} from './exec-evidence.js'
 import {istiodEvidence} from './istiod-evidence.js'
+import {leaseOn} from './lease.js'
 import {type Live, openLive} from './live.js'
 import {logEvidence} from './log-evidence.js'
 import {setLogLevel} from './log-level.js'
 import {clusterObjects, clusterPages} from './objects.js'
 import {sendRequest} from './send-request.js'
 import type {ClusterSettings} from './settings.js'
+import {watchingSource} from './watching-source.js'
+import {applyPolicyReport, createEvent} from './write-findings.js'
 import {setZtunnelLogLevel, ztunnelEvidence} from './ztunnel-evidence.js'
 
 /** The live source on an API client: objects from lists, evidence by catalogue row, changes only on explicit request. */
 export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
   const live = openLive(api)
-  return {
+  const source: Source = {
     origin: {kind: 'cluster', label},
     traits: {live: true, complete: true},
     defaultNamespace,
@@ -36,9 +39,13 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
       sendRequest: (subject, tries, announce) => sendRequest(live, subject, tries, announce),
       setZtunnelLogLevel: (subject, directives, reset) => setZtunnelLogLevel(live, subject, directives, reset),
       addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
+      applyPolicyReport: (namespace, report) => applyPolicyReport(api, namespace, report),
+      createEvent: (namespace, event) => createEvent(api, namespace, event),
+      lease: ref => leaseOn(api, ref, () => new Date()),
     },
     close: async () => live.close(),
   }
+  return {...source, watching: events => watchingSource(live, source, events)}
 }
 
 /** ztunnel answers some paths of Envoy's admin port with pages of its own: its DaemonSet's pods have no Envoy. Other names cost no call. */

@@ -20,14 +20,25 @@ export async function clusterObjects(live: Live, query: ObjectQuery): Promise<An
   const what = `${query.kind} objects`
   const kind = kindOf(query.kind)
   if (kind === undefined) return missing(what, 'not-applicable', `meshctl does not know the kind ${query.kind}`)
+  return await atServedVersion(live, kind, what, version => ask(live, kind, version, query), [])
+}
+
+/** What `use` makes of the version of a kind that the cluster serves: the one meshctl prefers, else the cluster's own choice; `none` where it serves none. */
+export async function atServedVersion<T>(
+  live: Live,
+  kind: Kind,
+  what: string,
+  use: (apiVersion: string) => Promise<T>,
+  none: T,
+): Promise<Answer<T>> {
   try {
-    return answered(await ask(live, kind, kind.apiVersion, query))
+    return answered(await use(kind.apiVersion))
   } catch (error) {
     const failure = failureFromError(error)
     if (!isUnknownPath(failure) || !kind.apiVersion.includes('/')) return {ok: false, gap: gapOfFailure(what, failure)}
     try {
       const version = await preferredVersion(live, kind)
-      return answered(version === undefined ? [] : await ask(live, kind, version, query))
+      return answered(version === undefined ? none : await use(version))
     } catch (again) {
       return {ok: false, gap: gapOfFailure(what, failureFromError(again))}
     }
@@ -94,7 +105,8 @@ async function* pagesAt<T>(
   }
 }
 
-function collection(kind: Kind, apiVersion: string, query: ObjectQuery): string {
+/** The path of the list of a kind: of one namespace, else of the whole cluster. */
+export function collection(kind: Kind, apiVersion: string, query: Pick<ObjectQuery, 'namespace'>): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const inside =
     kind.namespaced && query.namespace !== undefined ? `/namespaces/${encodeURIComponent(query.namespace)}` : ''

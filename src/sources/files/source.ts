@@ -18,7 +18,7 @@ function isAskedFor(object: KubeObject, query: ObjectQuery): boolean {
   return (
     object.kind === (known?.kind ?? query.kind) &&
     (known === undefined || isOfKind(object, known)) &&
-    (query.namespace === undefined || (object.metadata.namespace ?? 'default') === query.namespace) &&
+    (query.namespace === undefined || homeOf(object, query.namespace) === query.namespace) &&
     (query.name === undefined || object.metadata.name === query.name)
   )
 }
@@ -28,6 +28,14 @@ function isEvidence(content: FileContent, pasted: PastedFiles): boolean {
   if (content.kinds.some(kind => kind !== 'objects' && kind !== 'containers')) return true
   // Beside objects a text may hold tables and pieces that no first line shows.
   return content.embedded !== undefined && pasted.describe(content) !== undefined
+}
+
+/** Istio's settings, as people quote them: a file of one of these without a namespace is of the control plane. */
+const SETTINGS = /^istio(?:-sidecar-injector)?(?:-[a-z0-9-]+)?$/
+
+/** The namespace of an object; one of those asked for where the object names none. */
+function homeOf({kind, metadata}: KubeObject, asked: string): string {
+  return metadata.namespace ?? (kind === 'ConfigMap' && SETTINGS.test(metadata.name) ? asked : 'default')
 }
 
 /** A source of files from the command line (or standard input); each is recognised by its content. */

@@ -51,6 +51,11 @@ function effect({traffic, before, after}: Change): string {
   return `${reaches(after)} (expected: ${reaches(before)})`
 }
 
+/** The same of an ambient pod: there ztunnel is what a sidecar is elsewhere, and answers DNS. */
+export function inAmbientWords(text: string): string {
+  return text.replace(/the (sidecar|agent)\b/g, 'ztunnel')
+}
+
 /** More sets of packets than these are counted in one line. */
 const MOST_LISTED = 12
 const RANK = Object.keys(NAMES)

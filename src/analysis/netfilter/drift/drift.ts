@@ -9,9 +9,9 @@ import {
   type Ruleset,
 } from '../../../model/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
-import {canonicalTable, hasIstioRules} from '../istio-names.js'
+import {canonicalTable, hasIstioRules, isAmbientRuleset} from '../istio-names.js'
 import {alignItems, type Step} from './align.js'
-import {consequences} from './consequences.js'
+import {consequences, inAmbientWords} from './consequences.js'
 import {type Compared, type Comparison, comparison, type Change as PacketChange} from './effects.js'
 import {policyEffects} from './policies.js'
 
@@ -315,7 +315,9 @@ export function driftOf(
       changes: [],
     }),
   )
-  return [...compare(expected, actual, machine, bound), ...policies]
+  const all = [...compare(expected, actual, machine, bound), ...policies]
+  if (!isAmbientRuleset(expected)) return all
+  return all.map(each => ({...each, consequences: each.consequences.map(inAmbientWords)}))
 }
 
 /**

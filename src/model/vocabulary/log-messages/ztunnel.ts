@@ -31,7 +31,19 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
     POLICY,
   ],
   [
-    /unknown (source|waypoint|workload)|could not find (workload|source)|no (workload|waypoint) (found )?for/i,
+    /unknown waypoint/i,
+    'The Service or pod uses a waypoint that ztunnel has no address of: no pod of the waypoint is ready, or its Service is gone. Everything sent to it from ambient pods fails.',
+    'meshctl waypoint status -n NAMESPACE   # of the destination',
+    'https://istio.io/latest/docs/ambient/usage/troubleshoot-waypoint/',
+  ],
+  [
+    /failed to fetch information about local workload/i,
+    'ztunnel does not know the pod that sends: it is newer than what istiod last sent. Nothing works in that pod until ztunnel is connected to istiod again.',
+    'meshctl proxy-status   # is ztunnel connected?',
+    AMBIENT,
+  ],
+  [
+    /unknown (source|workload)|could not find (workload|source)|no (workload|waypoint) (found )?for/i,
     'ztunnel does not know this address: the pod is not in the mesh, was deleted, or istiod has not told ztunnel about it.',
     'Check that istiod and ztunnel are connected: meshctl proxy-status',
     AMBIENT,

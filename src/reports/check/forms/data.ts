@@ -2,7 +2,8 @@ import type {InjectionPrediction} from '../../../evidence/injection/prediction.j
 import type {Finding, NotChecked} from '../../../model/finding.js'
 import type {CheckReport} from '../report.js'
 
-function findingData(finding: Finding): unknown {
+/** A finding for programs, as docs/schemas/check.schema.json describes it. */
+export function findingData(finding: Finding): unknown {
   const {rule, ...rest} = finding
   return {...rest, slug: rule}
 }

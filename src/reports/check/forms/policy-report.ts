@@ -16,6 +16,11 @@ const API: Readonly<Record<string, string>> = {
   DeploymentConfig: 'apps.openshift.io/v1',
 }
 
+/** The API version of a kind that makes pods; the core one for others. */
+export function apiOfKind(kind: string): string {
+  return own(API, kind) ?? 'v1'
+}
+
 function result(finding: Finding): unknown {
   const {severity, code, message, workload, object, path, accepted} = finding
   return {
@@ -29,7 +34,7 @@ function result(finding: Finding): unknown {
     message,
     resources: [
       {
-        apiVersion: own(API, workload.kind) ?? 'v1',
+        apiVersion: apiOfKind(workload.kind),
         kind: workload.kind,
         namespace: workload.namespace,
         name: workload.name,
@@ -39,7 +44,7 @@ function result(finding: Finding): unknown {
   }
 }
 
-function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[], errors: readonly unknown[]): unknown {
+function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[], errors: readonly unknown[]): object {
   const results = workloads.flatMap(each => each.findings.map(result))
   const skipped = workloads.flatMap(each =>
     each.notChecked.map(({code, rule, gap}) => ({
@@ -51,7 +56,7 @@ function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[], e
       message: `${gap.what}: ${gap.detail}`,
       resources: [
         {
-          apiVersion: own(API, each.workload.kind) ?? 'v1',
+          apiVersion: apiOfKind(each.workload.kind),
           kind: each.workload.kind,
           namespace,
           name: each.workload.name,
@@ -86,6 +91,15 @@ function unread({damaged}: CheckReport): readonly unknown[] {
     result: 'error',
     message: `${what}: ${detail}`,
   }))
+}
+
+/** The PolicyReport of one namespace, which may have no workloads any more. */
+export function policyReportOf(report: CheckReport, namespace: string): object {
+  return ofNamespace(
+    namespace,
+    report.workloads.filter(({workload}) => workload.namespace === namespace),
+    [],
+  )
 }
 
 /** The findings as PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, in a List that kubectl can apply; unreadable input is in the first. */

@@ -72,6 +72,9 @@ async function nextForEvents(source: Source): Promise<{readonly next?: string}> 
   return events.ok && events.value.length > 0 ? {next: 'meshctl explain -f FILE   # what the events say'} : {}
 }
 
+/** Kinds people hand to an injector, which leaves them as they are. */
+const NEVER_INJECTED: ReadonlySet<string> = new Set(['Service', 'Secret', 'ConfigMap', 'ServiceAccount', 'Namespace'])
+
 /** The error for files without workloads: first what could not be read, then what else they contain. */
 async function nothingIn(source: Source, refused: Gap | undefined): Promise<UserError> {
   const damaged = (await source.manifests?.damaged()) ?? []
@@ -83,6 +86,13 @@ async function nothingIn(source: Source, refused: Gap | undefined): Promise<User
     return new UserError(`${first.what}: ${first.detail}${more}`, {
       hint: `${source.origin.label} contains no other workload.`,
     })
+  }
+  const others = ((await source.manifests?.objects()) ?? []).filter(({kind}) => NEVER_INJECTED.has(kind))
+  if (refused === undefined && over.length === 0 && others.length > 0) {
+    return new UserError(
+      `${source.origin.label} contains no Pod, Deployment or other workload: ${namesOf(others)} ${others.length === 1 ? 'is' : 'are'} not injected, only pods are`,
+      {hint: workloads},
+    )
   }
   const why = refused === undefined ? '' : `: ${gapSentence(refused)}`
   return new UserError(`${source.origin.label} contains no Pod, Deployment or other workload${why}`, {

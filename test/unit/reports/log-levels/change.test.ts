@@ -36,6 +36,9 @@ function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINI
       sendRequest: async () => missing('a request', 'not-applicable', 'not here'),
       setZtunnelLogLevel: async () => missing('x', 'failed', 'not here'),
       addDebugContainer: async () => missing('x', 'failed', 'not here'),
+      applyPolicyReport: async () => missing('x', 'failed', 'not here'),
+      createEvent: async () => missing('x', 'failed', 'not here'),
+      lease: () => ({hold: async () => missing('x', 'failed', 'not here'), release: async () => undefined}),
     },
     close: async () => undefined,
   }

@@ -1,0 +1,98 @@
+import type {HttpExchange} from '../../model/tool-output.js'
+import {meaningsOf} from '../../model/vocabulary/words.js'
+import {explainMessage} from '../log-explanation/explain.js'
+
+/** What the exit codes of curl mean in a mesh (curl(1), EXIT CODES; istio.io, "Traffic Management Problems"). */
+const CURL: Readonly<Record<number, string>> = {
+  6: "the name could not be resolved: DNS does not know it. Hosts of a ServiceEntry are unknown to the cluster's DNS unless the sidecar answers DNS (ISTIO_META_DNS_CAPTURE, explain MCT1313) or the request goes by address with a Host header",
+  7: 'the connection was refused. In a pod with a sidecar every outbound connection goes to the proxy on 15001, so the proxy does not listen: it has not started yet (holdApplicationUntilProxyStarts makes the application wait) or has ended. Without a sidecar nothing listens on that address and port',
+  28: 'no answer came in time: packets are dropped on the way (NetworkPolicy, firewall, security group, a full queue of connections), or the server is overloaded; a SYN without an answer shows in tcpdump on both sides',
+  35: 'the TLS handshake failed: the other side closed it or does not speak TLS. On a gateway no server has this server name (SNI), or its credential is missing: meshctl proxy-config listener and secret of the gateway',
+  52: 'the connection was closed without an answer (empty reply): plaintext was sent to a port that accepts only mTLS (STRICT) or TLS, or the server crashed',
+  56: 'the connection was reset while receiving: plaintext reached a port that accepts only mTLS (STRICT, and the caller has no sidecar), or the server closed it',
+  60: "the server's certificate is not trusted: its issuer (CA) is unknown to the client. Certificates of the mesh are signed by istiod and are not meant for clients outside; a gateway needs a certificate of a CA that clients trust",
+}
+
+const AUTOMATIC = /^240\.240\.|^2001:2:/
+
+function own(status: number, host: string): string {
+  const where = host === '' ? 'the host' : `the host ${host}`
+  if (status === 404)
+    return `Envoy itself answered: no route matches ${where} and the path (no VirtualService or virtual host for it, or none bound to this Gateway): meshctl proxy-config route POD`
+  if (status === 502)
+    return `Envoy itself answered: ${where} is not in the service registry and outboundTrafficPolicy is REGISTRY_ONLY (route block_all), or no ServiceEntry with this host and port is visible here`
+  if (status === 426)
+    return 'Envoy itself answered: the client speaks HTTP/1.0, which it refuses: meshctl explain MCT1403'
+  if (status === 403) return 'Envoy itself answered: an AuthorizationPolicy of this proxy denied the request'
+  if (status === 503)
+    return 'Envoy itself answered 503: the response flags in its access log say why (meshctl explain LINE)'
+  return `Envoy itself answered ${status}: meshctl explain ${status}`
+}
+
+function messageOf(body: string | undefined): string | undefined {
+  return body === undefined ? undefined : explainMessage({kind: 'message', message: body})?.means
+}
+
+function answerSentences(exchange: HttpExchange & {readonly status: number}): readonly string[] {
+  const {status, headers, host = '', body} = exchange
+  const time = headers['x-envoy-upstream-service-time']
+  const envoy = time !== undefined || /envoy/i.test(headers.server ?? '')
+  const said = messageOf(body)
+  const passed =
+    time === undefined
+      ? []
+      : [
+          `x-envoy-upstream-service-time: Envoy passed the request on, and what is behind it answered after ${time} ms${headers.server === undefined ? '' : ` (server: ${headers.server})`}`,
+        ]
+  if (!envoy) {
+    return [
+      `HTTP ${status}: no header of Envoy (server, x-envoy-upstream-service-time), so nothing shows that a proxy was on the way${status >= 400 ? '; the access log of the proxies says which of them answered' : ''}`,
+      ...(said === undefined
+        ? status >= 400
+          ? meaningsOf(String(status))
+              .slice(0, 1)
+              .map(({meaning}) => `${status}: ${meaning}`)
+          : []
+        : [said]),
+    ]
+  }
+  if (status < 400) return [`HTTP ${status}: answered through Envoy`, ...passed]
+  if (time === undefined) return [`HTTP ${status}: ${own(status, host)}`, ...(said === undefined ? [] : [said])]
+  if (said !== undefined)
+    return [
+      `HTTP ${status}`,
+      ...passed,
+      `the text is Envoy's, so a second proxy behind it wrote it (the sidecar of the server) and the application did not answer: ${said}`,
+    ]
+  return [
+    `HTTP ${status}: it came from the application or another server behind Envoy, not from Envoy itself`,
+    ...passed,
+  ]
+}
+
+/** What a request of curl or wget shows: where it went, who answered, and why it failed. */
+export function httpFindings(exchange: HttpExchange): readonly string[] {
+  const {peer, peerPort, peerAddress = '', host, status, curlError, message} = exchange
+  const to =
+    peer === undefined
+      ? []
+      : [
+          `connected or tried: ${peer}${peerPort === undefined ? '' : ` port ${peerPort}`}${host === undefined ? '' : `, host ${host}`}`,
+        ]
+  const automatic = AUTOMATIC.test(peerAddress)
+    ? [
+        `${peerAddress} is an automatic address of Istio: the DNS proxy of the sidecar gave it for the host of a ServiceEntry without addresses`,
+      ]
+    : []
+  const answered = status === undefined ? [] : answerSentences({...exchange, status})
+  const known = curlError === undefined ? undefined : CURL[curlError]
+  const failed =
+    curlError === undefined
+      ? []
+      : [`curl (${curlError})${message === undefined ? '' : ` ${message}`}: ${known ?? 'see EXIT CODES in curl(1)'}`]
+  const silent =
+    status === undefined && curlError === undefined
+      ? ['curl shows neither status nor error: add -v or -i, so that the status and the headers of Envoy are seen']
+      : []
+  return [...to, ...automatic, ...answered, ...failed, ...silent]
+}

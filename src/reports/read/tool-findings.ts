@@ -1,0 +1,68 @@
+import {connectionFindings} from '../../analysis/tool-output/connections.js'
+import {dnsFindings} from '../../analysis/tool-output/dns-answer.js'
+import {httpFindings} from '../../analysis/tool-output/http-exchange.js'
+import {loadFindings} from '../../analysis/tool-output/load-test.js'
+import {settingFindings} from '../../analysis/tool-output/mesh-settings.js'
+import {metricFindings} from '../../analysis/tool-output/metrics.js'
+import {packetFindings} from '../../analysis/tool-output/packets.js'
+import {spanFindings} from '../../analysis/tool-output/spans.js'
+import {tlsFindings} from '../../analysis/tool-output/tls-client.js'
+import {parseTrackedConnections} from '../../formats/tool-output/connections.js'
+import {parseDnsAnswer} from '../../formats/tool-output/dns-answer.js'
+import {parseKialiValidations, parseLinkerdCheck} from '../../formats/tool-output/findings-of-tools.js'
+import {parseHttpExchange} from '../../formats/tool-output/http-exchange.js'
+import {parseLoadTest} from '../../formats/tool-output/load-test.js'
+import {parseMeshSettings} from '../../formats/tool-output/mesh-settings.js'
+import {parseMetrics} from '../../formats/tool-output/metrics.js'
+import {parsePackets} from '../../formats/tool-output/packets.js'
+import {withPlainLines} from '../../formats/tool-output/recognise.js'
+import {parseSocketCounters} from '../../formats/tool-output/socket-counters.js'
+import {parseSpans} from '../../formats/tool-output/spans.js'
+import {parseTlsClient} from '../../formats/tool-output/tls-client.js'
+import type {InputForm} from '../../model/input-form.js'
+import type {ToolFinding} from '../../model/tool-output.js'
+
+function sentencesOf(findings: readonly ToolFinding[]): readonly string[] {
+  return findings.map(({level, code, subject, message}) => {
+    const name = code === undefined ? level : `${level} ${code}`
+    return `${name}: ${subject}${message === '' ? '' : `: ${message}`}`
+  })
+}
+
+function counters(text: string): readonly string[] {
+  const found = parseSocketCounters(text)
+  return found.length === 0
+    ? ['no counter of TCP that speaks of a fault is above zero']
+    : found.map(({value, means}) => `${value}: ${means}`)
+}
+
+type Findings = (text: string) => readonly string[]
+
+const optional =
+  <T>(parse: (text: string) => T | undefined, findings: (value: T) => readonly string[]): Findings =>
+  text => {
+    const value = parse(text)
+    return value === undefined ? [] : findings(value)
+  }
+
+/** What the output of each program says, by its form. */
+const FINDINGS: Readonly<Record<string, Findings>> = {
+  'http-exchange': optional(parseHttpExchange, httpFindings),
+  'tls-client': optional(parseTlsClient, tlsFindings),
+  'dns-answer': optional(parseDnsAnswer, dnsFindings),
+  connections: text => connectionFindings(parseTrackedConnections(text)),
+  packets: text => packetFindings(parsePackets(text)),
+  'socket-counters': counters,
+  metrics: text => metricFindings(parseMetrics(text)),
+  'load-test': text => loadFindings(parseLoadTest(text)),
+  spans: text => spanFindings(parseSpans(text)),
+  kiali: text => sentencesOf(parseKialiValidations(text)),
+  'linkerd-check': text => sentencesOf(parseLinkerdCheck(text)),
+  settings: optional(parseMeshSettings, ({kind, values}) => settingFindings(kind, values)),
+}
+
+/** What the output of other programs in a text says: requests, handshakes, names, connections, packets, metrics, spans. */
+export function toolFindings(forms: readonly InputForm[], text: string): readonly string[] {
+  const plain = withPlainLines(text)
+  return forms.flatMap(({id}) => (Object.hasOwn(FINDINGS, id) ? (FINDINGS[id]?.(plain) ?? []) : []))
+}

@@ -4,7 +4,7 @@ import type {PodRef} from '../model/kube-object.js'
 import type {TableKind} from '../model/pasted-table.js'
 import {UserError} from '../model/user-error.js'
 import type {TableFilter} from '../reports/pasted-table/report.js'
-import {type Report, reportExitCode} from '../reports/report.js'
+import {type Report, reportExitCode, withAllGaps} from '../reports/report.js'
 import {type Form, TEMPLATE_FORMS, type View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
@@ -146,9 +146,10 @@ export abstract class MeshCommand extends Command {
   /** Prints a report in the requested form: data to stdout, gaps and notes to stderr, and sets the exit code. */
   protected async print<R extends Report>(
     flags: CommonFlags & {readonly sort?: string | undefined; readonly fix?: boolean},
-    report: R,
+    given: R,
     view: View<R>,
   ): Promise<void> {
+    const report = withAllGaps(given)
     const specs = outputSpecs(flags.output, view, flags.fix)
     process.exitCode = reportExitCode(report, flags['require-all'])
     const title = `meshctl ${(this.id ?? '').replaceAll(':', ' ')}`

@@ -1,6 +1,8 @@
+import type {Gap} from '../model/answer.js'
 import {definedFields} from '../model/defined-fields.js'
 import type {Artifact, EvidenceId} from '../model/evidence.js'
 import {evidenceRow} from '../model/evidence.js'
+import type {PodRef} from '../model/kube-object.js'
 import {byText} from '../model/order.js'
 import type {EvidenceUse, ProvenanceSource, ReportProvenance} from '../model/provenance.js'
 import type {Origin, Source} from '../sources/source.js'
@@ -9,6 +11,10 @@ import type {Origin, Source} from '../sources/source.js'
 export interface Ledger {
   add(use: EvidenceUse): void
   uses(): readonly EvidenceUse[]
+  /** Notes what a piece of evidence that was used lacks. */
+  lacks(gap: Gap): void
+  /** What the evidence that was used lacks, each gap once. */
+  lacking(): readonly Gap[]
 }
 
 /** A source that remembers what it answered. */
@@ -19,7 +25,10 @@ export interface NotedSource extends Source {
 /** An empty ledger. */
 export function openLedger(): Ledger {
   const held = new Map<string, EvidenceUse>()
+  const gaps = new Map<string, Gap>()
   return {
+    lacks: gap => void gaps.set(JSON.stringify(gap), gap),
+    lacking: () => [...gaps.values()],
     add({observedAt, observedUntil = observedAt, ...use}) {
       const key = JSON.stringify(use)
       const known = held.get(key)
@@ -79,6 +88,23 @@ function artifactUse(
   }
 }
 
+/** Where a page of Envoy names its node: `sidecar~IP~POD.NAMESPACE~DOMAIN` (pilot/pkg/model/context.go), near its beginning. */
+const NODE = /"(?:sidecar|router|waypoint)~[^~"]{0,100}~([^~"]{1,300})\.([^~."]{1,100})~/
+const NODE_WITHIN = 128 * 1024
+
+/** The gap of a page that another proxy answered than the one asked for: a mixed-up recording, or an address that now belongs to another pod. */
+function foreignGap({id, bytes}: Artifact, {namespace, name, implied}: PodRef): Gap | undefined {
+  if (implied === true || (id !== 'envoy.config_dump' && id !== 'envoy.server_info')) return undefined
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, NODE_WITHIN)).toString('latin1')
+  const [node, pod, where] = NODE.exec(head) ?? []
+  if (node === undefined || (pod === name && where === namespace)) return undefined
+  return {
+    what: evidenceRow(id).title,
+    reason: 'failed',
+    detail: `it is that of ${pod}.${where}, not of ${name}.${namespace}`,
+  }
+}
+
 /** The same source, with a ledger of what it answers from now on. */
 export function noted(source: Source, ledger: Ledger = openLedger()): NotedSource {
   const {pages} = source
@@ -92,7 +118,11 @@ export function noted(source: Source, ledger: Ledger = openLedger()): NotedSourc
     },
     async evidence(id, subject, query) {
       const answer = await source.evidence(id, subject, query)
-      if (answer.ok) ledger.add(artifactUse(source, answer.value))
+      if (!answer.ok) return answer
+      ledger.add(artifactUse(source, answer.value))
+      for (const gap of answer.value.incomplete ?? []) ledger.lacks(gap)
+      const foreign = source.impliedSubject === undefined ? foreignGap(answer.value, subject) : undefined
+      if (foreign !== undefined) ledger.lacks(foreign)
       return answer
     },
     ...(pages === undefined
@@ -108,7 +138,16 @@ export function noted(source: Source, ledger: Ledger = openLedger()): NotedSourc
   }
 }
 
-/** What every report says about its source: where it is, and what was used of it. */
-export function answeredFrom(source: NotedSource): {readonly origin: Origin; readonly provenance: ReportProvenance} {
-  return {origin: source.origin, provenance: {...source.traits, evidence: source.ledger.uses()}}
+/** What every report says about its source: where it is, what was used of it, and what that lacks. */
+export function answeredFrom(source: NotedSource): {
+  readonly origin: Origin
+  readonly provenance: ReportProvenance
+  readonly incomplete?: readonly Gap[]
+} {
+  const lacking = source.ledger.lacking()
+  return {
+    origin: source.origin,
+    provenance: {...source.traits, evidence: source.ledger.uses()},
+    ...definedFields({incomplete: lacking.length === 0 ? undefined : lacking}),
+  }
 }

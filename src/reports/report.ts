@@ -10,6 +10,8 @@ export interface Report {
   /** What the answer rests on: how each piece of evidence was obtained, when, and what it shows. */
   readonly provenance: ReportProvenance
   readonly gaps: readonly Gap[]
+  /** What the evidence it used lacks (`answeredFrom`), whether or not the report names it among its gaps. */
+  readonly incomplete?: readonly Gap[]
   readonly notes: readonly string[]
   /** What to do about missing data; printed last. */
   readonly next?: string
@@ -19,11 +21,46 @@ export interface Report {
   readonly failing?: boolean
 }
 
+/** Evidence read within this time is of one moment: capturing a large mesh takes minutes. */
+const ONE_MOMENT_MS = 15 * 60_000
+
+/** The remark that some of the evidence is older than the rest, so that what they say together may never have been true; of each source apart. */
+function agesNote({evidence}: ReportProvenance): readonly string[] {
+  return [...new Set(evidence.map(({of}) => of))].flatMap(label => {
+    const times = evidence.flatMap(use => {
+      const at = Date.parse(use.observedAt ?? '')
+      return use.of !== label || Number.isNaN(at) ? [] : [{what: use.evidence, at}]
+    })
+    const newest = Math.max(...times.map(({at}) => at))
+    const older = times.filter(({at}) => newest - at > ONE_MOMENT_MS)
+    if (older.length === 0) return []
+    const names = [...new Set(older.map(({what, at}) => `${titleOf(what)} (${new Date(at).toISOString()})`))]
+    return [`not of one moment: ${names.join(', ')}; the newest evidence is of ${new Date(newest).toISOString()}`]
+  })
+}
+
+function titleOf(evidence: string): string {
+  return isEvidenceId(evidence) ? evidenceRow(evidence).title : evidence
+}
+
+/**
+ * The report with everything that weakens it: among its gaps what the evidence it used lacks, whether or not the report names it, and among its
+ * notes that evidence is of different times.
+ */
+export function withAllGaps<R extends Report>(report: R): R {
+  const named = new Set(report.gaps.map(gap => JSON.stringify(gap)))
+  const more = (report.incomplete ?? []).filter(gap => !named.has(JSON.stringify(gap)))
+  const ages = agesNote(report.provenance).filter(note => !report.notes.includes(note))
+  if (more.length + ages.length === 0) return report
+  return {...report, incomplete: [], gaps: [...report.gaps, ...more], notes: [...report.notes, ...ages]}
+}
+
 /** 1 if failing, else 3 if the question is open or evidence is missing that should have been readable (or any, with requireAll), else 0. */
 export function reportExitCode(report: Report, requireAll = false): 0 | 1 | 3 {
   if (report.failing === true) return 1
   if (report.undecided === true) return 3
-  return report.gaps.some(gap => requireAll || isFailure(gap)) ? 3 : 0
+  const gaps = [...report.gaps, ...(report.incomplete ?? [])]
+  return gaps.some(gap => requireAll || isFailure(gap)) ? 3 : 0
 }
 
 /** The hint of an error about missing evidence: what the source does contain; none for a live source. */

@@ -1,4 +1,4 @@
-// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` measures what starts cost alone.
+// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` (or `parsers`, `reports`) measures one section alone.
 import {rmSync, statSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -9,6 +9,7 @@ import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
 import {benchParsers} from './parsers-growth.js'
+import {benchReports} from './reports-growth.js'
 import {benchStartUp} from './start-up.js'
 import {writeResults} from './write-results.js'
 
@@ -18,6 +19,8 @@ const PACKETS_BOUND = 10
 const RULES_BOUND = 20
 const RULES_PEAK = 8
 const DIFF_BOUND = 2.5
+/** Time may grow with the input to this power. */
+const EXPONENT = 1.15
 
 const meshctl = resolve('bin/run.js')
 const here = name => fileURLToPath(new URL(name, import.meta.url))
@@ -34,11 +37,20 @@ function report(name, measured, bound, what, side = 'most', spread = undefined) 
   if (!good) process.exitCode = 1
 }
 
-await benchStartUp(report, RUNS)
-if (process.argv[2] === 'start-up') {
-  writeResults(results, RUNS)
+/** One section by its name, and of those about growth the parsers or reports whose name matches the word behind it. */
+const [section, word] = process.argv.slice(2)
+const only = word === undefined ? undefined : new RegExp(word)
+const alone = {
+  'start-up': () => benchStartUp(report, RUNS),
+  parsers: () => benchParsers(report, EXPONENT, only),
+  reports: () => benchReports(report, EXPONENT, only),
+}[section]
+if (alone !== undefined) {
+  await alone()
+  if (only === undefined) writeResults(results, RUNS)
   process.exit()
 }
+await benchStartUp(report, RUNS)
 
 const bed = manyRules()
 try {
@@ -73,7 +85,8 @@ try {
   rmSync(dirname(path), {recursive: true, force: true})
 }
 
-await benchParsers(report, 1.15)
+await benchParsers(report, EXPONENT)
+await benchReports(report, EXPONENT)
 await benchLive(report)
 await benchCheckFleet(report, 5000, Math.min(RUNS, 5))
 

@@ -183,48 +183,60 @@ export function exponentOf(sizes, values) {
   return mean(up) / mean(down)
 }
 
+/** Inputs that are tried at the larger size of the search, after the smaller one. */
+const PROMISING = 24
+
 /** The inputs on which a parser takes longest. */
 function worstOf(parser, all) {
-  const times = [...all].map(([name, make]) => {
-    let time = 0
-    for (const size of SEARCH) {
-      time = millisecondsOf(parser, make(size), 1)
-      if (time > TOO_LONG_MS) return {name, time: time * 1000}
-    }
-    return {name, time}
-  })
-  return times.sort((a, b) => b.time - a.time).slice(0, WORST)
+  const timed = (names, size) =>
+    names
+      .map(name => ({name, time: millisecondsOf(parser, all.get(name)(size), 1)}))
+      .sort((a, b) => b.time - a.time)
+      .map(({name}) => name)
+  const promising = timed([...all.keys()], SEARCH[0]).slice(0, PROMISING)
+  return timed(promising, SEARCH[1]).slice(0, WORST)
 }
 
-/** The greatest exponent of a parser over its worst inputs; 1 when even the largest text is read in no time. */
-function growthOf(parser, all) {
-  const found = worstOf(parser, all).map(({name}) => {
+/** The exponent of one input; what takes too long is measured at smaller sizes, so that it never passes for fast. */
+function growthWith(parser, make) {
+  for (let shrink = 1; ; shrink *= 4) {
     const measured = []
-    for (const size of SIZES) {
-      const time = millisecondsOf(parser, all.get(name)(size), 3)
+    for (const size of SIZES.map(each => each / shrink)) {
+      const time = millisecondsOf(parser, make(size), 3)
       measured.push({size, time})
       if (time > TOO_LONG_MS) break
     }
     const useful = measured.filter(({time}) => time >= LEAST_MS)
-    const exponent =
-      useful.length < 3
-        ? 1
-        : exponentOf(
-            useful.map(each => each.size),
-            useful.map(each => each.time),
-          )
-    return {name, exponent, time: measured.at(-1)?.time ?? 0}
+    const {size, time} = measured.at(-1)
+    if (measured.length < 3 && shrink < 64) continue
+    if (useful.length < 3) return {exponent: measured.length < 3 ? Number.POSITIVE_INFINITY : 1, size, time}
+    const exponent = exponentOf(
+      useful.map(each => each.size),
+      useful.map(each => each.time),
+    )
+    return {exponent, size, time}
+  }
+}
+
+/** The greatest exponent of a parser over its worst inputs; 1 when even the largest text is read in no time. */
+function growthOf(parser, all, bound) {
+  const found = worstOf(parser, all).map(name => {
+    const measure = () => ({name, ...growthWith(parser, all.get(name))})
+    const first = measure()
+    // Other work on the machine can only add time: what holds in one of two measurements holds.
+    return first.exponent <= bound ? first : [first, measure()].sort((a, b) => a.exponent - b.exponent)[0]
   })
   return found.sort((a, b) => b.exponent - a.exponent)[0]
 }
 
 /** Measures every parser of the table and reports the exponent by which its time grows. */
-export async function benchParsers(report, bound) {
+export async function benchParsers(report, bound, only = undefined) {
   const all = inputs()
   for (const [name, parser] of Object.entries(await bundledParsers())) {
-    const {name: input, exponent, time} = growthOf(parser, all)
+    if (only !== undefined && !only.test(name)) continue
+    const {name: input, exponent, time, size} = growthOf(parser, all, bound)
     report(
-      `${name}, growth of time with ${input} repeated (${time.toFixed(0)} ms for 512 KiB)`,
+      `${name}, growth of time (with ${input} repeated, ${time.toFixed(0)} ms for ${size / 1024} KiB)`,
       exponent,
       bound,
       'as exponent',

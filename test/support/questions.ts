@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {authzQuestion} from '../../src/cli/authz-question.js'
 import {askedOf} from '../../src/cli/expectations.js'
 import {formOf, rendered} from '../../src/cli/output.js'
@@ -9,6 +10,7 @@ import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
 import {ambientReadinessReport} from '../../src/reports/ambient-readiness/report.js'
 import {ambientReadinessView} from '../../src/reports/ambient-readiness/view.js'
+import {precheckReport, STANDING_RULES} from '../../src/reports/analyze/precheck.js'
 import {analyzeReport} from '../../src/reports/analyze/report.js'
 import {analyzeView} from '../../src/reports/analyze/view.js'
 import {authzCheckReport} from '../../src/reports/authz/check-report.js'
@@ -19,6 +21,9 @@ import {authzTestReport} from '../../src/reports/authz/test-report.js'
 import {authzTestView} from '../../src/reports/authz/test-view.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
+import {planCapture} from '../../src/reports/capture/plan.js'
+import {captureReport} from '../../src/reports/capture/report.js'
+import {captureView} from '../../src/reports/capture/view.js'
 import {certsReport} from '../../src/reports/certs/report.js'
 import {certsView} from '../../src/reports/certs/view.js'
 import {checkReport} from '../../src/reports/check/report.js'
@@ -63,7 +68,7 @@ import {portsReport} from '../../src/reports/ports/report.js'
 import {portsView} from '../../src/reports/ports/view.js'
 import {proxyStatusReport} from '../../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../../src/reports/proxy-status/view.js'
-import {type Report, reportExitCode} from '../../src/reports/report.js'
+import {type Report, reportExitCode, withAllGaps} from '../../src/reports/report.js'
 import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
 import {routeReport} from '../../src/reports/routes/report.js'
@@ -89,6 +94,8 @@ import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {RULES} from '../../src/rules/registry.js'
+import {UPGRADE_RULES} from '../../src/rules/upgrade/registry.js'
+import type {Sink} from '../../src/sources/bundle/sink.js'
 import type {Source} from '../../src/sources/source.js'
 import {overviewOf} from './overview.js'
 
@@ -102,12 +109,14 @@ const DEMO = {namespace: 'demo', istioNamespace: ISTIO}
 const SHOWN = {verbose: true, headings: true, all: false}
 
 /** What a person and a program see of an answer, with the parts that name the source itself taken out. */
-async function seen<R extends Report>(report: R, view: View<R>): Promise<object> {
+async function seen<R extends Report>(given: R, view: View<R>): Promise<object> {
+  const report = withAllGaps(given)
   const layout = {width: 160, colour: false, headers: true}
   const show = async (form: string) =>
     withoutMoments(Buffer.from(await rendered(report, view, formOf(form, view), layout, false)).toString('utf8'))
   const gaps = view.showsGaps === true ? [] : report.gaps
   return {
+    ages: report.notes.filter(note => note.startsWith('not of one moment')),
     table: await show('table'),
     wide: await show('wide'),
     data: neutral(JSON.parse(await show('json'))),
@@ -138,6 +147,15 @@ function neutral(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (SOURCE_FIELDS.has(key) ? [] : [[key, neutral(item)]])),
   )
+}
+
+/** A bundle that is written nowhere. */
+function nowhere(): Sink {
+  return {
+    add: async bytes => ({sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length}),
+    finish: async () => 0,
+    abort: async () => {},
+  }
 }
 
 const PRODUCTPAGE = {namespace: 'demo', name: 'productpage-v1-565846b976-fvswz'}
@@ -249,4 +267,44 @@ export const MESH_QUESTIONS: Readonly<Record<string, (source: Source, asOf?: Dat
   'what-if': async s => seen(await whatIfPairsReport(s, WITHOUT_VIEWER, 'demo', ISTIO), whatIfPairsView),
   'ztunnel-config': async s =>
     seen(await ztunnelReport(s, {istioNamespace: ISTIO}, {}, MOMENT), ztunnelAllView(true, {raw: false})),
+}
+
+/** Questions whose answer differs between a source and its capture by what they are about: all that is there, and what an upgrade changes. */
+export const WHOLE_QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
+  capture: async s => {
+    const plan = await planCapture(s, {
+      pods: [],
+      target: {namespace: 'demo'},
+      istiod: true,
+      istioNamespace: ISTIO,
+    })
+    const report = await captureReport(s, nowhere(), plan, {
+      path: 'bundle',
+      tool: 'test',
+      redact: true,
+      concurrency: 2,
+      signal: new AbortController().signal,
+      agree: () => true,
+      progress: () => undefined,
+    })
+    return seen(report, captureView)
+  },
+  precheck: async s =>
+    seen(
+      await precheckReport([{source: s}], {
+        rules: [...UPGRADE_RULES, ...STANDING_RULES],
+        from: 18,
+        target: 31,
+        chosen: false,
+        failOn: 'error',
+        showFrom: 'info',
+        istioNamespace: ISTIO,
+        namespace: 'default',
+        suppressions: [],
+        ignoreUnknown: false,
+        now: NOW,
+        version: '0',
+      }),
+      analyzeView,
+    ),
 }

@@ -12,10 +12,14 @@ export interface Refuser {
   close(): Promise<void>
 }
 
-/** A reverse proxy of the old kind: it passes requests and SPDY upgrades on, and answers WebSockets with a page of its own. */
+/**
+ * A reverse proxy of the old kind: it passes requests and SPDY upgrades on, and answers WebSockets with a page of its own, or passes them on too.
+ * `tamper` joins the two ends of an upgraded connection.
+ */
 export async function websocketRefuser(
   behind: ApiServerHandle,
   tamper?: (up: Duplex, down: Duplex) => void,
+  passesWebSockets = false,
 ): Promise<Refuser> {
   const target = new URL(behind.url)
   const refused: string[] = []
@@ -42,7 +46,7 @@ export async function websocketRefuser(
   const open = new Set<Duplex>()
   web.on('upgrade', (request: http.IncomingMessage, down: Duplex) => {
     down.on('error', () => undefined)
-    if (/websocket/i.test(request.headers.upgrade ?? '')) {
+    if (!passesWebSockets && /websocket/i.test(request.headers.upgrade ?? '')) {
       refused.push(request.url ?? '')
       down.end(
         'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 24\r\n\r\n<h1>Unknown upgrade</h1>',

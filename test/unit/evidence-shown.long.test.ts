@@ -7,7 +7,7 @@ import type {Source} from '../../src/sources/source.js'
 import {resolveSubject} from '../../src/sources/subject.js'
 import {withParts} from '../loop/loop-parts.js'
 import {corpusShare} from '../support/oracle-size.js'
-import {MESH_QUESTIONS, QUESTIONS} from '../support/questions.js'
+import {MESH_QUESTIONS, QUESTIONS, WHOLE_QUESTIONS} from '../support/questions.js'
 import {sampleSource} from '../support/served.js'
 
 const WORKLOADS = ['productpage-v1', 'sick-nack-v1']
@@ -104,8 +104,8 @@ describe('an answer with less evidence is the same, or says what is missing and 
     }
   })
 
-  test.each(Object.keys(MESH_QUESTIONS))('%s', async name => {
-    const ask = MESH_QUESTIONS[name]
+  test.each(Object.keys({...MESH_QUESTIONS, ...WHOLE_QUESTIONS}))('%s', async name => {
+    const ask = MESH_QUESTIONS[name] ?? WHOLE_QUESTIONS[name]
     if (ask !== undefined) expect(await silent(name, ask)).toEqual([])
   })
 })

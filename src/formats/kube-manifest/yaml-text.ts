@@ -15,7 +15,14 @@ export function parseYamlText(text: string): unknown {
     }
   }
   try {
-    return parse(text, {maxAliasCount: 100, version: '1.1', logLevel: 'error', customTags: kubectlTags})
+    // Pretty errors cost the square of how many there are.
+    return parse(text, {
+      prettyErrors: false,
+      maxAliasCount: 100,
+      version: '1.1',
+      logLevel: 'error',
+      customTags: kubectlTags,
+    })
   } catch {
     return undefined
   }

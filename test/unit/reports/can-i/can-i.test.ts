@@ -67,6 +67,34 @@ async function table(source: Source, commands: readonly string[], form: 'table' 
 }
 
 describe('can-i', () => {
+  test('one permission of which the cluster does not say whether it is granted: no command that needs it may run, exit code 3', async () => {
+    const all = await canIReport(
+      ruledBy(() => 'allowed'),
+      [],
+      PLACES,
+    )
+    expect(reportExitCode(all)).toBe(0)
+    for (const permission of all.permissions) {
+      const key = permissionKey(permission)
+      const report = await canIReport(
+        ruledBy(each => (permissionKey(each) === key ? 'unknown' : 'allowed')),
+        [],
+        PLACES,
+      )
+      const needing = report.commands.filter(({needs}) =>
+        needs.some(({rulings}) => rulings.some(each => permissionKey(each.permission) === key)),
+      )
+      const sure = needing.filter(({needs}) =>
+        needs.every(({rulings}) => rulings.every(each => each.verdict === 'allowed')),
+      )
+      expect({key, code: reportExitCode(report), sure: sure.map(({command}) => command)}).toEqual({
+        key,
+        code: 3,
+        sure: [],
+      })
+    }
+  })
+
   test('on a served source every command can do its work', async () => {
     const cluster = await clusterServing(await sampleSource())
     try {

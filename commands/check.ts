@@ -43,7 +43,8 @@ export default class Check extends MeshCommand {
     await this.withSource(flags, async source => {
       if (flags['debug-container']) await addDebugContainers(source, names, target, flags['debug-image'])
       const deep = flags.deep ?? (!source.traits.live || !everywhere)
-      const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
+      const shared = {rules, failOn, istioNamespace, deep, everywhere, shard: flags.shard}
+      const options = {...shared, now: new Date(), version: this.config.version}
       const counter = podCounter(process.stderr, flags.calls)
       const pods = podListPages(source, names, target, flags.shard)
       const ofPods = await checkReport(source, pods, {...options, progress: counter.show}).finally(counter.clear)

@@ -26,7 +26,18 @@ const ROWS: Readonly<Record<string, number>> = {
 }
 
 /** Reports made of other reports; every other folder of src/reports answers one question and knows no other. */
-const COMPOSITES = ['all', 'analyze', 'describe', 'egress', 'errors', 'monitor', 'snapshots', 'verify', 'what-if']
+const COMPOSITES = [
+  'all',
+  'analyze',
+  'describe',
+  'egress',
+  'errors',
+  'merge',
+  'monitor',
+  'snapshots',
+  'verify',
+  'what-if',
+]
 
 /** Reports that show composites beside one another. */
 const WHOLES = ['overview']

@@ -18,6 +18,11 @@ export const GAP_REASONS = {
 
 export type GapReason = keyof typeof GAP_REASONS
 
+/** True for a word that is a reason. */
+export function isGapReason(word: string): word is GapReason {
+  return Object.hasOwn(GAP_REASONS, word)
+}
+
 /** Missing evidence: what it is, the reason, the source's own message, and what to do about it. */
 export interface Gap {
   readonly what: string

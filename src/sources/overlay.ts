@@ -7,7 +7,7 @@ import {matchesLabels} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
 import type {ObjectQuery, Source} from './source.js'
 
-/** Objects laid over a source: they are made, or replace the object of their kind, namespace and name; others go. */
+/** Objects applied to a source: they are added, or replace the object of their kind, namespace and name; deletions are removed. */
 export interface Overlay {
   readonly apply: readonly KubeObject[]
   readonly remove: readonly ObjectRef[]

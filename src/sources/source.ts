@@ -89,7 +89,7 @@ export interface WatchedChange {
   readonly object: KubeObject
 }
 
-/** What a source that watches its lists tells of. */
+/** What a source that watches its lists reports. */
 export interface WatchEvents {
   changed(change: WatchedChange): void
   /** A watch was lost; it is opened again by itself. */

@@ -1,4 +1,4 @@
-import {GAP_REASONS, type Gap, type GapReason} from '../model/answer.js'
+import {type Gap, isGapReason} from '../model/answer.js'
 import type {KubeStatus} from './kube-status.js'
 
 /** The cause type with which a served bundle forwards a recorded gap; no Kubernetes server uses it. */
@@ -26,10 +26,7 @@ export function gapInStatus(status: KubeStatus): Gap | undefined {
   }
   if (typeof gap !== 'object' || gap === null) return undefined
   const {what, reason, detail, hint} = gap as Readonly<Record<string, unknown>>
-  if (typeof what !== 'string' || typeof detail !== 'string' || !isReason(reason)) return undefined
+  if (typeof what !== 'string' || typeof detail !== 'string' || typeof reason !== 'string' || !isGapReason(reason))
+    return undefined
   return typeof hint === 'string' ? {what, reason, detail, hint} : {what, reason, detail}
-}
-
-function isReason(reason: unknown): reason is GapReason {
-  return typeof reason === 'string' && Object.hasOwn(GAP_REASONS, reason)
 }

@@ -75,7 +75,7 @@ function unmarkedProbes(rulesets: readonly Ruleset[]): readonly RulesetWarning[]
       level: 'warning',
       what: 'The chain of the CNI agent has no rule that gives probes the source 169.254.7.127.',
       consequence:
-        'Probes of the kubelet reach ambient pods from the address of the node, are taken for traffic of clients, and fail where the mode is STRICT or a policy denies them. Restart istio-cni-node on this node: it sets the rule and the ipset istio-inpod-probes-v4 when it starts.',
+        'Probes of the kubelet reach ambient pods from the address of the node, are treated as client traffic, and fail where the mode is STRICT or a policy denies them. Restart istio-cni-node on this node: it sets the rule and the ipset istio-inpod-probes-v4 when it starts.',
     },
   ]
 }

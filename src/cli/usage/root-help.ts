@@ -23,7 +23,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['Configuration', ['analyze', 'precheck', 'ambient-readiness', 'rules']],
-  ['Captures and reports', ['capture', 'snapshot', 'serve', 'report', 'ui', 'mcp']],
+  ['Captures and reports', ['capture', 'snapshot', 'serve', 'report', 'ui', 'merge', 'mcp']],
   ['This program', ['can-i', 'completion']],
 ]
 

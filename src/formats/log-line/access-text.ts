@@ -94,7 +94,7 @@ export function parseAccessText(line: string): AccessLogEntry | undefined {
   })
 }
 
-/** Reads a piece of an access-log line: a status with response flags, and what stands behind them. */
+/** Reads a piece of an access-log line: a status with response flags, and what follows them. */
 export function parseAccessFragment(line: string): AccessLogEntry | undefined {
   for (const match of line.matchAll(FRAGMENT)) {
     const flags = flagsIn(match[2] ?? '')

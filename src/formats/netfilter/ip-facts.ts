@@ -95,7 +95,7 @@ function readPolicyRule(line: string, family: IpFamily): RoutingRule | undefined
   return {family, priority: Number(found[1]), table, exact, mark}
 }
 
-/** Reads `ip rule` (ip-rule(8)); what stands behind a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */
+/** Reads `ip rule` (ip-rule(8)); what follows a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */
 export function parseIpRules(text: string): readonly RoutingRule[] {
   return sections(text)
     .flatMap(({family, lines}) => lines.map(line => readPolicyRule(line, family ?? 'ip')))

@@ -232,7 +232,7 @@ function bare(text: string, from: number, value: string): Edit | undefined {
 }
 
 /**
- * The text without values that stand beside the name of a secret: `password=…`, `accessToken: …`, `--api-key …`, `'authorization', '…'`,
+ * The text without values next to the name of a secret: `password=…`, `accessToken: …`, `--api-key …`, `'authorization', '…'`,
  * `\"db_password\": \"…\"` at any depth of quoting, header pairs, XML, messages of protobuf, "the password is …". Each place is looked at a bounded
  * number of times.
  */

@@ -228,7 +228,7 @@ function rowsFor(
   }))
 }
 
-/** Tells of each namespace of a mesh that was read already who may call its Services; answers that namespaces share are found once. */
+/** Shows, for each namespace of a mesh that was read, who may call its Services; answers that namespaces share are found once. */
 export function whoMayCall(present: PresentState): (namespace: string) => AuthzMatrix {
   const byIp = new Map(present.pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
   const clients = clientsOf(present)

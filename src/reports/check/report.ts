@@ -1,6 +1,7 @@
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {MeshRule} from '../../rules/rule.js'
@@ -21,6 +22,8 @@ export interface CheckOptions {
   readonly now: Date
   /** The version of meshctl, for forms that name it. */
   readonly version?: string
+  /** The part of the workloads that is checked, `I/N`. */
+  readonly shard?: string
   /** True when pods of every namespace are checked. */
   readonly everywhere?: boolean
   /** Called after every pod with the number done and, where known, the total. */
@@ -37,6 +40,8 @@ export interface CheckReport extends Report {
   /** The evaluated rules. */
   readonly rules: readonly RuleInfo[]
   readonly version: string
+  /** The part of the workloads that was checked, `I/N`; absent for all of them. */
+  readonly shard?: string
   /** False when logs, sockets, kernel rules and certificates of pods were not read. */
   readonly visited: boolean
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
@@ -172,6 +177,7 @@ export async function reportOver(
     unused: unused.map(({what}) => what),
     corrected: source.manifests === undefined ? undefined : [],
     visited: options.deep,
+    ...definedFields({shard: options.shard}),
     notes,
     workloads,
     failOn: options.failOn,

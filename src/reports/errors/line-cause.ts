@@ -34,7 +34,7 @@ function sameFlags(line: readonly string[], traced: readonly string[]): boolean 
 
 /** Whether a way of the trace ends as the line says, on the side that wrote it. */
 function fits(entry: AccessLogEntry, side: LogSide, branch: PathBranch): boolean {
-  // ztunnel tells of connections, in words of its own: any way that fails is the one it tells of.
+  // ztunnel logs connections in its own words: any failing path is the one it reports.
   if (entry.form === 'ztunnel') return !['delivered', 'not-captured', 'undecided'].includes(branch.outcome)
   const details = entry.details ?? entry.termination
   if (side === 'server') return sameFlags(entry.flags, branch.serverFlags) && sameDetails(details, branch.serverDetails)

@@ -8,7 +8,7 @@ import type {Report} from '../report.js'
 import {openHeard} from '../trace/heard.js'
 import {type PathBranch, type PathQuestion, pathReport} from '../trace/path-report.js'
 
-/** How one expectation fares: it holds by every way the request can go, fails by one, or cannot be decided. */
+/** The result of one expectation: it holds on every path the request can take, fails on one, or cannot be decided. */
 export interface Verified {
   readonly expectation: Expectation
   readonly verdict: 'holds' | 'fails' | 'undecided'

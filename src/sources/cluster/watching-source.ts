@@ -64,7 +64,11 @@ export function watchingSource(live: Live, source: Source, events: WatchEvents):
     // One object by its name is no reason to watch all of its kind, such as ConfigMaps.
     if (query.name !== undefined && !held) return await source.objects(query)
     const answer = await informer(kind, query.namespace)
-    return answer.ok ? answered(answer.value.objects().filter(wanted(query))) : answer
+    if (!answer.ok) return answer
+    const found = answer.value.objects().filter(wanted(query))
+    // Few pods, such as istiod's, are asked for evidence next; those of a whole fleet are not kept twice.
+    if (kind.kind === 'Pod' && query.labels !== undefined) live.remember(found)
+    return answered(found)
   }
 
   const {pages: _, watching: __, ...rest} = source

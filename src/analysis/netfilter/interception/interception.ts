@@ -17,7 +17,7 @@ export type {Decider, Direction, Exception, TrafficOutcome} from '../packet-sets
 /** What a set of rules does to all first packets of a pod, for one address family. */
 export interface Interception {
   readonly family: IpFamily
-  /** `unknown` when the text does not tell how inbound traffic fares, or whether anything is captured. */
+  /** `unknown` when the text does not show what happens to inbound traffic, or whether anything is captured. */
   readonly mode: 'redirect' | 'tproxy' | 'none' | 'unknown'
   /** TCP from other machines. */
   readonly inbound: Direction

@@ -1,4 +1,5 @@
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Finding, NotChecked} from '../../../model/finding.js'
 import type {CheckReport} from '../report.js'
 
@@ -26,18 +27,21 @@ export function checkData(report: CheckReport): unknown {
     kind: 'CheckReport',
     origin: report.origin,
     failOn: report.failOn,
+    visited: report.visited,
+    ...definedFields({shard: report.shard}),
     counts: report.counts,
     findings: report.workloads.flatMap(each => each.findings.map(findingData)),
     notChecked: report.workloads.flatMap(each => each.notChecked.map(notCheckedData)),
     damaged: report.damaged,
     passedOver: report.skipped,
-    workloads: report.workloads.map(({workload, pods, findings, passed, notChecked, injection}) => ({
+    workloads: report.workloads.map(({workload, pods, findings, passed, notChecked, injection, configuration}) => ({
       ...workload,
       pods,
       findings: findings.length,
       passed,
       notChecked: notChecked.length,
       injection: injection === undefined ? null : injectionData(injection),
+      ...definedFields({configuration}),
     })),
   }
 }

@@ -1,10 +1,13 @@
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import {type Answer, answered} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Artifact} from '../model/evidence.js'
 import {listOf, textOf} from './decode.js'
 import {parseJson} from './json-text.js'
 
 function read(role: AdminCertificate['role'], ofMesh: boolean, entry: unknown): AdminCertificate {
+  // A 64-bit number, which JSON of Envoy writes as text.
+  const days = textOf(entry, 'days_until_expiration')
   return {
     role,
     ofMesh,
@@ -12,6 +15,7 @@ function read(role: AdminCertificate['role'], ofMesh: boolean, entry: unknown): 
     names: listOf(entry, 'subject_alt_names').map(each => textOf(each, 'uri') ?? textOf(each, 'dns') ?? ''),
     validFrom: textOf(entry, 'valid_from') ?? '',
     validTo: textOf(entry, 'expiration_time') ?? '',
+    ...definedFields({daysLeft: days === undefined || days === '' ? undefined : Number(days)}),
   }
 }
 

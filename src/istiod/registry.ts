@@ -19,12 +19,15 @@ export interface Workload {
   readonly meshTls: boolean
   /** The container port of a name. */
   readonly portNamed: (name: string) => number | undefined
+  /** The port it serves instead of the target port of a Service port, by that port's name: only WorkloadEntries have such a map. */
+  readonly portInstead?: (servicePort: string) => number | undefined
 }
 
 export interface RegisteredPort {
   readonly port: number
   readonly reading: Reading
   readonly target: number | string
+  readonly name?: string
 }
 
 export interface RegisteredEndpoint {
@@ -74,8 +77,12 @@ function endpointsOf(
   port: RegisteredPort,
   notReady: boolean,
 ): readonly RegisteredEndpoint[] {
-  return workloads.flatMap(({addresses, labels, meshTls, namespace, serviceAccount, ready, portNamed}) => {
-    const target = typeof port.target === 'number' ? port.target : portNamed(port.target)
+  return workloads.flatMap(each => {
+    const {addresses, labels, meshTls, namespace, serviceAccount, ready} = each
+    const target =
+      typeof port.target === 'number'
+        ? (each.portInstead?.(port.name ?? '') ?? port.target)
+        : each.portNamed(port.target)
     const [address] = addresses
     return target === undefined || address === undefined
       ? []
@@ -105,7 +112,12 @@ export function hostOfService(
     name,
     ports: service.ports
       .filter(each => each.protocol === 'TCP')
-      .map(each => ({port: each.port, reading: readingOf(istioProtocol(each)), target: each.target})),
+      .map(each => ({
+        port: each.port,
+        reading: readingOf(istioProtocol(each)),
+        target: each.target,
+        ...(each.name === undefined ? {} : {name: each.name}),
+      })),
     addresses: service.clusterIps,
     resolution: service.headless ? 'HEADLESS' : 'EDS',
     meshExternal: false,

@@ -52,10 +52,10 @@ interface Egress {
   readonly hosts: readonly {readonly namespace: string; readonly host: string}[]
 }
 
-function egressOf(sidecar: KubeObject): readonly Egress[] | undefined {
+/** `.` is the namespace of the proxy, also in the Sidecar of the root namespace (istio.io, "Sidecar": a global default with `./*`). */
+function egressOf(sidecar: KubeObject, home: string): readonly Egress[] | undefined {
   const egress = listOf(sidecar, 'spec', 'egress')
   if (egress.length === 0) return undefined
-  const home = sidecar.metadata.namespace ?? 'default'
   return egress.map(each => ({
     port: numberOf(each, 'port', 'number'),
     hosts: textsOf(each, 'hosts').map(word => {
@@ -80,7 +80,7 @@ function imports({hosts}: Egress, namespace: string, host: string): boolean {
 /** Whether the scope of a proxy takes in a host of a namespace, by the hosts its Sidecar imports on any port. */
 export function importsHost(state: IstioState, place: ProxyPlace): (namespace: string, host: string) => boolean {
   const sidecar = sidecarFor(state, place)
-  const listeners = sidecar === undefined ? undefined : egressOf(sidecar)
+  const listeners = sidecar === undefined ? undefined : egressOf(sidecar, place.namespace)
   if (listeners === undefined) return () => true
   return (namespace, host) => listeners.some(each => imports(each, namespace, host))
 }
@@ -108,7 +108,7 @@ function visibleHosts(state: IstioState, place: ProxyPlace): readonly Registered
 /** The hosts a proxy gets configuration for, with the ports it gets it for. */
 export function hostsInScope(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
   const sidecar = sidecarFor(state, place)
-  const listeners = sidecar === undefined ? undefined : egressOf(sidecar)
+  const listeners = sidecar === undefined ? undefined : egressOf(sidecar, place.namespace)
   const visible = visibleHosts(state, place)
   if (listeners === undefined) return visible
   const named = new Set(listeners.flatMap(({port}) => port ?? []))

@@ -54,7 +54,8 @@ export function byAge(a: KubeObject, b: KubeObject): number {
   return byText(born(a), born(b)) || byText(a.metadata.name, b.metadata.name)
 }
 
-function workloadOfEntry(object: KubeObject): Workload {
+/** A WorkloadEntry as istiod registers it: a Service or ServiceEntry that selects its labels has it as an endpoint. */
+export function workloadOfEntry(object: KubeObject): Workload {
   const labels = textMapOf(object, 'spec', 'labels')
   const account = textOf(object, 'spec', 'serviceAccount')
   const ports = objectOf(object, 'spec', 'ports')
@@ -67,6 +68,7 @@ function workloadOfEntry(object: KubeObject): Workload {
     ready: true,
     meshTls: takesMeshTls(labels, account),
     portNamed: name => numberOf(ports, name),
+    portInstead: name => numberOf(ports, name),
   }
 }
 
@@ -81,7 +83,9 @@ export function istioState(objects: ObjectsByKind, {settings, workloads, complet
     hosts: [
       ...services
         .filter(each => each.type !== 'ExternalName')
-        .map(each => hostOfService(each, workloads, settings.clusterDomain, complete(each.object.namespace))),
+        .map(each =>
+          hostOfService(each, [...workloads, ...entries], settings.clusterDomain, complete(each.object.namespace)),
+        ),
       ...of('ServiceEntry').flatMap(each => hostsOfServiceEntry(each, [...workloads, ...entries])),
     ],
     peerAuthentications: of('PeerAuthentication').map(readPeerAuthentication),

@@ -1,5 +1,6 @@
 import {textOf} from '../formats/decode.js'
 import {resourcesOf, withSection} from './dump.js'
+import {gatewayChanges} from './gateway-changes.js'
 import {gatewayListener, inboundListener} from './inbound.js'
 import {outboundClusters} from './outbound-clusters.js'
 import {outboundListeners} from './outbound-listeners.js'
@@ -46,11 +47,13 @@ function inboundClusters(dump: Message, from: Viewpoint, to: Viewpoint): Message
  */
 export function translated(dump: Message, from: Viewpoint, to: Viewpoint, donors: readonly Message[] = []): Message {
   const {dump: clustered, gone} = outboundClusters(inboundClusters(dump, from, to), from, to, donors)
+  if (to.place.gateway) {
+    const changed = gatewayChanges(clustered, from, to, donors)
+    return withSection(changed, 'listeners', each => gatewayListener(each, from, to), [])
+  }
   const routed = outboundRoutes(clustered, from, to)
   const outward = outboundListeners(routed, from, to, gone)
-  const inward = (listener: Message): Message => {
-    if (textOf(listener, 'name') === 'virtualInbound') return inboundListener(listener, from, to)
-    return to.place.gateway ? gatewayListener(listener, from, to) : listener
-  }
+  const inward = (listener: Message): Message =>
+    textOf(listener, 'name') === 'virtualInbound' ? inboundListener(listener, from, to) : listener
   return withSection(outward, 'listeners', inward, [])
 }

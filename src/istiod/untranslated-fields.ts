@@ -69,6 +69,25 @@ function ofHttpRoute(route: unknown, path: string): readonly UntranslatedField[]
   ]
 }
 
+const AT_GATEWAYS = 'TCP and TLS that a gateway passes on'
+
+function ofVirtualService(spec: unknown): readonly UntranslatedField[] {
+  const atGateways = listOf(spec, 'gateways').some(each => each !== 'mesh')
+  return [
+    ...listOf(spec, 'http').flatMap((each, index) => ofHttpRoute(each, `spec.http[${index}]`)),
+    ...['tcp', 'tls'].flatMap(list => (atGateways ? found(field(spec, list), `spec.${list}`, AT_GATEWAYS) : [])),
+  ]
+}
+
+const HTTP_SERVERS = ['HTTP', 'HTTP2', 'GRPC']
+
+/** A server that a gateway does not end HTTP at. */
+function ofServer(server: unknown, path: string): readonly UntranslatedField[] {
+  const protocol = (textOf(server, 'port', 'protocol') ?? '').toUpperCase()
+  const ends = protocol === 'HTTPS' && ['SIMPLE', 'MUTUAL'].includes(textOf(server, 'tls', 'mode') ?? '')
+  return HTTP_SERVERS.includes(protocol) || ends ? [] : [{path, why: AT_GATEWAYS}]
+}
+
 /** Routes of the Gateway API count at waypoints alone. */
 function ofGatewayRoute(spec: unknown): readonly UntranslatedField[] {
   return listOf(spec, 'parentRefs').flatMap((each, index) =>
@@ -82,7 +101,8 @@ const BY_KIND: Readonly<Record<string, (spec: unknown) => readonly UntranslatedF
   DestinationRule: ofDestinationRule,
   HTTPRoute: ofGatewayRoute,
   Sidecar: ofSidecar,
-  VirtualService: spec => listOf(spec, 'http').flatMap((each, index) => ofHttpRoute(each, `spec.http[${index}]`)),
+  VirtualService: ofVirtualService,
+  Gateway: spec => listOf(spec, 'servers').flatMap((each, index) => ofServer(each, `spec.servers[${index}]`)),
   ServiceEntry: spec =>
     textOf(spec, 'resolution')?.startsWith('DYNAMIC_DNS') === true
       ? found('', 'spec.resolution', 'what DNS answers for each request')

@@ -10,4 +10,6 @@ export interface AdminCertificate {
   readonly names: readonly string[]
   readonly validFrom: string
   readonly validTo: string
+  /** Whole days until its end by the clock of the proxy (days_until_expiration); 0 also when it has ended. */
+  readonly daysLeft?: number
 }

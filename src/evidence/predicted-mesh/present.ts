@@ -1,9 +1,11 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {numberOf, objectOf} from '../../formats/decode.js'
 import {type BoundWaypoint, hostWaypoints} from '../../istiod/ambient/waypoints.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
-import {type IstioState, istioState} from '../../istiod/state.js'
+import {type IstioState, istioState, workloadOfEntry} from '../../istiod/state.js'
 import type {Gap} from '../../model/answer.js'
+import type {KubeObject} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
 import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
@@ -13,12 +15,29 @@ import {meshPod} from '../mesh-world/mesh.js'
 /** What istiod knows now, and the pods. */
 export interface PresentState {
   readonly state: IstioState
+  /** Pods, and the machines WorkloadEntries stand for. */
   readonly pods: readonly MeshPod[]
   readonly models: readonly PodModel[]
   /** The waypoint in front of a host; undefined where there is none, or no pod is in ambient mode. */
   readonly waypointOf: (host: RegisteredHost) => BoundWaypoint | undefined
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
+}
+
+/** The machine of a WorkloadEntry, as others see it: it has a proxy if it takes mTLS (istio.io, "Workload Entry"). */
+function machineOf(entry: KubeObject): MeshPod {
+  const {namespace, name, addresses, labels, serviceAccount, meshTls} = workloadOfEntry(entry)
+  const ports = objectOf(entry, 'spec', 'ports') ?? {}
+  return {
+    ref: {namespace, name},
+    workload: name,
+    addresses,
+    mode: meshTls ? 'sidecar' : 'none',
+    serviceAccount,
+    labels,
+    ports: Object.keys(ports).flatMap(each => numberOf(ports, each) ?? []),
+    hostNetwork: false,
+  }
 }
 
 /** Reads the objects istiod makes configuration of, and the pods they are about. */
@@ -44,5 +63,7 @@ export async function presentState(source: Source, istioNamespace: string): Prom
           `the mesh configuration was not read in ${istioNamespace}: Istio's defaults are assumed (auto mTLS, root namespace istio-system)`,
         ]
       : []
-  return {state, pods: models.map(meshPod), models, waypointOf, gaps: [...podGaps, ...gaps], notes}
+  const machines = state.objects('WorkloadEntry').map(machineOf)
+  const everyone = [...machines, ...models.map(meshPod)]
+  return {state, pods: everyone, models, waypointOf, gaps: [...podGaps, ...gaps], notes}
 }

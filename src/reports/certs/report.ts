@@ -1,4 +1,3 @@
-import type {MeshPod} from '../../analysis/request-path/world.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
@@ -11,6 +10,15 @@ import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {ENVOY_MODES} from '../../model/pod-mode.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
+import {type GatewayCredential, gatewayCredentials} from './credentials.js'
+import {
+  clockSkewDays,
+  type Intermediate,
+  intermediateCas,
+  type Judged,
+  type TrustMismatch,
+  trustMismatches,
+} from './trust.js'
 
 export type CertStatus =
   | 'OK'
@@ -20,6 +28,7 @@ export type CertStatus =
   | 'NOT YET VALID'
   | 'OTHER IDENTITY'
   | 'OTHER ROOT'
+  | 'CLOCK SKEW'
   | 'NONE'
 
 /** The certificates of one proxy. */
@@ -53,6 +62,11 @@ export interface CertsReport extends Report {
   readonly asOf: string
   readonly proxies: readonly ProxyCertificates[]
   readonly roots: readonly RootGroup[]
+  /** CAs between root and leaf: none where istiod signs with its root. */
+  readonly intermediates: readonly (Intermediate & {readonly status: RootGroup['status']})[]
+  /** Proxies that trust no root in common. */
+  readonly mismatches: readonly TrustMismatch[]
+  readonly credentials: readonly GatewayCredential[]
 }
 
 export interface CertsQuestion {
@@ -80,11 +94,6 @@ const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
   EXPIRED: 'the leaf has expired: peers refuse it',
   'NOT YET VALID': 'the leaf begins later than now: clocks differ',
   'NOT ROTATING': 'less than a quarter of its life is left, and the agent renews at half',
-}
-
-interface Judged {
-  readonly pod: MeshPod
-  readonly all: readonly AdminCertificate[]
 }
 
 function proxyRow(
@@ -117,6 +126,9 @@ function proxyRow(
     return row('OTHER IDENTITY', `its service account would be ${expected[0] ?? ''}`)
   if (published.length > 0 && roots.length > 0 && !roots.some(each => published.includes(each)))
     return row('OTHER ROOT', 'it trusts none of the roots the control plane publishes')
+  const skew = clockSkewDays({pod, all}, question.now)
+  if (skew !== 0)
+    return row('CLOCK SKEW', `the clock of the proxy is ${Math.abs(skew)} days ${skew > 0 ? 'ahead' : 'behind'}`)
   const soon = intermediates.find(each => Date.parse(each.validTo) - question.now < question.warn)
   if (soon !== undefined) return row('EXPIRES SOON', `the intermediate ${soon.serial} ends at ${soon.validTo}`)
   return row('OK', '')
@@ -182,6 +194,12 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   const {trustDomains} = present.state.settings
   const proxies = judged.map(each => proxyRow(each, trustDomains, [...published.keys()], question))
   const groups = rootGroups(judged, roots, question)
+  const intermediates = intermediateCas(judged).map(each => ({
+    ...each,
+    status: ending(Date.parse(each.validTo), question),
+  }))
+  const mismatches = trustMismatches(judged)
+  const credentials = await gatewayCredentials(source, present, pods, question)
   return {
     ...answeredFrom(source),
     gaps,
@@ -191,9 +209,15 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
         ? [`the roots istiod publishes (ConfigMap istio-ca-root-cert of ${question.istioNamespace}) were not read`]
         : []),
     ],
-    failing: proxies.some(each => each.status !== 'OK') || groups.some(each => each.status !== 'OK'),
+    failing:
+      mismatches.length > 0 ||
+      [...proxies, ...groups, ...intermediates].some(each => each.status !== 'OK') ||
+      credentials.some(({status}) => status !== 'OK' && status !== 'UNKNOWN'),
     asOf: new Date(question.now).toISOString(),
     proxies,
     roots: groups,
+    intermediates,
+    mismatches,
+    credentials,
   }
 }

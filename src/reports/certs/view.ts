@@ -2,22 +2,32 @@ import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
+import type {CredentialStatus, GatewayCredential} from './credentials.js'
 import type {CertStatus, CertsReport, ProxyCertificates, RootGroup} from './report.js'
+import type {TrustMismatch} from './trust.js'
+
+/** How many pods of a group are named. */
+const NAMED = 5
+
+type AnyStatus = CertStatus | CredentialStatus
 
 /** The states of a certificate, the worst first, each as a tone: what fails now, what is about to, what is in order. */
-export const CERT_TONES: Readonly<Record<CertStatus, Tone>> = {
+export const CERT_TONES: Readonly<Record<AnyStatus, Tone>> = {
   EXPIRED: 'bad',
   'NOT YET VALID': 'bad',
   'OTHER IDENTITY': 'bad',
   'OTHER ROOT': 'bad',
+  'CLOCK SKEW': 'bad',
+  'NOT RECEIVED': 'bad',
   NONE: 'bad',
   'NOT ROTATING': 'warn',
   'EXPIRES SOON': 'warn',
+  UNKNOWN: 'warn',
   OK: 'good',
 }
-const ORDER = Object.keys(CERT_TONES) as readonly CertStatus[]
+const ORDER = Object.keys(CERT_TONES) as readonly AnyStatus[]
 
-function statusCell(status: CertStatus): Cell {
+function statusCell(status: AnyStatus): Cell {
   return {text: status, tone: CERT_TONES[status]}
 }
 
@@ -33,7 +43,7 @@ function proxyCells({pod, status, identity, validTo, serial, roots, because}: Pr
 }
 
 /** How many of the things have each status, the worst first. */
-function statusCounts(all: readonly {readonly status: CertStatus}[]): string {
+function statusCounts(all: readonly {readonly status: AnyStatus}[]): string {
   const counts = ORDER.map(status => [all.filter(each => each.status === status).length, status] as const)
   return counts.flatMap(([count, status]) => (count === 0 ? [] : [`${count} ${status}`])).join(', ') || 'none'
 }
@@ -46,8 +56,8 @@ function unread({proxies, gaps}: CertsReport): readonly Cell[] {
 }
 
 function headline(report: CertsReport): readonly Cell[] {
-  const {asOf, proxies, roots} = report
-  const bad = [...proxies, ...roots].filter(({status}) => status !== 'OK')
+  const {asOf, proxies, roots, credentials, intermediates, mismatches} = report
+  const bad = [...proxies, ...roots, ...intermediates, ...credentials].filter(({status}) => status !== 'OK')
   const failing = bad.some(({status}) => CERT_TONES[status] === 'bad')
   return [
     `Certificates of ${humanCount(proxies.length, 'proxy', 'proxies')}: `,
@@ -56,12 +66,19 @@ function headline(report: CertsReport): readonly Cell[] {
       tone: bad.length === 0 ? (proxies.length === 0 ? 'warn' : 'good') : failing ? 'bad' : 'warn',
     },
     `; ${humanCount(roots.length, 'root')}: ${statusCounts(roots)}`,
+    ...(credentials.length === 0
+      ? []
+      : [`; ${humanCount(credentials.length, 'Secret')} of gateways: ${statusCounts(credentials)}`]),
+    ...mismatches.map(({pods, otherPods}) => ({
+      text: `; ${humanCount(pods.length, 'proxy', 'proxies')} and ${otherPods} others trust no common root: mTLS between them fails`,
+      tone: 'bad' as const,
+    })),
     ...unread(report),
     {text: ` (as of ${asOf})`, tone: 'dim'},
   ]
 }
 
-function worstFirst<T extends {readonly status: CertStatus}>(all: readonly T[]): readonly T[] {
+function worstFirst<T extends {readonly status: AnyStatus}>(all: readonly T[]): readonly T[] {
   return [...all].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
 }
 
@@ -84,7 +101,7 @@ function label(text: string): string {
 }
 
 /** Ends of certificates in seconds since 1970, in the text format of Prometheus. */
-function prom({proxies, roots}: CertsReport): string {
+function prom({proxies, roots, credentials}: CertsReport): string {
   const leaves = proxies.flatMap(({pod, validTo, status}) =>
     validTo === undefined
       ? []
@@ -96,6 +113,13 @@ function prom({proxies, roots}: CertsReport): string {
     ({serial, validTo, published}) =>
       `meshctl_root_certificate_expiry_seconds{serial="${label(serial)}",published="${published}"} ${seconds(validTo)}`,
   )
+  const secrets = credentials.flatMap(({pod, secret, validTo, status}) =>
+    validTo === undefined
+      ? []
+      : [
+          `meshctl_gateway_certificate_expiry_seconds{namespace="${label(pod.namespace)}",pod="${label(pod.name)}",secret="${label(secret)}",status="${label(status)}"} ${seconds(validTo)}`,
+        ],
+  )
   return [
     '# HELP meshctl_certificate_expiry_seconds End of the certificate a proxy shows, in seconds since 1970.',
     '# TYPE meshctl_certificate_expiry_seconds gauge',
@@ -103,8 +127,31 @@ function prom({proxies, roots}: CertsReport): string {
     '# HELP meshctl_root_certificate_expiry_seconds End of a root certificate proxies trust, in seconds since 1970.',
     '# TYPE meshctl_root_certificate_expiry_seconds gauge',
     ...cas,
+    '# HELP meshctl_gateway_certificate_expiry_seconds End of the certificate in a Secret a gateway shows, in seconds since 1970.',
+    '# TYPE meshctl_gateway_certificate_expiry_seconds gauge',
+    ...secrets,
     '',
   ].join('\n')
+}
+
+function mismatchLine({roots, pods, otherRoots}: TrustMismatch): readonly Cell[] {
+  const named = pods.slice(0, NAMED).join(', ')
+  const more = pods.length > NAMED ? `, and ${pods.length - NAMED} more` : ''
+  return [`trust only ${roots.join(', ')}, the others only ${otherRoots.join(', ')}: ${named}${more}`]
+}
+
+/** A table that is left out when it has no rows. */
+function tableOf(header: readonly string[], rows: readonly (readonly Cell[])[]): readonly Block[] {
+  return rows.length === 0
+    ? []
+    : [
+        {block: 'table', style: 'columns', header, rows},
+        {block: 'text', lines: ['']},
+      ]
+}
+
+function credentialCells({pod, secret, gateways, status, validTo}: GatewayCredential): readonly Cell[] {
+  return [secret, statusCell(status), validTo ?? '-', podLabel(pod), gateways.join(', ') || '-']
 }
 
 /** Roots first, then the certificate of each proxy. */
@@ -118,7 +165,20 @@ export const certsView: View<CertsReport> = {
       header: ['ROOT', 'STATUS', 'VALID UNTIL', 'PROXIES', 'PUBLISHED'],
       rows: worstFirst(report.roots).map(rootCells),
     },
-    {block: 'text', lines: ['']},
+    {block: 'text', lines: ['', ...report.mismatches.map(mismatchLine)]},
+    ...tableOf(
+      ['INTERMEDIATE CA', 'STATUS', 'VALID UNTIL', 'PROXIES'],
+      worstFirst(report.intermediates).map(each => [
+        each.serial,
+        statusCell(each.status),
+        each.validTo,
+        String(each.pods),
+      ]),
+    ),
+    ...tableOf(
+      ['GATEWAY SECRET', 'STATUS', 'VALID UNTIL', 'POD', 'GATEWAYS'],
+      worstFirst(report.credentials).map(credentialCells),
+    ),
     {
       block: 'table',
       style: 'columns',
@@ -127,6 +187,13 @@ export const certsView: View<CertsReport> = {
       rows: worstFirst(report.proxies).map(each => proxyCells(each, form === 'wide')),
     },
   ],
-  data: ({asOf, proxies, roots}) => ({asOf, roots, proxies}),
+  data: ({asOf, proxies, roots, intermediates, mismatches, credentials}) => ({
+    asOf,
+    roots,
+    intermediates,
+    mismatches,
+    credentials,
+    proxies,
+  }),
   texts: {prom},
 }

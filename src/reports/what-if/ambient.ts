@@ -77,6 +77,7 @@ export function refusedByAmbient(state: IstioState, arrival: AmbientArrival): Am
   return {
     because: `${where}: ${decision.because}`,
     policy: decision.by?.key ?? (byMode ? null : 'none'),
-    status: where !== 'ztunnel' && !request.tcp ? 403 : undefined,
+    // A waypoint whose connection ztunnel refuses answers its client itself (recorded: 503 UC).
+    status: request.tcp ? undefined : where !== 'ztunnel' ? 403 : through === undefined ? undefined : 503,
   }
 }

@@ -53,7 +53,7 @@ function mtlsChanges(before: readonly MtlsRow[], after: readonly MtlsRow[]): rea
         before: was === undefined ? 'refused, or not there' : mtlsWords(was),
         after: is === undefined ? 'refused, or not there' : mtlsWords(is),
         breaks: was !== undefined && was.status !== 'CONFLICT' && (is === undefined || is.status === 'CONFLICT'),
-        why: is?.because || row.because || '-',
+        why: is === undefined ? `before: ${row.because || 'mTLS'}` : is.because || '-',
       },
     ]
   })
@@ -64,19 +64,24 @@ function verdicts(rows: readonly MatrixRow[]): ReadonlyMap<string, MatrixRow> {
   return new Map(rows.flatMap(row => row.clients.map(client => [`${client} ${row.host}:${row.port}`, row] as const)))
 }
 
+/** `allowed`, `denied`, or `depends on methods, paths`. */
+function authzWords({verdict, on}: MatrixRow): string {
+  return on.length === 0 ? verdict : `${verdict} on ${on.join(', ')}`
+}
+
 function authzChanges(before: readonly MatrixRow[], after: readonly MatrixRow[]): readonly PairChange[] {
   const old = verdicts(before)
   const groups = new Map<string, PairChange>()
   for (const [key, row] of verdicts(after)) {
     const was = old.get(key)
-    if (was === undefined || (was.verdict === row.verdict && was.because === row.because)) continue
+    if (was === undefined || (authzWords(was) === authzWords(row) && was.because === row.because)) continue
     const client = key.slice(0, key.lastIndexOf(' '))
     const change: PairChange = {
       about: 'authz',
       clients: client,
       server: `${row.host}:${row.port}`,
-      before: was.verdict,
-      after: row.verdict,
+      before: authzWords(was),
+      after: authzWords(row),
       breaks: was.verdict !== 'denied' && row.verdict === 'denied',
       why: row.because,
     }
@@ -106,8 +111,8 @@ export async function whatIfPairsReport(
   const mtls = (of: Source) => mtlsReport(of, {kind: 'matrix', namespace: asked}, istioNamespace)
   const [was, is] = [await mtls(source), await mtls(changed)]
   const pairs: PairChange[] = [...mtlsChanges(was.rows, is.rows)]
-  const matrix = async (of: Source) => whoMayCall(await presentState(of, istioNamespace))
-  const [before, after] = [await matrix(source), await matrix(changed)]
+  const [present, next] = [await presentState(source, istioNamespace), await presentState(changed, istioNamespace)]
+  const [before, after] = [whoMayCall(present), whoMayCall(next)]
   for (const namespace of await namespacesOf(source, asked))
     pairs.push(...authzChanges(before(namespace).rows, after(namespace).rows))
   const applied = change.apply.map(objectRefOf)

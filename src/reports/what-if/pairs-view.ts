@@ -20,12 +20,13 @@ export const whatIfPairsView: View<WhatIfPairsReport> = {
   data: ({applied, removed, pairs}) => ({applied, removed, pairs}),
 }
 
-function readinessRow({namespace, verdict, breaks, plainPorts}: Readiness): readonly Cell[] {
+function readinessRow({namespace, verdict, breaks, plainPorts, requests}: Readiness): readonly Cell[] {
   return [
     namespace,
     {text: verdict, tone: verdict === 'breaks' ? 'bad' : 'good'},
     breaks.join('; ') || '-',
     plainPorts.join(', ') || '-',
+    String(requests),
   ]
 }
 
@@ -35,12 +36,20 @@ export const readinessView: View<ReadinessReport> = {
     {
       block: 'table',
       style: 'columns',
-      header: ['NAMESPACE', 'STRICT', 'BREAKS', 'CLOSED TO PLAIN TEXT'],
+      header: ['NAMESPACE', 'STRICT', 'BREAKS', 'CLOSED TO PLAIN TEXT', 'REQUESTS SEEN'],
       rows: namespaces.map(readinessRow),
     },
+    ...namespaces
+      .filter(({seen}) => seen.length > 0)
+      .map(
+        ({namespace, seen}): Block => ({
+          block: 'text',
+          lines: ['', [{text: `STRICT in ${namespace} breaks:`, tone: 'bad'}], ...seen.map(each => `  ${each}`)],
+        }),
+      ),
     {
       block: 'text',
-      lines: [`pods without a sidecar, which could call these ports: ${outsiders.join(', ') || 'none known'}`],
+      lines: ['', `pods without a sidecar, which could call these ports: ${outsiders.join(', ') || 'none known'}`],
     },
   ],
   data: ({namespaces, outsiders}) => ({namespaces, outsiders}),

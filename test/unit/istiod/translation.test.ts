@@ -179,6 +179,13 @@ describe('Sidecars', () => {
     expect(scope({egress: [{hosts: ['*/*', '~other/*']}]}).scope).toEqual(['web 80,8080', 'api 80'])
   })
 
+  // istio.io, "Sidecar": a Sidecar of the root namespace with `./*` lets every namespace see only its own hosts.
+  test('`.` in the Sidecar of the root namespace is the namespace of the proxy', () => {
+    const root = object('Sidecar', 'default', {egress: [{hosts: ['./*']}]}, 'istio-system')
+    const state = stateOf({...objects, Sidecar: [root]})
+    expect(hostsInScope(state, PLACE).map(({name}) => name)).toEqual(['web', 'api'])
+  })
+
   test('destinations of imported VirtualServices come in as clusters', () => {
     const routed = object('VirtualService', 'v', {
       hosts: ['api'],

@@ -1,8 +1,11 @@
 import {describe, expect, test} from '@jest/globals'
+import {parseChange} from '../../../src/formats/change-file.js'
 import {missing} from '../../../src/model/answer.js'
 import {certsReport} from '../../../src/reports/certs/report.js'
 import {certsView} from '../../../src/reports/certs/view.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {overlaySource} from '../../../src/sources/overlay.js'
+import type {Source} from '../../../src/sources/source.js'
 import {expositionOf} from '../../support/exposition.js'
 
 const DAY = 86_400_000
@@ -79,5 +82,119 @@ describe('certificates of the sample', () => {
     expect(samples.filter(each => each.name === 'meshctl_certificate_expiry_seconds').length).toBe(
       report.proxies.filter(each => each.validTo !== undefined).length,
     )
+  })
+})
+
+const NOW = '2026-11-20T19:00:00Z'
+const GATEWAY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: shop, namespace: demo}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: shop-cert}, hosts: [shop.example.com]}
+`
+
+/** The sample, with the pages of certificates edited. */
+async function edited(edit: (page: string, pod: string) => string): Promise<Source> {
+  const source = await openFiles(['src/sample/mesh.tgz'])
+  return {
+    ...source,
+    evidence: async (id, pod, query) => {
+      const answer = await source.evidence(id, pod, query)
+      if (!answer.ok || id !== 'envoy.certs') return answer
+      const text = edit(Buffer.from(answer.value.bytes).toString('utf8'), pod.name)
+      return {...answer, value: {...answer.value, bytes: Buffer.from(text)}}
+    },
+  }
+}
+
+async function reportOf(source: Source, {namespace}: {namespace?: string} = {namespace: 'demo'}) {
+  return await certsReport(source, {namespace, istioNamespace: 'istio-system', warn: 7 * DAY, now: Date.parse(NOW)})
+}
+
+describe('certificates that do not fit together', () => {
+  test('proxies that trust no root in common are told apart', async () => {
+    const root = 'a7fe5290d6f43187dd2f456c8e90a40b'
+    const other = 'b'.repeat(32)
+    const {mismatches, failing, proxies} = await reportOf(
+      await edited((page, pod) => (pod.startsWith('reviews') ? page.replaceAll(root, other) : page)),
+    )
+    expect(mismatches.map(each => [each.roots, each.pods.length, each.otherRoots])).toEqual([[[other], 3, [root]]])
+    expect(failing).toBe(true)
+    expect(proxies.filter(each => each.status === 'OTHER ROOT').map(each => each.pod.name.slice(0, 7))).toEqual([
+      'reviews',
+      'reviews',
+      'reviews',
+    ])
+  })
+
+  test('a proxy that trusts both roots of a rotation fits every other', async () => {
+    const root = 'a7fe5290d6f43187dd2f456c8e90a40b'
+    const {mismatches} = await reportOf(
+      await edited((page, pod) => {
+        if (!pod.startsWith('reviews')) return page
+        const json = JSON.parse(page)
+        for (const each of json.certificates)
+          each.ca_cert = each.ca_cert.flatMap((ca: object) => [ca, {...ca, serial_number: 'c'.repeat(32)}])
+        return JSON.stringify(json)
+      }),
+    )
+    expect(mismatches).toEqual([])
+    expect(root).toHaveLength(32)
+  })
+
+  // A plug-in CA: the chain has the CA that signed the leaf (istio.io, "Plug in CA Certificates").
+  test('an intermediate CA is listed with those it signed for, and its end counts', async () => {
+    const source = await edited(page => {
+      const json = JSON.parse(page)
+      for (const each of json.certificates)
+        each.cert_chain = each.cert_chain.flatMap((leaf: object) => [
+          leaf,
+          {
+            serial_number: 'd'.repeat(32),
+            subject_alt_names: [],
+            valid_from: NOW,
+            expiration_time: '2026-11-23T00:00:00Z',
+          },
+        ])
+      return JSON.stringify(json)
+    })
+    const {intermediates, proxies, failing} = await reportOf(source)
+    const own = proxies.filter(each => each.status !== 'NONE').length
+    expect(intermediates).toEqual([
+      {serial: 'd'.repeat(32), validTo: '2026-11-23T00:00:00Z', pods: own, status: 'EXPIRES SOON'},
+    ])
+    expect(failing).toBe(true)
+  })
+
+  test('a proxy whose clock is days off is found by the days it counts', async () => {
+    const skewed = await edited((page, pod) =>
+      pod.startsWith('reviews-v1')
+        ? page.replace(
+            /"days_until_expiration":\s*"(\d{4})"/g,
+            (_, days) => `"days_until_expiration": "${Number(days) - 30}"`,
+          )
+        : page,
+    )
+    const {proxies} = await reportOf(skewed)
+    const found = proxies.filter(each => each.status === 'CLOCK SKEW')
+    expect(found.map(each => [each.pod.name.slice(0, 10), each.because])).toEqual([
+      ['reviews-v1', 'the clock of the proxy is 30 days ahead'],
+    ])
+  })
+})
+
+describe('Secrets of gateways, by name', () => {
+  test('one that its proxy has not received is a finding', async () => {
+    const sample = await openFiles(['src/sample/mesh.tgz'])
+    const source = overlaySource(sample, parseChange(Buffer.from(GATEWAY)))
+    const {credentials, failing} = await reportOf(source, {})
+    expect(credentials).toMatchObject([
+      {secret: 'istio-system/shop-cert', gateways: ['demo/shop'], status: 'NOT RECEIVED', validTo: undefined},
+    ])
+    expect(failing).toBe(true)
+    expect((await reportOf(sample, {})).credentials).toEqual([])
   })
 })

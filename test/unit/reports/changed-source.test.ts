@@ -3,6 +3,8 @@ import {changedSource} from '../../../src/evidence/predicted-mesh/changed-source
 import {parseChange} from '../../../src/formats/change-file.js'
 import {analyzeReport} from '../../../src/reports/analyze/report.js'
 import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
+import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'
+import {authzTestReport} from '../../../src/reports/authz/test-report.js'
 import {mtlsReport} from '../../../src/reports/mtls/report.js'
 import {pathReport} from '../../../src/reports/trace/path-report.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -119,5 +121,50 @@ describe('a source with a change applied', () => {
       'cannot delete DestinationRule demo/detials-plaintext: bundle src/sample/mesh.tgz has no such object',
     )
     await refuseAbsent(source, RULE_DELETED)
+  })
+
+  // istio.io, "Workload Entry": a Service selects it as it selects pods; with a service account it has a proxy, and `ports` replaces target ports.
+  test('WorkloadEntries are endpoints of the Service that selects their labels', async () => {
+    const {source, pod} = await sample()
+    const machines = parseChange(
+      Buffer.from(`
+apply:
+- apiVersion: networking.istio.io/v1
+  kind: WorkloadEntry
+  metadata: {name: vm1, namespace: demo}
+  spec: {address: 10.9.9.9, labels: {app: details}, serviceAccount: vm, ports: {http: 8080}}
+- apiVersion: networking.istio.io/v1
+  kind: WorkloadEntry
+  metadata: {name: vm2, namespace: demo}
+  spec: {address: 10.9.9.8, labels: {app: details}}
+delete: [{kind: DestinationRule, namespace: demo, name: details-plaintext}]
+`),
+    )
+    const changed = changedSource(source, machines, ROOT)
+    const question = {kind: 'pair', from: pod('productpage-v1'), to: 'details:9080', namespace: 'demo'} as const
+    const {rows, proofs} = await mtlsReport(changed, question, ROOT)
+    expect(rows.map(each => `${each.status} ${each.server} ${each.client} ${each.endpoints}`).sort()).toEqual([
+      'OK STRICT mTLS 2',
+      'PLAINTEXT no sidecar plaintext 1',
+    ])
+    expect(proofs.map(each => `${each.where.split(' to ')[1] ?? each.side} ${each.proxy}`)).toEqual([
+      '10.244.0.15:9080 mTLS',
+      'server STRICT',
+      '10.9.9.9:8080 mTLS',
+      '10.9.9.8:9080 plaintext',
+    ])
+    const asked = {from: {kind: 'pod', pod: pod('productpage-v1')}, to: 'details:9080', namespace: 'demo'} as const
+    const {verdicts} = await authzTestReport(changed, {
+      ...asked,
+      asked: {path: '/admin/x'} as never,
+      istioNamespace: ROOT,
+    })
+    expect(verdicts.map(each => `${each.pod.name.split('-')[0]}:${each.port} ${each.verdict}`).sort()).toEqual([
+      'details:9080 denied',
+      'vm1:8080 denied',
+      'vm2:9080 denied',
+    ])
+    const {rows: matrix} = await authzMatrixReport(changed, 'demo', ROOT)
+    expect(matrix.some(each => each.clients.includes('demo/vm'))).toBe(true)
   })
 })

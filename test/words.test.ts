@@ -61,15 +61,10 @@ const BANNED: Readonly<Record<string, string>> = {
   'passed over': 'ignored, skipped',
   quiet: 'clean, only info',
   'at hand': 'available, current',
-  'taken for|takes? (it|them) for': 'treated as',
   'speaks? of': 'indicates, names',
-  'tells? of': 'reports, shows',
-  'fare[sd]?': 'is handled',
   'becomes? of|became of': 'happens to',
   'laid (over|beside)': 'applied, compared',
   'pass(es)? over': 'ignores, skips',
-  'stands? (in front|before|beside|behind)': 'precedes, follows, is next to',
-  'takes? (plaintext|only mtls)': 'accepts',
   shall: 'is to',
 }
 

@@ -112,7 +112,7 @@ function rowOf(decision: AuthorizationDecision): Omit<MatrixRow, 'clients' | 'ho
   if (verdict !== 'unknown') return {verdict, because, on: []}
   return {
     verdict: 'depends',
-    because: by === undefined ? because : `on whether ${label(by)} fits`,
+    because: by === undefined ? because : `on whether ${label(by)} matches`,
     on: openKeys(decision),
   }
 }

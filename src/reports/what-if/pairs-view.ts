@@ -12,7 +12,7 @@ export const whatIfPairsView: View<WhatIfPairsReport> = {
   doc: ({pairs}) => {
     const sorted = [...pairs].sort((a, b) => Number(b.breaks) - Number(a.breaks))
     const broken = pairs.filter(each => each.breaks).length
-    const head: Block = {block: 'text', lines: [`${pairs.length} answers change, ${broken} of them for the worse`]}
+    const head: Block = {block: 'text', lines: [`${pairs.length} answers change, ${broken} for the worse`]}
     if (pairs.length === 0) return [head]
     const header = ['ABOUT', 'CLIENTS', 'SERVER', 'BEFORE', 'AFTER', 'WHY']
     return [head, {block: 'table', style: 'columns', header, rows: sorted.map(row)}]
@@ -36,7 +36,7 @@ export const readinessView: View<ReadinessReport> = {
     {
       block: 'table',
       style: 'columns',
-      header: ['NAMESPACE', 'STRICT', 'BREAKS', 'CLOSED TO PLAIN TEXT', 'REQUESTS SEEN'],
+      header: ['NAMESPACE', 'STRICT', 'BREAKS', 'CLOSED TO PLAINTEXT', 'REQUESTS SEEN'],
       rows: namespaces.map(readinessRow),
     },
     ...namespaces

@@ -41,7 +41,8 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     env: 'MESHCTL_CONTEXT',
     helpValue: 'NAME',
-    description: 'kubeconfig context (default: the current one)',
+    description:
+      'kubeconfig context (default: the current one); check, ps, certs, mtls, errors and version take several, comma-separated',
   }),
   kubeconfig: Flags.string({
     char: 'c',

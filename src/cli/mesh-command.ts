@@ -5,15 +5,17 @@ import type {TableKind} from '../model/pasted-table.js'
 import {UserError} from '../model/user-error.js'
 import type {TableFilter} from '../reports/pasted-table/report.js'
 import {type Report, reportExitCode, withAllGaps} from '../reports/report.js'
-import {type Form, TEMPLATE_FORMS, type View} from '../reports/view.js'
+import {type Form, isDocForm, TEMPLATE_FORMS, type View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
+import {escapeLines} from '../terminal/escape.js'
 import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
+import {type AnswerQueue, answerQueue, contextsIn, inEachContext, refuseSeveral} from './contexts.js'
 import {explainError} from './errors.js'
 import {commonFlags, durationMs, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {rendered} from './output.js'
-import {chosenForm, outputSpecs, writeOutputs} from './outputs.js'
+import {chosenForm, type OutputSpec, outputSpecs, writeOutputs} from './outputs.js'
 import {inOwnWords} from './own-words.js'
 import {pastedTable} from './pasted-table.js'
 import {layoutFor, remark, write} from './streams.js'
@@ -57,6 +59,9 @@ export abstract class MeshCommand extends Command {
   /** The forms of its answers, as `-o` takes them; help and completion list them. */
   static forms?: readonly Form[]
 
+  /** Answers of several clusters, printed one after the other. */
+  private queue: AnswerQueue | undefined
+
   /** True for a command that has a --watch of its own. */
   protected readonly watchesItself: boolean = false
 
@@ -78,6 +83,8 @@ export abstract class MeshCommand extends Command {
 
   /** Opens the source that the flags name, passes it to `use`, and always closes it; with --watch again and again. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
+    const contexts = flags.from === undefined || flags.from === 'cluster' ? contextsIn(flags.context) : []
+    if (contexts.length > 1) return await this.withSources(contexts, flags, use)
     if (flags.watch !== true || this.watchesItself) return await this.withOpenSource(flags, use)
     const {watching} = await import('./watch.js')
     let live = false
@@ -91,6 +98,22 @@ export abstract class MeshCommand extends Command {
     }
     const explain = (error: unknown) => explainError(error, this.config.version, flags.debug, this.argv).text
     await watching(durationMs(flags.interval ?? '2s'), round, explain)
+  }
+
+  private async withSources(
+    contexts: readonly string[],
+    flags: SubjectFlags,
+    use: (source: Source) => Promise<void>,
+  ): Promise<void> {
+    refuseSeveral(this.ctor.id, flags.watch === true, flags.output)
+    const queue = answerQueue()
+    this.queue = queue
+    const failures = await inEachContext(
+      contexts,
+      context => this.withOpenSource({...flags, context}, use),
+      error => explainError(error, this.config.version, flags.debug, this.argv),
+    )
+    process.exitCode = queue.exitCode(failures)
   }
 
   private async withOpenSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
@@ -151,7 +174,31 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     const report = withAllGaps(given)
     const specs = outputSpecs(flags.output, view, flags.fix)
-    process.exitCode = reportExitCode(report, flags['require-all'])
+    const exitCode = reportExitCode(report, flags['require-all'])
+    process.exitCode = exitCode
+    const print = () => this.printAs(specs, flags, report, view)
+    if (this.queue === undefined) return await print()
+    await this.queue.next(async () => {
+      await this.headed(specs, report, view)
+      await print()
+      return exitCode
+    })
+  }
+
+  /** The line above the answer of one of several clusters, in forms for people; YAML documents are separated. */
+  private async headed<R extends Report>(specs: readonly OutputSpec[], report: R, view: View<R>): Promise<void> {
+    const form = specs[0]?.form ?? view.usual ?? 'table'
+    if (isDocForm(form)) await write(process.stdout, `${escapeLines(report.origin.label)}\n`)
+    else if (form === 'yaml') await write(process.stdout, '---\n')
+    await remark(`${report.origin.label}:`)
+  }
+
+  private async printAs<R extends Report>(
+    specs: readonly OutputSpec[],
+    flags: CommonFlags & {readonly sort?: string | undefined},
+    report: R,
+    view: View<R>,
+  ): Promise<void> {
     const title = `meshctl ${(this.id ?? '').replaceAll(':', ' ')}`
     await writeOutputs(specs, report, view, title)
     const shown = specs.find(({file}) => file === undefined)

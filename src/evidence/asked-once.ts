@@ -14,13 +14,24 @@ export function listingOnce(source: Source): Source {
   }
 }
 
+/** What was made once of a source that is asked once, by name. */
+const MADE = new WeakMap<Source, ReturnType<typeof onceByKey<unknown>>>()
+
+/** Makes something of a source: once under this name where every answer of the source is kept, else each time. */
+export function madeOnce<T>(source: Source, name: string, make: () => T): T {
+  const made = MADE.get(source)
+  return made === undefined ? make() : made<T>(name, make)
+}
+
 /** The same source with each list (held whole) and each piece of evidence fetched once, for answers about one object made of several others. */
 export function askedOnce(source: Source): Source {
   const {pages: _, ...whole} = listingOnce(source)
   const once = onceByKey<ReturnType<Source['evidence']>>()
-  return {
+  const kept: Source = {
     ...whole,
     evidence: (id, subject, query) =>
       once(JSON.stringify([id, podLabel(subject), query]), () => source.evidence(id, subject, query)),
   }
+  MADE.set(kept, onceByKey<unknown>())
+  return kept
 }

@@ -1,6 +1,14 @@
 /** The sections of a proxy's configuration that are compared, in output order. */
 export const CONFIG_SECTIONS = ['clusters', 'listeners', 'routes', 'endpoints', 'secrets', 'extensions'] as const
-export type ConfigSection = (typeof CONFIG_SECTIONS)[number]
+export type EnvoySection = (typeof CONFIG_SECTIONS)[number]
+
+/** The sections of what a ztunnel has from istiod. */
+const ZTUNNEL_SECTIONS = ['workloads', 'services', 'policies'] as const
+
+export type ConfigSection = EnvoySection | (typeof ZTUNNEL_SECTIONS)[number]
+
+/** The sections of any proxy's configuration, in output order. */
+export const ALL_SECTIONS: readonly ConfigSection[] = [...CONFIG_SECTIONS, ...ZTUNNEL_SECTIONS]
 
 /** One resource of a section, for sentences. */
 export const SECTION_NOUNS: Readonly<Record<ConfigSection, string>> = {
@@ -10,6 +18,9 @@ export const SECTION_NOUNS: Readonly<Record<ConfigSection, string>> = {
   endpoints: 'endpoints of',
   secrets: 'secret',
   extensions: 'extension',
+  workloads: 'workload',
+  services: 'Service',
+  policies: 'policy',
 }
 
 /** A difference inside a resource. `order`: the same items in a different order, where order matters. */

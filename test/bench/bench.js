@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {benchCheckFleet} from './check-fleet.js'
 import {benchGrowth} from './growth.js'
 import {changedDump, largeDump} from './large-dump.js'
+import {benchLargeTrace} from './large-trace.js'
 import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
@@ -42,6 +43,7 @@ const [section, word] = process.argv.slice(2)
 const only = word === undefined ? undefined : new RegExp(word)
 const alone = {
   'start-up': () => benchStartUp(report, RUNS),
+  trace: () => benchLargeTrace(report, RUNS),
   parsers: () => benchParsers(report, EXPONENT, only),
   reports: () => benchReports(report, EXPONENT, only),
 }[section]
@@ -85,6 +87,7 @@ try {
   rmSync(dirname(path), {recursive: true, force: true})
 }
 
+await benchLargeTrace(report, Math.min(RUNS, 7))
 await benchParsers(report, EXPONENT)
 await benchReports(report, EXPONENT)
 await benchLive(report)

@@ -16,12 +16,16 @@ function multiplied(list, copies) {
 function synthetic() {
   const packed = readFileSync(resolve('test/fixtures/istioctl/corpus.json.br'))
   const {files} = JSON.parse(brotliDecompressSync(packed).toString('utf8'))
-  const text = Object.entries(files).find(([path]) => path.includes('reviews-v1'))[1]
+  return grownDump(Object.entries(files).find(([path]) => path.includes('reviews-v1'))[1], TARGET_BYTES)
+}
+
+/** A dump with the same kinds of resources many times over, of about as many bytes; the resources it had come first. */
+export function grownDump(text, bytes) {
   const dump = JSON.parse(text)
-  const copies = Math.ceil((TARGET_BYTES / text.length) * 1.6)
+  const copies = Math.ceil((bytes / text.length) * 1.6)
   for (const section of dump.configs) {
     for (const name of Object.keys(section)) {
-      if (name.startsWith('dynamic_')) section[name] = multiplied(section[name], copies)
+      if (name.startsWith('dynamic_')) section[name] = [...section[name], ...multiplied(section[name], copies - 1)]
     }
   }
   return `${JSON.stringify(dump, null, 1)}\n`

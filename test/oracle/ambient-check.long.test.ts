@@ -1,13 +1,17 @@
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
 import {podMode} from '../../src/analysis/pod-mode/pod-mode.js'
 import {readModeFact} from '../../src/evidence/ambient/pod-mode-fact.js'
+import {listOf} from '../../src/formats/decode.js'
 import {readPod} from '../../src/formats/kube-pod/parse.js'
+import type {KubeObject} from '../../src/model/kube-object.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets/targets.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
 import {serviceView} from '../../src/reports/describe/service-view.js'
 import {RULES} from '../../src/rules/registry.js'
+import {overlaySource} from '../../src/sources/overlay.js'
 import type {Source} from '../../src/sources/source.js'
 import {renderDoc} from '../../src/terminal/render.js'
 import {ambientCapture} from '../support/ambient-capture.js'
@@ -49,6 +53,24 @@ describe('an ambient mesh as it was recorded', () => {
     for (const name of HEALTHY) expect([name, codesOf(name)]).toEqual([name, []])
     for (const [name, code] of MADE) expect([name, codesOf(name)]).toEqual([name, expect.arrayContaining([code])])
   })
+
+  sharedTest(
+    'a pod that the missing CNI agent keeps from starting is named, with the words of the kubelet',
+    async () => {
+      const moment = '5-without-cni-agent'
+      const folder = join(SHARED, 'ambient')
+      const capture = ambientCapture(folder, {moment, capturedAt: '2026-11-30T01:04:00Z', unredacted: true})
+      const file = join(folder, 'moments', moment, 'events-FailedCreatePodSandBox.json')
+      const read: unknown = JSON.parse(readFileSync(file, 'utf8'))
+      const apply = (Array.isArray(read) ? read : listOf(read, 'items')) as readonly KubeObject[]
+      const source = overlaySource(await captureSource(capture), {apply, remove: []})
+      const options = {...OPTIONS, now: new Date('2026-11-30T01:04:00Z')}
+      const {workloads} = await checkReport(source, await checkTargets(source, [], {allNamespaces: true}), options)
+      const findings = workloads.filter(({workload}) => workload.name === 'nocni').flatMap(each => each.findings)
+      expect(findings.map(({code}) => code)).toContain('MCT1425')
+      expect(findings.find(({code}) => code === 'MCT1425')?.message).toContain('plugin type="istio-cni"')
+    },
+  )
 
   sharedTest('the evidence of each pod agrees on its mode, except where rules were removed', async () => {
     const source = await recorded()

@@ -1,5 +1,5 @@
 import {
-  CONFIG_SECTIONS,
+  ALL_SECTIONS,
   type ConfigComparison,
   type ConfigSection,
   type ProxyConfig,
@@ -86,7 +86,7 @@ export function compareConfigs(a: ProxyConfig, b: ProxyConfig, maskOwn: boolean)
   const differences: ResourceDifference[] = []
   const masksA = maskOwn ? a.own : []
   const masksB = maskOwn ? b.own : []
-  for (const section of CONFIG_SECTIONS) {
+  for (const section of ALL_SECTIONS) {
     const first = a.sections.get(section)
     const second = b.sections.get(section)
     if (first === undefined || second === undefined) {

@@ -3,6 +3,7 @@ import type {Decision, DecisionFacts, DecisionStep, NearMiss, RequestOutcome} fr
 import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
+import {UnreadablePart} from '../../model/unreadable-part.js'
 import {acceptedConnection, type DownstreamConnection, requestText} from './connection.js'
 import {readsHttp2, speaksOtherThanHttp2} from './http/codec.js'
 import {type HttpEnding, runManager} from './http/connection-manager.js'
@@ -258,7 +259,8 @@ export function traceRequest(proxy: EnvoyProxy, request: EnvoyRequest, surroundi
     const outcome = decide(trail)
     return {decided: true, outcome, facts: trail.facts, steps: trail.steps}
   } catch (error) {
-    if (!(error instanceof Undecided)) throw error
-    return {decided: false, reason: error.message, at: error.at, facts: trail.facts, steps: trail.steps}
+    const at = error instanceof Undecided ? error.at : undefined
+    if (!(error instanceof Undecided) && !(error instanceof UnreadablePart)) throw error
+    return {decided: false, reason: error.message, at, facts: trail.facts, steps: trail.steps}
   }
 }

@@ -3,11 +3,13 @@ import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import type {MeshPod, Site, SiteCertificate, SiteKernel} from '../../analysis/request-path/world.js'
 import {parseCerts} from '../../formats/envoy-certs.js'
 import {parseClusters} from '../../formats/envoy-clusters.js'
+import {lazyDump} from '../../formats/envoy-config-dump/lazy-sections.js'
 import {madeBy, rejectedIn} from '../../formats/envoy-config-dump/made-by.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
 import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
+import type {Artifact} from '../../model/evidence.js'
 import {podLabel} from '../../model/kube-object.js'
 import {ENVOY_MODES} from '../../model/pod-mode.js'
 import {type Action, everyRule} from '../../model/ruleset.js'
@@ -66,12 +68,19 @@ interface ReadProxy {
 /** The configuration of a pod's proxy as JSON. */
 export async function readDump(source: Source, pod: MeshPod): Promise<Answer<unknown>> {
   const artifact = await source.evidence('envoy.config_dump', pod.ref)
+  return dumpIn(artifact)
+}
+
+function dumpIn(artifact: Answer<Artifact>): Answer<unknown> {
   const dump = artifact.ok ? parseConfigDump(artifact.value) : artifact
   return dump.ok ? answered(dump.value.json) : dump
 }
 
 async function readProxy(source: Source, pod: MeshPod, edit: SiteEdit): Promise<Answer<ReadProxy>> {
-  const dump = await readDump(source, pod)
+  const artifact = await source.evidence('envoy.config_dump', pod.ref)
+  // A trace looks at few of the resources; what is damaged among them makes it undecided.
+  const lazy = artifact.ok ? lazyDump(artifact.value.bytes) : undefined
+  const dump = lazy === undefined ? dumpIn(artifact) : answered(lazy)
   if (!dump.ok) return dump
   const {json, changed} = edit(dump.value, pod)
   const live = await liveHosts(source, pod)

@@ -10,12 +10,15 @@ import {parseIp} from '../../model/ip-address.js'
 import {once} from '../../model/once.js'
 import {own} from '../../model/own.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
+import {unparsedName} from '../envoy-config-dump/lazy-sections.js'
 import {readProto} from './read.js'
 
 /** A resource as it is in the dump, and where. */
 interface Place {
   readonly json: unknown
   readonly at: string
+  /** The name of a resource that has not been parsed. */
+  readonly name?: string
 }
 
 /** Lists of a section and the way from an entry to its resource (admin.v3). */
@@ -43,9 +46,22 @@ const SECTION = /envoy\.admin\.v\d\w*\.(\w+)ConfigDump$/
 
 function placesIn(section: unknown, name: string, pointer: string): readonly Place[] {
   return (own(LISTS, name) ?? []).flatMap(([list = '', ...way]) =>
-    listOf(section, list).flatMap((entry, i) => {
+    listOf(section, list).flatMap((entry, i): readonly Place[] => {
+      const place = `${pointer}/${list}/${i}/${way.join('/')}`
+      const unparsed = unparsedName(entry)
+      if (unparsed !== undefined) {
+        return [
+          {
+            name: unparsed,
+            at: place,
+            get json() {
+              return at(entry, ...way)
+            },
+          },
+        ]
+      }
       const json = at(entry, ...way)
-      return isObject(json) ? [{json, at: `${pointer}/${list}/${i}/${way.join('/')}`}] : []
+      return isObject(json) ? [{json, at: place}] : []
     }),
   )
 }
@@ -81,7 +97,7 @@ function byName<T extends Read>(
 ): {readonly get: (name: string) => T | undefined; readonly names: () => readonly string[]} {
   const found = new Map<string, Place>()
   for (const place of places) {
-    const name = nameOf(place.json)
+    const name = place.name ?? nameOf(place.json)
     if (name !== undefined && !found.has(name)) found.set(name, place)
   }
   const read = new Map<string, T | undefined>()

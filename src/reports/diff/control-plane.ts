@@ -9,6 +9,7 @@ import type {Source} from '../../sources/source.js'
 import {required} from '../report.js'
 import {pairDiff, readAnswer} from './pair.js'
 import {type DiffReport, differs} from './report.js'
+import {ztunnelDiffReport} from './ztunnel.js'
 
 export interface ControlPlaneDiffOptions {
   readonly istioNamespace: string
@@ -73,8 +74,10 @@ export async function controlPlaneReport(
     source.evidence('istiod.config_dump', pod),
     (question.envoy ?? source).evidence('envoy.config_dump', question.envoy?.impliedSubject ?? pod),
   ])
-  const ztunnel = held.ok && runs.ok ? undefined : await ztunnelInstead(source, pod)
-  if (ztunnel !== undefined) throw ztunnel
+  const instead = held.ok && runs.ok ? undefined : await ztunnelInstead(source, pod)
+  const ofZtunnel = instead === undefined ? undefined : await ztunnelDiffReport(given, pod, question.istioNamespace)
+  if (ofZtunnel !== undefined) return ofZtunnel
+  if (instead !== undefined) throw instead
   if (!held.ok && held.gap.reason === 'not-found' && istiods.length > 0 && owner === undefined) {
     throw new UserError(`no istiod has config for ${id}: ${held.gap.detail}`, {
       hint: 'Its proxy is not connected, so there is nothing to compare with.',

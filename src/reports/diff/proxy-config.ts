@@ -2,7 +2,13 @@ import {createHash, X509Certificate} from 'node:crypto'
 import {at, isObject, listOf, numberOf, objectOf, textOf} from '../../formats/decode.js'
 import {type ConfigDump, parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {type Answer, answered} from '../../model/answer.js'
-import {CONFIG_SECTIONS, type ConfigSection, type ProxyConfig, type Resources} from '../../model/config-change.js'
+import {
+  CONFIG_SECTIONS,
+  type ConfigSection,
+  type EnvoySection,
+  type ProxyConfig,
+  type Resources,
+} from '../../model/config-change.js'
 import {definedFields} from '../../model/defined-fields.js'
 import type {Artifact} from '../../model/evidence.js'
 
@@ -26,7 +32,7 @@ interface Where {
 }
 
 /** Where each section's resources are in the dump (Envoy's admin.v3 ClustersConfigDump, ListenersConfigDump, RoutesConfigDump, …). */
-const WHERE: Readonly<Record<Exclude<ConfigSection, 'secrets' | 'extensions'>, Where>> = {
+const WHERE: Readonly<Record<Exclude<EnvoySection, 'secrets' | 'extensions'>, Where>> = {
   clusters: {
     section: 'Clusters',
     lists: ['dynamic_active_clusters'],

@@ -1,11 +1,11 @@
-import {CONFIG_SECTIONS, type ConfigSection, type Resources} from '../../model/config-change.js'
+import {CONFIG_SECTIONS, type ConfigSection, type EnvoySection, type Resources} from '../../model/config-change.js'
 import {groupedBy} from '../../model/grouped-by.js'
 import type {PastedRow, PastedTable, TableKind} from '../../model/pasted-table.js'
 import type {Source} from '../../sources/source.js'
 import type {DumpConfig} from './proxy-config.js'
 
 /** The section each table of istioctl is about, and the columns that name a resource in it. */
-const TABLES: Readonly<Record<ConfigSection, readonly [kind: TableKind, key: readonly string[]] | undefined>> = {
+const TABLES: Readonly<Record<EnvoySection, readonly [kind: TableKind, key: readonly string[]] | undefined>> = {
   clusters: ['cluster', ['DIRECTION', 'PORT', 'SUBSET', 'SERVICE FQDN']],
   listeners: ['listener', ['ADDRESS', 'ADDRESSES', 'PORT']],
   routes: ['route', ['NAME', 'VHOST NAME']],

@@ -1,6 +1,6 @@
 import type {CauseGroup} from '../../analysis/config-diff/cause.js'
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
-import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
+import {ALL_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
 import {type Cell, cellText, type Doc} from '../../terminal/doc.js'
 import type {DocForm, View} from '../view.js'
 import type {PairDiff} from './pair.js'
@@ -62,7 +62,7 @@ function resourceLines(pair: PairDiff, difference: ResourceDifference, form: Doc
 }
 
 function comparedText(pair: PairDiff): string {
-  const parts = CONFIG_SECTIONS.flatMap(section => {
+  const parts = ALL_SECTIONS.flatMap(section => {
     const count = pair.comparison.compared.get(section)
     return count === undefined || count === 0 ? [] : [`${count} ${section}`]
   })
@@ -70,7 +70,7 @@ function comparedText(pair: PairDiff): string {
 }
 
 function countsText(pair: PairDiff): string {
-  const parts = CONFIG_SECTIONS.flatMap(section => {
+  const parts = ALL_SECTIONS.flatMap(section => {
     const here = pair.comparison.differences.filter(difference => difference.section === section)
     const of = (kind: ResourceDifference['kind']) => here.filter(difference => difference.kind === kind).length
     const places = {

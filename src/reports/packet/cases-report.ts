@@ -1,3 +1,4 @@
+import {type JudgedCase, judgedCase} from '../../analysis/expectations/judge.js'
 import {canonicalTable} from '../../analysis/netfilter/istio-names.js'
 import {type CompiledRules, compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
@@ -20,7 +21,7 @@ import type {CaseFile, PacketCase} from './case-file.js'
 import {interfaceOf, neighbour, outsideAnswers, type Topology, topologyListeners} from './topology.js'
 
 /** The answer to one case; `rules` are the nat rules whose counters move, in order. `ok` is there when the case says what it expects. */
-export interface PacketCaseResult {
+export interface PacketCaseResult extends JudgedCase {
   readonly id: string
   readonly outcome: string
   readonly landed: {readonly ns: string; readonly port: number} | null
@@ -31,8 +32,6 @@ export interface PacketCaseResult {
   readonly path: readonly {readonly at: string; readonly rule: number | 'policy'}[]
   readonly verdict: PacketVerdict
   readonly reason?: string
-  readonly ok?: boolean
-  readonly differs?: readonly string[]
 }
 
 export interface CasesReport extends Report {
@@ -160,30 +159,9 @@ function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, topology: Topolo
 
 const EXPECTABLE = ['outcome', 'landed', 'local', 'peer', 'origDst', 'rules', 'verdict'] as const
 
-function judged(answer: PacketCaseResult, expect: Readonly<Record<string, unknown>>): PacketCaseResult {
-  const unknown = Object.keys(expect).filter(name => name !== 'orig_dst' && !EXPECTABLE.some(each => each === name))
-  if (unknown.length > 0)
-    throw new UserError(`${answer.id}: cannot expect ${unknown.join(', ')}`, {
-      hint: `A case may expect ${EXPECTABLE.join(', ')}.`,
-    })
-  const wanted =
-    expect.origDst === undefined && expect.orig_dst !== undefined ? {...expect, origDst: expect.orig_dst} : expect
-  const differs = EXPECTABLE.filter(
-    name => Object.hasOwn(wanted, name) && canonical(wanted[name]) !== canonical(answer[name]),
-  ).map(
-    name =>
-      `${name}: expected ${canonical(Object.hasOwn(wanted, name) ? Object.entries(wanted).find(([key]) => key === name)?.[1] : null)}, is ${canonical(answer[name])}`,
-  )
-  return {...answer, ok: differs.length === 0, ...definedFields({differs: differs.length === 0 ? undefined : differs})}
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
-  return `{${Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => `${key}:${canonical(inner)}`)
-    .join(',')}}`
+/** `orig_dst` is how the kernel's tools write it. */
+function judged(answer: PacketCaseResult, {orig_dst, ...expect}: Readonly<Record<string, unknown>>): PacketCaseResult {
+  return judgedCase(answer, orig_dst === undefined ? expect : {origDst: orig_dst, ...expect}, EXPECTABLE)
 }
 
 /** Answers every case of a packet table on the rulesets it names; failing when a case expects something else. */

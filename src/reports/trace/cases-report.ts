@@ -1,4 +1,6 @@
 import {traceRequest} from '../../analysis/envoy/trace.js'
+import {type JudgedCase, judgedCase} from '../../analysis/expectations/judge.js'
+import {objectOf} from '../../formats/decode.js'
 import {parseEnvoyCase} from '../../formats/envoy-cases/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {parseJson} from '../../formats/json-text.js'
@@ -15,7 +17,7 @@ import {caseUpstream} from './case-upstreams.js'
 /** The result of one case: the fields of the format, `null` where there is nothing; or why it is undetermined. */
 export type TraceCaseResult =
   | {readonly id: string; readonly unknown: true; readonly reason: string}
-  | {
+  | ({
       readonly id: string
       readonly listener: string | null
       readonly filter_chain: string | null
@@ -30,7 +32,7 @@ export type TraceCaseResult =
       readonly upstream_path: string | null
       readonly upstream_host: string | null
       readonly remote_ip: string | null
-    }
+    } & JudgedCase)
 
 export interface EnvoyCasesReport extends Report {
   readonly answers: readonly TraceCaseResult[]
@@ -38,6 +40,23 @@ export interface EnvoyCasesReport extends Report {
 
 /** The client timeout of case files, in milliseconds. */
 const PATIENCE = 2000
+
+/** What a case may expect. */
+const EXPECTABLE = [
+  'listener',
+  'filter_chain',
+  'route',
+  'vhost',
+  'cluster',
+  'status',
+  'flags',
+  'details',
+  'termination_details',
+  'location',
+  'upstream_path',
+  'upstream_host',
+  'remote_ip',
+]
 
 function fieldsOf(id: string, outcome: RequestOutcome): TraceCaseResult {
   return {
@@ -63,9 +82,10 @@ function answerCase(proxy: EnvoyProxy, json: unknown, place: string): TraceCaseR
   if (parsed === undefined) throw new UserError(`${place} is not a case: it needs id, dst and protocol`)
   const surroundings: Surroundings = {upstream: caseUpstream, now: proxy.updatedAt ?? 0, patience: PATIENCE}
   const decision = traceRequest(proxy, parsed.request, surroundings)
-  return decision.decided
-    ? fieldsOf(parsed.id, decision.outcome)
-    : {id: parsed.id, unknown: true, reason: decision.reason}
+  if (!decision.decided) return {id: parsed.id, unknown: true, reason: decision.reason}
+  const answer = fieldsOf(parsed.id, decision.outcome)
+  const expect = objectOf(json, 'expect')
+  return expect === undefined ? answer : judgedCase(answer, expect, EXPECTABLE)
 }
 
 function jsonIn(text: string, place: string): unknown {
@@ -89,11 +109,16 @@ export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origi
   const answers: TraceCaseResult[] = []
   for await (const folder of folders) answers.push(...answerFolder(folder))
   const unknown = answers.filter(each => 'unknown' in each).length
-  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; the reason is in each row`]
+  const judged = answers.flatMap(each => ('unknown' in each || each.ok === undefined ? [] : [each.ok]))
+  const kept = judged.filter(ok => ok).length
+  const notes = [
+    ...(judged.length === 0 ? [] : [`${kept} of ${judged.length} cases are as expected`]),
+    ...(unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; the reason is in each row`]),
+  ]
   const provenance: ReportProvenance = {
     live: false,
     complete: true,
     evidence: [{evidence: 'envoy.config_dump', source: 'given', via: 'file', shows: 'state', from: origin.label}],
   }
-  return {origin, provenance, gaps: [], notes, answers}
+  return {origin, provenance, gaps: [], notes, answers, failing: kept < judged.length}
 }

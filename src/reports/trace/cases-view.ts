@@ -9,7 +9,10 @@ function clusterWords(cluster: string | readonly string[] | null): string {
 
 function row(answer: TraceCaseResult): readonly Cell[] {
   if ('unknown' in answer) return [answer.id, {text: 'undecided', tone: 'warn'}, '-', '-', answer.reason]
-  const details = answer.details ?? answer.termination_details ?? '-'
+  const details =
+    answer.ok === false
+      ? {text: `FAILED ${answer.differs?.join('; ')}`, tone: 'bad' as const}
+      : (answer.details ?? answer.termination_details ?? '-')
   return [
     answer.id,
     answer.status === null ? '-' : String(answer.status),

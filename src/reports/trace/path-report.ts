@@ -9,10 +9,11 @@ import {
   summarizePath,
 } from '../../analysis/request-path/path-summary.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {madeOnce} from '../../evidence/asked-once.js'
 import {syncCaveats} from '../../evidence/control-plane/sync-caveats.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
-import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
@@ -172,13 +173,23 @@ function rejections(mesh: Mesh, pods: readonly MeshPod[]): readonly string[] {
   )
 }
 
+interface Reading {
+  readonly source: NotedSource
+  readonly mesh: Mesh
+  readonly objects: ReturnType<typeof objectCache>
+}
+
+async function read(given: Source, istioNamespace: string): Promise<Reading> {
+  const source = noted(given)
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace})
+  return {source, mesh, objects: objectCache(source, istioNamespace)}
+}
+
 /** Simulates one request from source to end, along every possible path. Nothing is sent. */
 export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
-  const source = noted(given)
   const {to, flags, istioNamespace} = question
-  const mesh = await readMesh(source, shownMoment(source), {istioNamespace})
+  const {source, mesh, objects} = await madeOnce(given, `mesh ${istioNamespace}`, () => read(given, istioNamespace))
   const begin = beginning(mesh, question.from)
-  const objects = objectCache(source, istioNamespace)
   const entries = await objects.list('serviceEntries', source.defaultNamespace)
   const around = {namespace: source.defaultNamespace, entries}
   const request = await mesh.follow(() => askedPath(mesh, begin, to, flags, around))

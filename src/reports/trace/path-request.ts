@@ -127,9 +127,32 @@ function gatewayDoor(mesh: Mesh, gateway: MeshPod, asked: number): GatewayDoor {
   return {resolved, port: opened?.port ?? asked, outside}
 }
 
-function needPort(port: number | undefined, to: string): number {
+/** A Service's ports, with their names: `9080 (http), 9090`. */
+function portWords({ports}: ServiceModel): string {
+  return ports.map(({port, name}) => (name === undefined ? `${port}` : `${port} (${name})`)).join(', ')
+}
+
+function needPort(port: number | undefined, to: string, service: ServiceModel | undefined): number {
   if (port !== undefined) return port
-  throw new UserError(`${to} has no port`, {hint: `Write it as ${to}:PORT, or add --port.`})
+  const [first] = service?.ports ?? []
+  if (service === undefined || first === undefined)
+    throw new UserError(`${to} has no port`, {hint: `Write it as ${to}:PORT, or add --port.`})
+  throw new UserError(`${to} has no port: ${objectLabel(service.object)} has ${portWords(service)}`, {
+    hint: `Write it as ${to}:${first.port}, or add --port ${first.port}.`,
+  })
+}
+
+/** Says which ports a Service has when the one that is asked for follows from the scheme alone and is none of them. */
+function impliedPort(
+  destination: PathDestination,
+  flags: PathFlags,
+  port: number,
+  {service}: Resolved,
+): readonly string[] {
+  const given = flags.port ?? destination.port
+  if (given !== undefined || service === undefined || service.ports.length === 0) return []
+  if (service.ports.some(each => each.port === port)) return []
+  return [`no port was given: ${objectLabel(service.object)} has no port ${port}, only ${portWords(service)}`]
 }
 
 /** Builds the request to simulate; throws `SiteNeeded` for pods that must be read first. */
@@ -150,7 +173,7 @@ export function askedPath(
   const byName =
     door?.resolved ??
     resolveHost(mesh, {pod: client, namespace: home}, entries, flags.address ?? destination.host, guess)
-  const dialled = needPort(flags.port ?? destination.port ?? portMeant(byName, destination.scheme), to)
+  const dialled = needPort(flags.port ?? destination.port ?? portMeant(byName, destination.scheme), to, byName.service)
   const port = door === undefined || dialled !== guess ? dialled : door.port
   const http = 'gateway' in begin || declaredHttp(mesh, byName, port)
   const speech = speechOf(flags, destination, dialled, http)
@@ -168,6 +191,7 @@ export function askedPath(
     text: requestText(speech, `${destination.host}:${dialled}`),
     outside: door?.outside ?? [],
     notes: [
+      ...(door === undefined ? impliedPort(destination, flags, port, byName) : []),
       ...(byName.known ? [] : [`the address of ${destination.host} is unknown (set --address)`]),
       ...(outside && !around.entries.ok
         ? [`whether a ServiceEntry gives ${destination.host} an address is unknown: ${gapSentence(around.entries.gap)}`]

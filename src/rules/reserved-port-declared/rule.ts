@@ -29,6 +29,25 @@ function hidden({object}: ServiceModel, port: ServicePort): Found {
   }
 }
 
+/** The HBONE listener of sidecars that speak it is on 0.0.0.0:15008, where istiod puts that of an HTTP port of this number as well. */
+const HBONE = 15_008
+
+function clashesWithHbone(port: ServicePort): boolean {
+  const protocol = istioProtocol(port)
+  return port.port === HBONE && port.protocol === 'TCP' && (isHttpLike(protocol) || protocol === 'unknown')
+}
+
+function clash({object}: ServiceModel, port: ServicePort): Found {
+  return {
+    severity: 'warning',
+    message: `Service ${object.name} uses port ${HBONE} for HTTP: sidecars that speak HBONE reject their HBONE listener (duplicate address 0.0.0.0:${HBONE}).`,
+    object,
+    path: `${port.path}.port`,
+    proof: [{from: port.path, text: `name ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`}],
+    fix: 'Use another port number in the Service, or declare its protocol as tcp.',
+  }
+}
+
 export const rule = defineRule({
   code: 'MCT1105',
   slug: 'reserved-port-declared',
@@ -63,6 +82,7 @@ export const rule = defineRule({
       const taken = holder(target, port.protocol)
       if (taken === undefined) {
         if (mode === 'sidecar' && hiddenAtClients(port)) found.push(hidden(service, port))
+        if (clashesWithHbone(port)) found.push(clash(service, port))
         continue
       }
       found.push({

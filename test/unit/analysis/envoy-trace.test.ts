@@ -1,8 +1,12 @@
 import {describe, expect, test} from '@jest/globals'
+import {metadataMatches} from '../../../src/analysis/envoy/matching/values.js'
 import {traceRequest} from '../../../src/analysis/envoy/trace.js'
 import {proxyOf} from '../../../src/formats/envoy-proto/proxy.js'
+import {readProto} from '../../../src/formats/envoy-proto/read.js'
 import type {Decision} from '../../../src/model/envoy/decision.js'
-import type {EnvoyRequest} from '../../../src/model/envoy/request.js'
+import {MetadataMatcher} from '../../../src/model/envoy/matching.js'
+import type {ClientHandshake, EnvoyRequest} from '../../../src/model/envoy/request.js'
+import type {Json} from '../../../src/model/envoy/schema.js'
 
 const TYPE = 'type.googleapis.com/envoy.'
 const ROUTER = {
@@ -30,7 +34,12 @@ function dump(routes: readonly object[], filters: readonly object[] = [ROUTER], 
   return {configs: [{'@type': `${TYPE}admin.v3.ListenersConfigDump`, static_listeners: [{listener}]}]}
 }
 
-function ask(config: unknown, path = '/', headers: readonly (readonly [string, string])[] = []): Decision {
+function ask(
+  config: unknown,
+  path = '/',
+  headers: readonly (readonly [string, string])[] = [],
+  tls?: ClientHandshake,
+): Decision {
   const destination = {ip: '10.0.0.1', port: 80}
   const request: EnvoyRequest = {
     destination,
@@ -38,7 +47,7 @@ function ask(config: unknown, path = '/', headers: readonly (readonly [string, s
     redirected: false,
     source: {ip: '10.0.0.2', port: 4000},
     proxyLine: undefined,
-    tls: undefined,
+    tls,
     protocol: 'http/1.1',
     method: 'GET',
     path,
@@ -209,5 +218,68 @@ describe('JWT providers', () => {
       decided: true,
       outcome: {status: 401, details: `jwt_authn_access_denied{${why}}`},
     })
+  })
+})
+
+describe('facts measured on a real Envoy that no recorded case of the repository shows', () => {
+  test('a range does not hold its end', () => {
+    const inRange = {
+      name: 'range',
+      match: {prefix: '/', headers: [{name: 'x-n', range_match: {start: '5', end: '10'}}]},
+      direct_response: {status: 201},
+    }
+    const routeFor = (value: string) => {
+      const decision = ask(dump([inRange, OK]), '/', [['x-n', value]])
+      return decision.decided ? decision.outcome.route : decision.reason
+    }
+    expect(['4', '5', '9', '10'].map(routeFor)).toEqual(['ok', 'range', 'range', 'ok'])
+  })
+
+  test('shadow rules alone never deny', () => {
+    const shadow = {
+      name: 'rbac',
+      typed_config: {
+        '@type': `${TYPE}extensions.filters.http.rbac.v3.RBAC`,
+        shadow_rules: {action: 'ALLOW', policies: {}},
+      },
+    }
+    expect(ask(dump([OK], [shadow, ROUTER]))).toMatchObject({decided: true, outcome: {status: 200, route: 'ok'}})
+  })
+
+  test('without a TLS inspector no chain is for TLS', () => {
+    const config = dump([OK]) as {configs: [{static_listeners: [{listener: {filter_chains: [object]}}]}]}
+    const [{static_listeners}] = config.configs
+    const {listener} = static_listeners[0]
+    const forTls = {...listener.filter_chains[0], name: 'tls', filter_chain_match: {transport_protocol: 'tls'}}
+    const chains = (more: object) => ({
+      configs: [
+        {...config.configs[0], static_listeners: [{listener: {...listener, filter_chains: [forTls], ...more}}]},
+      ],
+    })
+    const inspector = {
+      listener_filters: [
+        {name: 'tls', typed_config: {'@type': `${TYPE}extensions.filters.listener.tls_inspector.v3.TlsInspector`}},
+      ],
+    }
+    const tls = {sni: 'shop', alpn: [], certificate: undefined}
+    expect(ask(chains({}), '/', [], tls)).toMatchObject({decided: true, outcome: {flags: ['NR'], filterChain: null}})
+    expect(ask(chains(inspector), '/', [], tls)).toMatchObject({decided: true, outcome: {filterChain: 'tls'}})
+  })
+
+  test('a route finds a value inside a list claim', () => {
+    const oneOf = [{string_match: {exact: 'b'}}, {list_match: {one_of: {string_match: {exact: 'b'}}}}]
+    const claim = readProto(
+      MetadataMatcher,
+      {
+        filter: 'envoy.filters.http.jwt_authn',
+        path: [{key: 'payload'}, {key: 'groups'}],
+        value: {or_match: {value_matchers: oneOf}},
+      },
+      '/claim',
+    )
+    if (claim === undefined) throw new Error('the matcher is read')
+    const holds = (groups: Json) =>
+      metadataMatches(claim, new Map([['envoy.filters.http.jwt_authn', {payload: {groups}}]]))
+    expect([['a', 'b'], 'b', ['a'], 'ab', [['b']]].map(holds)).toEqual([true, true, false, false, false])
   })
 })

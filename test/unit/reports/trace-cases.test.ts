@@ -36,4 +36,22 @@ describe('what Envoy does with a request', () => {
       expect(differences({...first, cluster: 'another'}, observed)).toHaveLength(1)
     }
   })
+
+  test('is held against what a case expects', async () => {
+    for await (const folder of readCaseFolders(join(OWN_CASES, 'c128'))) {
+      const [line = ''] = folder.cases.split('\n')
+      const [answer] = answerFolder({...folder, cases: line})
+      if (answer === undefined || 'unknown' in answer) throw new Error('the first case is decided')
+      const expecting = (expect: object) =>
+        answerFolder({...folder, cases: JSON.stringify({...JSON.parse(line), expect})})[0]
+      const {listener, status} = answer
+      expect(expecting({listener, status})).toEqual({...answer, ok: true})
+      expect(expecting({status: 418})).toEqual({
+        ...answer,
+        ok: false,
+        differs: [`status: expected 418, is ${status}`],
+      })
+      expect(() => expecting({statuss: 200})).toThrow('cannot expect statuss')
+    }
+  })
 })

@@ -3,6 +3,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {pathQuestion} from '../../../src/cli/path-question.js'
+import {askedOnce} from '../../../src/evidence/asked-once.js'
 import {missing} from '../../../src/model/answer.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
@@ -338,7 +339,8 @@ describe('the way of a request through the mesh', () => {
   test.each([
     ['ftp://reviews/', 'unknown scheme "ftp"'],
     ['reviews:99999', 'cannot read the destination'],
-    ['details', 'details has no port'],
+    ['details', 'details has no port: Service demo/details has 9080 (http), 9090 (http-admin)'],
+    ['nosuch.example', 'nosuch.example has no port'],
   ])('%s is refused with what to write', async (to, message) => {
     await expect(traced('deploy/productpage-v1', to)).rejects.toThrow(message)
   })
@@ -351,4 +353,26 @@ describe('a name nothing resolves', () => {
     expect(text).not.toContain('192.0.0.8')
     expect(text).toContain('sent to an unknown address, port 8080')
   })
+})
+
+test('a port that only the scheme gives and the Service lacks is named, with those it has', async () => {
+  const {notes} = await traced('deploy/productpage-v1', 'http://details/')
+  expect(notes).toContain('no port was given: Service demo/details has no port 80, only 9080 (http), 9090 (http-admin)')
+  expect((await traced('deploy/productpage-v1', 'http://details:80/')).notes).toEqual([])
+  expect((await traced('deploy/productpage-v1', 'http://details:9080/')).notes).toEqual([])
+})
+
+test('several requests to a source that is asked once share what was read, and end as each alone', async () => {
+  const once = askedOnce(sample)
+  const pairs = [
+    ['deploy/productpage-v1', 'http://reviews:9080/'],
+    ['deploy/sleep', 'http://ratings:9080/'],
+    ['deploy/productpage-v1', 'http://details:9080/'],
+    ['deploy/productpage-v1', 'http://reviews:9080/'],
+  ] as const
+  const shared: PathReport[] = []
+  for (const [from, to] of pairs) shared.push(await traced(from, to, {}, once))
+  const alone: PathReport[] = []
+  for (const [from, to] of pairs) alone.push(await traced(from, to))
+  expect(shared.map(each => each.branches)).toEqual(alone.map(each => each.branches))
 })

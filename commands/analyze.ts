@@ -45,6 +45,7 @@ export default class Analyze extends MeshCommand {
     ...teamFlags,
     ...overlayFlags,
     cluster: repeatableFlag('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
+    'remote-contexts': repeatableFlag('contexts of other clusters to analyze together with it', undefined, 'CONTEXT'),
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
   }
 

@@ -1,4 +1,4 @@
-import {gapSentences} from '../model/answer.js'
+import {answered, gapSentences} from '../model/answer.js'
 import {definedFields} from '../model/defined-fields.js'
 import {groupedPairs} from '../model/grouped-by.js'
 import {humanCount} from '../model/human-count.js'
@@ -28,6 +28,7 @@ export interface AnalyzeFlags extends SubjectFlags {
   readonly meshNetworksFile?: string | undefined
   readonly 'ignore-unknown': boolean
   readonly cluster?: readonly string[] | undefined
+  readonly 'remote-contexts'?: readonly string[] | undefined
   readonly baseline?: string | undefined
   readonly config?: string | undefined
 }
@@ -65,6 +66,21 @@ async function openBelow(flags: AnalyzeFlags, root: string): Promise<AnalyzedSou
   return undefined
 }
 
+/** What istiod reads of other clusters: the configuration of the mesh it reads of its own alone (istio.io, "Deployment Models"). */
+const READ_OF_REMOTES = ['Namespace', 'Node', 'Pod', 'Service']
+
+/** The clusters of other contexts of the kubeconfig (istioctl analyze --remote-contexts). */
+async function openRemotes(flags: AnalyzeFlags, root: string): Promise<readonly AnalyzedSource[]> {
+  const opened: AnalyzedSource[] = []
+  for (const context of flags['remote-contexts'] ?? []) {
+    const source = await openFor({...flags, file: undefined, from: 'cluster', context}, root)
+    const objects: typeof source.objects = async query =>
+      READ_OF_REMOTES.includes(query.kind) ? await source.objects(query) : answered([])
+    opened.push({source: {...source, objects}, cluster: context})
+  }
+  return opened
+}
+
 /** Opens what the flags name: the files of several clusters, files over a source, or the source of --from. */
 async function openAll(
   paths: readonly string[],
@@ -83,7 +99,10 @@ async function openAll(
     opened.push({source: await openFor({...flags, file: [path]}, root), cluster})
   }
   if (opened.length === 0) opened.push({source: await openFor({...flags, file: undefined}, root)})
-  return opened
+  const remotes = await openRemotes(flags, root)
+  if (remotes.length === 0) return opened
+  // Findings then name their cluster: that of the context, or what the source is called.
+  return [...opened.map(each => ({...each, cluster: each.cluster ?? flags.context ?? 'primary'})), ...remotes]
 }
 
 /** Which namespace findings are reported for: that of -n, else all for files, else the default one unless -A is given. */

@@ -157,5 +157,10 @@ describe('an ambient mesh as it was recorded', () => {
     const text = renderDoc(serviceView.doc(report, 'table'), {width: 120, colour: false, headers: true})
     expect(text).toContain('waypoint waypoint.amb, for clients in the ambient mesh: ready')
     expect(text).toContain('AuthorizationPolicy api-deny-admin.amb: DENY, 1 rule; enforced by the waypoint')
+    expect(text).toContain('HTTPRoute api.amb, which a waypoint applies\n')
+    const web = await serviceReport(await recorded(), 'web', 'amb', {istioNamespace: 'istio-system', now: NOW})
+    expect(renderDoc(serviceView.doc(web, 'table'), {width: 160, colour: false, headers: true})).toContain(
+      'HTTPRoute web-nowp.amb, which a waypoint applies; NOT applied for clients in ambient mode: no waypoint serves the Service',
+    )
   })
 })

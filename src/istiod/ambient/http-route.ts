@@ -129,10 +129,11 @@ function ruleFields(rule: unknown, home: string, domain: string): Fields {
   return {...filters, route: backends, ...definedFields({timeout})}
 }
 
-function attaches(
+/** Whether an HTTPRoute is attached to a Service or ServiceEntry, on a port of it or on all. */
+export function isAttached(
   route: KubeObject,
   service: {readonly namespace: string; readonly name: string},
-  port: number,
+  port?: number,
 ): boolean {
   return listOf(route, 'spec', 'parentRefs').some(ref => {
     const wanted = numberOf(ref, 'port')
@@ -140,7 +141,7 @@ function attaches(
       ['Service', 'ServiceEntry'].includes(textOf(ref, 'kind') ?? '') &&
       textOf(ref, 'name') === service.name &&
       (textOf(ref, 'namespace') ?? route.metadata.namespace) === service.namespace &&
-      (wanted === undefined || wanted === port)
+      (port === undefined || wanted === undefined || wanted === port)
     )
   })
 }
@@ -156,7 +157,7 @@ export function routedByHttpRoutes(
   domain: string,
 ): KubeObject | undefined {
   const mine = all
-    .filter(each => each.metadata.namespace === service.namespace && attaches(each, service, port))
+    .filter(each => each.metadata.namespace === service.namespace && isAttached(each, service, port))
     .sort((a, b) =>
       byText(textOf(a, 'metadata', 'creationTimestamp') ?? '~', textOf(b, 'metadata', 'creationTimestamp') ?? '~'),
     )

@@ -161,6 +161,13 @@ function withoutWaypoint({ambient, waypoint}: ServiceDescription): string {
   return '; NOT applied for clients in ambient mode: no waypoint serves the Service'
 }
 
+function httpRouteLines(description: ServiceDescription): readonly Line[] {
+  const applied = withoutWaypoint(description)
+  return description.httpRoutes.flatMap(({name, namespace}) =>
+    lines(`HTTPRoute ${name}.${namespace}, which a waypoint applies${applied}`, 2),
+  )
+}
+
 function routeLines(description: ServiceDescription, host: string): readonly Line[] {
   const {virtualServices, destinationRules, inProxy, guard} = description
   return (virtualServices ?? []).flatMap(({virtualService: {object, hosts}, gateways, shares}) => {
@@ -244,6 +251,7 @@ export function serviceLines(description: ServiceDescription): readonly Line[] {
     ...(destinationRules === undefined ? [] : staleRules('DestinationRule', inProxy.destinationRules)),
     ...(virtualServices === undefined ? fromProxy('VirtualService', inProxy.virtualServices) : []),
     ...routeLines(description, service.object.name),
+    ...httpRouteLines(description),
     ...(virtualServices === undefined ? [] : staleRules('VirtualService', inProxy.virtualServices)),
     ...exposed.flatMap(each => lines(exposureText(each), 2)),
     ...waypointLines(description),

@@ -15,6 +15,8 @@ const KUBERNETES: readonly (readonly [istio: number, kubernetes: number])[] = [
   [22, 27],
   [24, 28],
   [25, 29],
+  [28, 30],
+  [29, 31],
 ]
 
 const SUPPORTED = 'https://istio.io/latest/docs/releases/supported-releases/'

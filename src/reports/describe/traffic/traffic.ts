@@ -11,10 +11,11 @@ import {
   type VirtualServiceForService,
   virtualServicesForService,
 } from '../../../analysis/traffic-policy/service-objects.js'
+import {isAttached} from '../../../istiod/ambient/http-route.js'
 import type {Gap} from '../../../model/answer.js'
 import {definedFields} from '../../../model/defined-fields.js'
 import type {ServiceModel, ServicePort} from '../../../model/kube-service.js'
-import type {ObjectRef, PodModel} from '../../../model/pod.js'
+import {type ObjectRef, objectRefOf, type PodModel} from '../../../model/pod.js'
 import type {PodMode} from '../../../model/pod-mode.js'
 import type {Source} from '../../../sources/source.js'
 import {type Exposure, exposures} from './exposure.js'
@@ -55,6 +56,8 @@ export interface ServiceDescription {
   readonly exposed: readonly Exposure[]
   /** Absent for a Service without one. */
   readonly waypoint?: ServiceWaypoint
+  /** HTTPRoutes attached to it; read for Services of the ambient mesh, where the waypoint applies them. */
+  readonly httpRoutes: readonly ObjectRef[]
   /** Its pods are in ambient mode: clients in ambient mode apply no route of their own. */
   readonly ambient: boolean
   /** Objects compared with the proxy's metadata. */
@@ -108,6 +111,15 @@ function describedPorts(
   })
 }
 
+async function attachedRoutes(source: Source, {object}: ServiceModel, gaps: Gap[]): Promise<readonly ObjectRef[]> {
+  const answer = await source.objects({kind: 'HTTPRoute', namespace: object.namespace})
+  if (!answer.ok) {
+    gaps.push(answer.gap)
+    return []
+  }
+  return answer.value.filter(each => isAttached(each, object)).map(objectRefOf)
+}
+
 /** Envoy's metadata for origins other than DestinationRule and VirtualService, such as an HTTPRoute. */
 const OTHER_KIND = '<unknown>'
 
@@ -159,6 +171,7 @@ export async function describeTraffic(
     .map(each => shortName(each.virtualService.object))
   const [onlyRule] = rules ?? []
   const waypoint = await serviceWaypoint(source, service, objects.authorizationPolicies ?? [])
+  const ambient = pods.length > 0 && pods.every(pod => podMode(pod) === 'ambient')
   return {
     service,
     guard: facts.guard,
@@ -166,7 +179,8 @@ export async function describeTraffic(
     destinationRules: rules,
     virtualServices: routes,
     ...definedFields({waypoint}),
-    ambient: pods.length > 0 && pods.every(pod => podMode(pod) === 'ambient'),
+    ambient,
+    httpRoutes: ambient ? await attachedRoutes(source, service, gaps) : [],
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
       destinationRules: comparePresence({

@@ -29,7 +29,7 @@ export default class Analyze extends MeshCommand {
     'use-kube': Flags.boolean({
       char: 'k',
       allowNo: true,
-      description: 'also check the cluster, in addition to the files',
+      description: 'use the cluster and the files',
     }),
     suppress: suppressFlag,
     'failure-threshold': Flags.string({description: 'exit with 1 at this level or above (default Error)'}),

@@ -26,11 +26,7 @@ export default class Analyze extends MeshCommand {
   ]
   static override flags = {
     file: repeatableFlag('files to analyze, as the arguments are', 'f', 'FILE'),
-    'use-kube': Flags.boolean({
-      char: 'k',
-      allowNo: true,
-      description: 'use the cluster and the files',
-    }),
+    'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster and the files'}),
     suppress: suppressFlag,
     'failure-threshold': Flags.string({description: 'exit with 1 at this level or above (default Error)'}),
     'fail-on': Flags.string({description: 'the same as --failure-threshold'}),

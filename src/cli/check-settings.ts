@@ -67,6 +67,11 @@ interface CheckRules {
   readonly configuration: readonly ConfigRule[]
 }
 
+/** The rules about workloads that the settings of a team select. */
+export async function teamRules(config: CheckConfig): Promise<readonly MeshRule[]> {
+  return (await checkRules(config, undefined, undefined, true)).rules
+}
+
 /**
  * The rules that the flags, else the settings of the team, select. A rule about the configuration that has an Istio code of one about workloads is
  * left to that one.

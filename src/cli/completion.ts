@@ -45,6 +45,7 @@ const ARGUMENT_NAMES: Readonly<Record<string, NameKind>> = {
   'describe service': 'services',
   'explain word': 'words',
   'snapshot show': 'snapshots',
+  'snapshot rm': 'snapshots',
   'snapshot diff': 'snapshots',
 }
 /** What the arguments of commands that take any number of them are names of. */

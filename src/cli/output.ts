@@ -74,7 +74,8 @@ async function templated(data: unknown, form: Form, template: string): Promise<s
 async function textOf<R>(report: R, view: View<R>, form: TextForm, headers: boolean, sortBy?: string) {
   const own = view.texts?.[form]
   if (own !== undefined) return escapeLines(own(report))
-  const doc = ordered(view.doc(report, form === 'csv' ? 'wide' : 'table'), sortBy)
+  const tables = form === 'markdown' ? undefined : view.rows?.(report)
+  const doc = ordered(tables ?? view.doc(report, form === 'csv' ? 'wide' : 'table'), sortBy)
   if (form === 'markdown') return (await import('../terminal/markdown.js')).renderMarkdown(doc)
   const {renderCsv, renderNames} = await import('../terminal/csv.js')
   return form === 'csv' ? renderCsv(doc, view.namedBy ?? '', headers) : renderNames(doc, view.namedBy ?? '')

@@ -2,9 +2,8 @@ import {Flags} from '@oclif/core'
 import type {Severity} from '../model/finding.js'
 import type {OverviewQuestion} from '../reports/overview/report.js'
 import type {Source} from '../sources/source.js'
-import {readCheckConfig, teamPolicy} from './check-settings.js'
+import {readCheckConfig, teamPolicy, teamRules} from './check-settings.js'
 import {failingSinceMs} from './failing-since.js'
-import {knownRules} from './known-rules.js'
 
 interface OverviewFlags {
   readonly namespace?: string | undefined
@@ -32,7 +31,7 @@ export async function overviewQuestion(
   version: string,
 ): Promise<(source: Source) => OverviewQuestion> {
   const config = await readCheckConfig(flags.config, folder)
-  const rules = await knownRules(config)
+  const rules = await teamRules(config)
   const policy = await teamPolicy(config, flags.baseline)
   const failOn: Severity = config.failOn ?? 'warning'
   return source => {

@@ -7,7 +7,7 @@ const CAMEL = new Map<string, string>()
 export function lowerCamel(name: string): string {
   let known = CAMEL.get(name)
   if (known === undefined) {
-    known = name.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    known = name.replace(/(?<!_)_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase())
     CAMEL.set(name, known)
   }
   return known

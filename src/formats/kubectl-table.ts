@@ -53,7 +53,7 @@ function engineRow(line: string): Readonly<Record<string, string>> | undefined {
   const cells = cellsOf(line)
   const status = cells.find(cell => STATUS.test(cell))
   if (!/^[0-9a-f]{12,64}$/.test(cells[0] ?? '') || cells.length < 5 || status === undefined) return undefined
-  const ports = cells.find(cell => /\d+\/(?:tcp|udp|sctp)\b/.test(cell)) ?? ''
+  const ports = cells.find(cell => /\d\/(?:tcp|udp|sctp)\b/.test(cell)) ?? ''
   return {ID: cells[0] ?? '', IMAGE: cells[1] ?? '', STATUS: status, PORTS: ports, NAME: cells.at(-1) ?? ''}
 }
 

@@ -95,6 +95,15 @@ function balancing(policy: unknown): Message {
   return {lb_policy: own(known, simple ?? '') ?? 'LEAST_REQUEST'}
 }
 
+/** The endpoints as DNS of the cluster resolves them: each name of a Service is its address; undefined when a name is none. */
+function resolvedInCluster({hosts}: IstioState, made: readonly MadeEndpoint[]): readonly MadeEndpoint[] | undefined {
+  const found = made.flatMap((each): readonly MadeEndpoint[] => {
+    const address = hosts.find(({host, resolution}) => resolution === 'EDS' && host === each.address)?.addresses[0]
+    return address === undefined ? [] : [{...each, address}]
+  })
+  return made.length > 0 && found.length === made.length ? found : undefined
+}
+
 function madeCluster(
   state: IstioState,
   place: ProxyPlace,
@@ -125,9 +134,10 @@ function madeCluster(
     healthy: each.ready,
   }))
   const dynamic = type === 'EDS'
+  const resolved = type === 'STRICT_DNS' ? resolvedInCluster(state, made ?? []) : undefined
   const cluster: Message = {
     name,
-    type,
+    type: resolved === undefined ? type : 'STATIC',
     ...definedFields({eds_cluster_config: dynamic ? {service_name: name} : undefined}),
     connect_timeout: textOf(policy, 'connectionPool', 'tcp', 'connectTimeout') ?? '10s',
     ...(type === 'ORIGINAL_DST' ? {lb_policy: 'CLUSTER_PROVIDED'} : balancing(policy)),
@@ -135,7 +145,9 @@ function madeCluster(
     common_lb_config: {healthy_panic_threshold: {}},
     ...definedFields({outlier_detection: hasOutlierDetection(policy) ? {} : undefined}),
     ...(sockets as Message),
-    ...definedFields({load_assignment: type === 'STRICT_DNS' ? loadAssignment(name, made ?? []) : undefined}),
+    ...definedFields({
+      load_assignment: type === 'STRICT_DNS' ? loadAssignment(name, resolved ?? made ?? []) : undefined,
+    }),
   }
   return {name, cluster, endpoints: dynamic ? made : undefined}
 }

@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, number>> = {h: 3_600_000, m: 60_000, s: 100
 /** A Go duration (`1h1m1.5s`) as proto JSON writes it; undefined for anything else. */
 export function protoDuration(text: string | undefined): string | undefined {
   if (text === undefined || !/^(\d+(\.\d+)?(h|ms|m|s|us|ns))+$/.test(text)) return text === '0' ? '0s' : undefined
-  const total = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)/g)].reduce(
+  const total = [...text.matchAll(/(\d{1,18}(?:\.\d{1,18})?)(h|ms|m|s|us|ns)/g)].reduce(
     (sum, [, amount = '0', unit = 's']) => sum + Number(amount) * (own(UNITS, unit) ?? 0),
     0,
   )

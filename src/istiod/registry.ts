@@ -2,6 +2,7 @@ import {isHttpLike, isPassthrough, istioProtocol} from '../analysis/ports/istio-
 import {listOf, numberOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {ServiceModel} from '../model/kube-service.js'
+import type {LabelIndex} from '../model/label-index.js'
 import {type Labels, matchesLabels, requirementsOf} from '../model/selector.js'
 
 /** How the proxy reads the bytes of a Service port: as HTTP, as bytes, by SNI, or by what it sees. */
@@ -95,16 +96,13 @@ const EXPORT_TO = 'networking.istio.io/exportTo'
 /** A Service as istiod registers it; undefined for one that has no host in the mesh. `known` tells whether the pods of its namespace are. */
 export function hostOfService(
   service: ServiceModel,
-  workloads: readonly Workload[],
+  workloads: LabelIndex<Workload>,
   domain: string,
   known: boolean,
 ): RegisteredHost {
   const {name, namespace} = service.object
   const selector = requirementsOf(service.selector)
-  const mine =
-    selector.length === 0
-      ? undefined
-      : workloads.filter(each => each.namespace === namespace && matchesLabels(selector, each.labels))
+  const mine = selector.length === 0 ? undefined : workloads.selected(namespace, selector)
   const exported = service.annotations[EXPORT_TO]
   return {
     host: `${name}.${namespace}.svc.${domain}`,

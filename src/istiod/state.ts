@@ -5,6 +5,7 @@ import {readService} from '../formats/kube-service.js'
 import type {Authorization} from '../model/authorization.js'
 import type {PeerAuthentication} from '../model/istio-policy.js'
 import type {KubeObject} from '../model/kube-object.js'
+import {labelIndex} from '../model/label-index.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
 import {byText} from '../model/order.js'
 import {hostOfService, hostsOfServiceEntry, type RegisteredHost, takesMeshTls, type Workload} from './registry.js'
@@ -78,15 +79,15 @@ export function istioState(objects: ObjectsByKind, {settings, workloads, complet
   const of = (kind: TranslatedKind) => sorted.get(kind) ?? []
   const entries = of('WorkloadEntry').map(workloadOfEntry)
   const services = of('Service').map(readService)
+  const reached = [...workloads, ...entries]
+  const indexed = labelIndex(reached)
   return {
     settings,
     hosts: [
       ...services
         .filter(each => each.type !== 'ExternalName')
-        .map(each =>
-          hostOfService(each, [...workloads, ...entries], settings.clusterDomain, complete(each.object.namespace)),
-        ),
-      ...of('ServiceEntry').flatMap(each => hostsOfServiceEntry(each, [...workloads, ...entries])),
+        .map(each => hostOfService(each, indexed, settings.clusterDomain, complete(each.object.namespace))),
+      ...of('ServiceEntry').flatMap(each => hostsOfServiceEntry(each, reached)),
     ],
     peerAuthentications: of('PeerAuthentication').map(readPeerAuthentication),
     authorizations: of('AuthorizationPolicy').map(readAuthorization),

@@ -47,7 +47,7 @@ export function parseFieldSelector(selector: string, kind: string): readonly Fie
     .split(',')
     .filter(term => term.trim() !== '')
     .map(term => {
-      const [, path = '', operator, value = ''] = /^\s*([^=!\s]+)\s*(==|=|!=)\s*(.*?)\s*$/.exec(term) ?? []
+      const [, path = '', operator, value = ''] = /^([^=!\s]+)\s*(==|=|!=)\s*(.*)$/.exec(term.trim()) ?? []
       if (operator === undefined) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`)
       if (path !== 'metadata.name' && path !== 'metadata.namespace' && own(FIELDS, kind)?.includes(path) !== true) {
         throw badRequest(`field label not supported: ${path}`)

@@ -34,6 +34,7 @@ export interface SecuritySettings {
   readonly fsGroup?: number
   readonly supplementalGroups: readonly number[]
   readonly addedCapabilities: readonly string[]
+  readonly droppedCapabilities: readonly string[]
 }
 
 export type ProbeHandler = 'httpGet' | 'tcpSocket' | 'grpc' | 'exec'

@@ -55,11 +55,22 @@ export function actionKey(action: Action): string {
   }
 }
 
+/** Keys found before: a rule never changes, and several questions compare it. */
+const KEYS = new WeakMap<object, string>()
+
 /**
  * The normal form of a rule for comparing: conditions sorted, then actions in order; comments, counters and spelling are left out.
  * Two rules with one key do the same.
  */
 export function ruleKey(rule: Pick<Rule, 'conditions' | 'actions'>): string {
+  const known = KEYS.get(rule)
+  if (known !== undefined) return known
+  const key = keyOf(rule)
+  KEYS.set(rule, key)
+  return key
+}
+
+function keyOf(rule: Pick<Rule, 'conditions' | 'actions'>): string {
   const conditions = rule.conditions.map(conditionKey).sort()
   const actions = rule.actions.length === 0 ? ['count'] : rule.actions.map(actionKey)
   return `${conditions.join(' ')} -> ${actions.join('; ')}`.trimStart()

@@ -60,6 +60,8 @@ export interface View<R> {
   readonly texts?: Readonly<Partial<Record<TextForm, (report: R) => string>>>
   /** The column of its tables that names what each row is about: `-o name` and `-o csv` print these tables. */
   readonly namedBy?: string
+  /** The tables of `-o name` and `-o csv` where the document for people has none. */
+  rows?(report: R): Doc
   /** The default format; `table` if absent. */
   readonly usual?: Form
   /** True if the document itself shows the report's gaps, so they are not repeated on standard error. */

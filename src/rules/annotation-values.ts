@@ -4,7 +4,7 @@ import {isTemplated} from '../model/templated.js'
 
 const PREFIX = 'traffic.sidecar.istio.io/'
 const MODES = ['REDIRECT', 'TPROXY', 'NONE']
-const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
+const QUANTITY = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
 const UINT32_MAX = 4_294_967_295
 
 function badPorts(text: string): string | undefined {

@@ -12,7 +12,7 @@ export function plain(text: string): string {
 function marked(cell: Cell): string {
   const text = plain(cellText(cell))
   const strong = typeof cell !== 'string' && (cell.tone === 'strong' || cell.tone === 'bad')
-  return strong && text.trim() !== '' ? text.replace(/^(\s*)([\s\S]*?)(\s*)$/, '$1**$2**$3') : text
+  return strong && text.trim() !== '' ? text.replace(text.trim(), found => `**${found}**`) : text
 }
 
 function lineText(line: Line): string {

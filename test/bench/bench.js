@@ -1,4 +1,4 @@
-// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` (or `parsers`, `reports`) measures one section alone.
+// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` (or `growth`, `parsers`, `reports`) measures one section alone.
 import {rmSync, statSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -38,6 +38,7 @@ function report(name, measured, bound, what, side = 'most', spread = undefined) 
   if (!good) process.exitCode = 1
 }
 
+const bare = [here('bare.js')]
 /** One section by its name, and of those about growth the parsers or reports whose name matches the word behind it. */
 const [section, word] = process.argv.slice(2)
 const only = word === undefined ? undefined : new RegExp(word)
@@ -46,6 +47,7 @@ const alone = {
   trace: () => benchLargeTrace(report, RUNS),
   parsers: () => benchParsers(report, EXPONENT, only),
   reports: () => benchReports(report, EXPONENT, only),
+  growth: () => benchGrowth(report, meshctl, bare, Math.min(RUNS, 5), {rules: RULES_BOUND, peak: RULES_PEAK}, word),
 }[section]
 if (alone !== undefined) {
   await alone()
@@ -63,7 +65,6 @@ try {
   rmSync(bed.root, {recursive: true, force: true})
 }
 
-const bare = [here('bare.js')]
 await benchGrowth(report, meshctl, bare, Math.min(RUNS, 5), {rules: RULES_BOUND, peak: RULES_PEAK})
 
 const {path, origin} = largeDump()

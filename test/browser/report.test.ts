@@ -1,18 +1,18 @@
-import {readFileSync, writeFileSync} from 'node:fs'
-import {createRequire} from 'node:module'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect} from '@jest/globals'
 import type {Browser, Page} from 'playwright-core'
 import {startPageServer} from '../../src/cli/page-server.js'
 import {overviewPage} from '../../src/reports/overview/page/page.js'
 import {CHROMIUM, opened, startBrowser} from '../support/browser.js'
+import {corpusShare} from '../support/oracle-size.js'
 import {overlaps, type Rectangle} from '../support/overlaps.js'
 import {sampleOverview, withServices} from '../support/overview.js'
 import {skipUnless} from '../support/skip-unless.js'
 import {tempFolder} from '../support/temp-folder.js'
+import {LOOKS, LOOKS_WELL, looksWell, violations} from './looks.js'
 
 const {test} = skipUnless(CHROMIUM !== undefined, 'Chromium')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = tempFolder('page')
 const SAMPLE = join(folder, 'sample.html')
 const LARGE = join(folder, 'large.html')
@@ -35,20 +35,6 @@ function running(): Browser {
   return browser
 }
 
-/** What axe finds wrong: rule and first element. */
-async function violations(page: Page): Promise<readonly string[]> {
-  // What is not laid out has no colours to judge.
-  await page.evaluate(
-    "document.querySelectorAll('section, .card').forEach(each => { each.style.contentVisibility = 'visible' })",
-  )
-  await page.evaluate(AXE)
-  return await page.evaluate(async () => {
-    const axe = Reflect.get(globalThis, 'axe')
-    const result = await axe.run(Reflect.get(globalThis, 'document'))
-    return result.violations.map((each: {id: string; nodes: {html: string}[]}) => `${each.id}: ${each.nodes[0]?.html}`)
-  })
-}
-
 /** The rectangles of what a selector finds, as they are drawn. */
 async function rectangles(page: Page, selector: string): Promise<readonly Rectangle[]> {
   return await page.locator(selector).evaluateAll(all =>
@@ -59,22 +45,8 @@ async function rectangles(page: Page, selector: string): Promise<readonly Rectan
   )
 }
 
-const SIZES = [
-  [390, 844],
-  [1280, 900],
-  [1920, 1080],
-] as const
-const SCHEMES = ['light', 'dark'] as const
-const LOOKS = SIZES.flatMap(([width, height]) => SCHEMES.map(colorScheme => ({width, height, colorScheme})))
-
-test.each(LOOKS)('$width pixels, $colorScheme: axe finds nothing, nothing is wider than the window', async look => {
-  const {width, height, colorScheme} = look
-  // Axe runs as a script of its own, which the policy of the page would refuse.
-  const {page} = await opened(running(), SAMPLE, {viewport: {width, height}, colorScheme, bypassCSP: true})
-  expect(await violations(page)).toEqual([])
-  const wider = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
-  expect(wider).toBe(false)
-  await page.context().close()
+test.each(corpusShare('LOOKS', LOOKS, 1 / 3))(LOOKS_WELL, async look => {
+  await looksWell(running(), SAMPLE, look)
 })
 
 test('everything open: axe finds nothing', async () => {

@@ -129,6 +129,13 @@ describe('check', () => {
     expect(own.stdout).toContain('0 errors, 1 warning')
     const fix = await meshctl(['check', 'deploy/sick-uid-v1', '-n', 'demo', '--fix'], SAMPLE)
     expect(fix.stdout).toContain('kubectl patch deployment sick-uid-v1 -n demo --type=strategic')
+    expect(fix.stderr).not.toContain('not fixed by a patch')
+    const two = file('two.yaml', WEB.replace('image: x,', 'image: x, ports: [{containerPort: 15006}],'))
+    const rest = await meshctl(['check', '-f', two, '--fix'])
+    expect([rest.code, rest.stderr]).toEqual([
+      1,
+      expect.stringContaining('not fixed by a patch: error MCT1105 (Pod default/web)'),
+    ])
   })
 
   test('unknown names suggest what to type', async () => {

@@ -62,6 +62,7 @@ describe('snapshots as a user runs them', () => {
     expect(JSON.parse(list.stdout).snapshots.map((each: {name: string}) => each.name)).toEqual(['one', 'two'])
     const show = await meshctl(['snapshot', 'show'], {env})
     expect([show.code, show.stdout.split('\n')[1]]).toEqual([0, 'The snapshot is complete.'])
+    expect(show.stdout).toContain('1 permission denied in the container, 1 not captured')
     const diff = await meshctl(['snapshot', 'diff'], {env})
     expect([diff.code, diff.stdout]).toEqual([0, expect.stringContaining('0 different')])
     const bisect = await meshctl(['snapshot', 'bisect', 'cluster/ratings.demo'], {env})
@@ -76,5 +77,21 @@ describe('snapshots as a user runs them', () => {
     expect(prune.stdout).toMatch(/^Removed 1 snapshot: one\n/)
     const gone = await meshctl(['ps', '--from', 'snapshot:one'], {env})
     expect([gone.code, gone.stderr.split('\n')[0]]).toEqual([2, 'Error: snapshot one not found'])
+    const table = await meshctl(['snapshot', 'list'], {env})
+    expect(table.stdout).toMatch(/^NAME +AGE +CAPTURED +PODS +SIZE +SOURCE\ntwo +\d+[sm]\S* +\d+\S* ago +21 /)
+    for (const argv of [
+      ['prune', '--keep', '0'],
+      ['rm', 'two'],
+    ]) {
+      const unasked = await meshctl(['snapshot', ...argv], {env})
+      expect([unasked.code, unasked.stdout, unasked.stderr]).toEqual([2, '', expect.stringContaining('add --yes')])
+    }
+    const unknown = await meshctl(['snapshot', 'rm', 'two', 'three', '--yes'], {env})
+    expect([unknown.code, unknown.stderr.split('\n').slice(0, 2)]).toEqual([
+      2,
+      ['Error: snapshot three not found', 'Nothing was removed.'],
+    ])
+    const rm = await meshctl(['snapshot', 'rm', 'two', '--yes'], {env})
+    expect([rm.code, rm.stdout]).toEqual([0, expect.stringMatching(/^Removed 1 snapshot: two\n.*0 snapshots kept\n$/)])
   }, 120_000)
 })

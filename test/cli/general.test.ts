@@ -113,9 +113,21 @@ describe('the program', () => {
   })
 
   test('with too few open files it answers, or says so without asking for one file more', () => {
-    const limits = [24, 28, 32, 36, 40, 44]
+    const limits = [24, 32, 40]
     for (const limit of limits) {
-      const argv = ['-c', `ulimit -n ${limit}; exec "$@"`, 'sh', NODE, RUN, 'check', '-n', 'demo', '--from', 'sample']
+      const argv = [
+        '-c',
+        `ulimit -n ${limit}; exec "$@"`,
+        'sh',
+        NODE,
+        RUN,
+        'check',
+        'deploy/details-v1',
+        '-n',
+        'demo',
+        '--from',
+        'sample',
+      ]
       const {stdout, stderr, signal} = spawnSync('sh', argv, {env: cleanEnv(), encoding: 'utf8'})
       expect(stderr).not.toMatch(/\n\s+at |usage-error/)
       // Newer releases of Node end by themselves below their own number of files.

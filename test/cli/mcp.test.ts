@@ -46,6 +46,9 @@ describe('meshctl mcp, asked by the client of the SDK', () => {
       'certs',
       'iptables',
       'ports',
+      'describe_pod',
+      'describe_service',
+      'proxy_config',
       'explain',
     ])
     for (const {annotations, outputSchema, inputSchema} of tools) {
@@ -80,6 +83,23 @@ describe('meshctl mcp, asked by the client of the SDK', () => {
     ['certs', {namespace: 'demo'}, '0120ed5afe62da567779d41e27f1c040'],
     ['iptables', {pod: 'deploy/reviews-v1', namespace: 'demo'}, 'ISTIO_OUTPUT'],
     ['ports', {pod: 'deploy/sick-loopback-v1', namespace: 'demo'}, '127.0.0.1'],
+    ['describe_pod', {pod: 'deploy/sick-nack-v1', namespace: 'demo'}, 'minimum_ring_size'],
+    ['describe_service', {service: 'ratings.demo'}, 'ratings-viewer'],
+    [
+      'proxy_config',
+      {
+        pod: 'deploy/reviews-v1',
+        namespace: 'demo',
+        view: 'cluster',
+        name: 'ratings.demo.svc.cluster.local',
+        port: '9080',
+      },
+      'outbound|9080||ratings.demo.svc.cluster.local',
+    ],
+    ['proxy_config', {pod: 'deploy/reviews-v1', namespace: 'demo', view: 'listener', port: '15006'}, 'virtualInbound'],
+    ['proxy_config', {pod: 'deploy/reviews-v1', namespace: 'demo', view: 'route', name: '9080'}, 'ratings.demo'],
+    ['proxy_config', {pod: 'deploy/reviews-v1', namespace: 'demo', view: 'endpoint', port: '9080'}, 'HEALTHY'],
+    ['proxy_config', {pod: 'deploy/reviews-v1', namespace: 'demo', view: 'secret'}, 'ROOTCA'],
     ['explain', {text: 'UF'}, 'UF'],
   ] as const)('%s answers', async (name, given, expected) => {
     const {error, result, text} = await call(name, given)
@@ -94,6 +114,7 @@ describe('meshctl mcp, asked by the client of the SDK', () => {
     ['a pod that is not there', 'ports', {pod: 'nothing', namespace: 'demo'}, 'not found'],
     ['a field that is not there', 'check', {fix: 'true'}, 'check has no field fix'],
     ['a missing field', 'trace', {from: 'deploy/sleep'}, 'trace needs to'],
+    ['a view that is not there', 'proxy_config', {pod: 'deploy/reviews-v1', view: 'dump'}, 'It has cluster, listener'],
     ['a flag in place of a name', 'ports', {pod: '--debug-container'}, 'must be a name'],
   ] as const)('%s is an error a model can read', async (_, name, given, message) => {
     const {error, text} = await call(name, given)

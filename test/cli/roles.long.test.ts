@@ -85,6 +85,7 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
   describe: ['"events"'],
   diff: ['"envoyfilters"'],
   errors: ['"serviceentries"'],
+  monitor: ['"events"'],
   packet: ['"pods/log"'],
   report: ['"events"'],
   'proxy-status': ['"istio-system","apiGroups":[""],"resources":["pods/log"]', '"envoyfilters"'],

@@ -33,6 +33,15 @@ function serving(
 }
 
 describe('serve', () => {
+  test('without a folder for its kubeconfig it says so and ends, its server with it', async () => {
+    const run = await meshctl(['serve', '--from', 'sample', '--', NODE, '-e', ''], {
+      env: {TMPDIR: '/nonexistent/folder'},
+    })
+    expect([run.code, run.stdout]).toEqual([2, ''])
+    expect(run.stderr).toContain('/nonexistent/folder')
+    expect(run.stderr).not.toContain('internal error')
+  })
+
   test('a command behind -- gets a kubeconfig of its own, which is gone afterwards', async () => {
     const run = await meshctl(['serve', '--from', 'sample', '--', NODE, '-e', SHOW])
     expect(run).toMatchObject({code: 0, stderr: ''})

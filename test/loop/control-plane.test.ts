@@ -133,6 +133,6 @@ describe('2,000 proxies over three istiods, through a served cluster', () => {
     expect(asked).toBe(1)
     expect(report.rows.filter(row => row.proxy !== undefined)).toHaveLength(1333)
     expect(report.rows.flatMap(row => row.problems)).toEqual([])
-    expect(report.notes[0]).toContain('they may be connected to istiod-b')
+    expect(report.notes[0]).toMatch(/\b(?:it|they) may be connected to istiod-b/)
   }, 300_000)
 })

@@ -1,4 +1,4 @@
 import {describe} from '@jest/globals'
 import {envoyTraceTests} from './envoy-trace.js'
 
-describe('a real Envoy', () => envoyTraceTests(5))
+describe('a real Envoy', () => envoyTraceTests(2))

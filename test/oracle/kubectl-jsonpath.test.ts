@@ -37,6 +37,15 @@ function kubectl(kind: string, form: string): Promise<string> {
   })
 }
 
+const known = new Map<string, Promise<string>>()
+
+/** The objects of a kind as kubectl has them, asked for once. */
+function objectsOf(kind: string): Promise<string> {
+  const found = known.get(kind) ?? kubectl(kind, 'json')
+  known.set(kind, found)
+  return found
+}
+
 /** Templates people use, by the kind they are asked of. */
 const TEMPLATES: readonly (readonly [string, string])[] = [
   ['pods', '{.items[*].metadata.name}'],
@@ -77,7 +86,7 @@ const TEMPLATES: readonly (readonly [string, string])[] = [
 
 withKubectl('-o jsonpath as kubectl prints it, over the sample', () => {
   test.each(TEMPLATES)('%s %s', async (kind, template) => {
-    const [data, expected] = await Promise.all([kubectl(kind, 'json'), kubectl(kind, `jsonpath=${template}`)])
+    const [data, expected] = await Promise.all([objectsOf(kind), kubectl(kind, `jsonpath=${template}`)])
     expect(jsonpathText(template, JSON.parse(data))).toBe(expected)
   })
 })

@@ -162,7 +162,7 @@ function adminPage(name: PodName, path: string): Buffer {
 
 function startEnvoy(name: PodName, folder: string, log: string): ChildProcess {
   const file = join(folder, `${name}.json`)
-  writeFileSync(file, JSON.stringify(sidecarConfig(ADDRESS[name], ADDRESS.server, PORT)))
+  writeFileSync(file, JSON.stringify(sidecarConfig(name, ADDRESS[name], ADDRESS.server, PORT)))
   chmodSync(file, 0o644)
   // Envoy opens /dev/stdout by its name, as its own user.
   const output = openSync(log, 'a')

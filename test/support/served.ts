@@ -10,10 +10,7 @@ import {clusterSource} from '../../src/sources/cluster/source.js'
 import {openFiles} from '../../src/sources/open.js'
 import type {Source} from '../../src/sources/source.js'
 
-/** The sample mesh that ships with the program. */
-export function sampleSource(): Promise<Source> {
-  return openFiles([join(process.cwd(), 'src/sample/mesh.tgz')])
-}
+export {sampleSource} from './sample.js'
 
 /** A live-cluster source whose API server is the given source, served; closing it ends the server and removes the kubeconfig. */
 export async function clusterServing(source: Source, options: ServeOptions = {}): Promise<Source> {

@@ -52,7 +52,7 @@ function original(name: string, more: object = {}): object {
 const ORIGINAL_DST = [typed('envoy.filters.listener.original_dst', 'filters.listener.original_dst.v3.OriginalDst', {})]
 
 /** A sidecar as istiod configures one for plain HTTP, with one Service `server` in the mesh; all of it in the bootstrap. */
-export function sidecarConfig(own: string, server: string, port: number): object {
+export function sidecarConfig(name: string, own: string, server: string, port: number): object {
   const outbound = `outbound|${port}||server.demo.svc.cluster.local`
   const inbound = `inbound|${port}||`
   const domains = ['server', 'server.demo', 'server.demo.svc', 'server.demo.svc.cluster.local']
@@ -77,7 +77,7 @@ export function sidecarConfig(own: string, server: string, port: number): object
     ],
   }
   return {
-    node: {id: `sidecar~${own}~pod.demo~demo.svc.cluster.local`, cluster: 'demo'},
+    node: {id: `sidecar~${own}~${name}.demo~demo.svc.cluster.local`, cluster: 'demo'},
     admin: {address: socket('127.0.0.1', 15_000)},
     static_resources: {
       listeners: [

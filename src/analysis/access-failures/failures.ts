@@ -78,7 +78,7 @@ export function withoutRepeated(failures: readonly Failure[]): readonly Failure[
 /** Details with what differs from request to request left out: the reason of a transport failure keeps its name. */
 function detailsOf({details, termination, form, failure}: AccessLogEntry): string {
   if (form === 'ztunnel') return failure ?? '-'
-  return (details ?? termination ?? '-').replace(/\|.*\}$/, '}')
+  return (details ?? termination ?? '-').replace(/^([^|]*)\|.*\}$/, '$1}')
 }
 
 /** Groups failures by their ends, code, flags and details, the most frequent first. */

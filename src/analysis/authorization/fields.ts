@@ -155,7 +155,7 @@ const FIELDS: Readonly<Record<string, Test>> = {
 }
 
 function bracketed(key: string): readonly string[] {
-  return [...key.matchAll(/\[([^\]]*)\]/g)].map(([, name = '']) => name)
+  return [...key.matchAll(/\[([^[\]]*)\]/g)].map(([, name = '']) => name)
 }
 
 function metadata(key: string): Test {

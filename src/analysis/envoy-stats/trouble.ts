@@ -70,7 +70,14 @@ export function troubleCounters(stats: readonly EnvoyStat[], most = 3): readonly
 export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
   const found = troubles(stats)
   const state = stateIn(stats)
-  if (found.length === 0) return state.length > 0 ? state : [`none of ${stats.length} statistics counts a fault`]
+  if (found.length === 0)
+    return state.length > 0
+      ? state
+      : [
+          stats.length === 1
+            ? 'the only statistic counts no fault'
+            : `none of ${stats.length} statistics counts a fault`,
+        ]
   const shown = [...state, ...found.slice(0, SHOWN).map(({name, value, what}) => `${what}: ${name} is ${value}`)]
   return found.length > SHOWN ? [...shown, `and ${found.length - SHOWN} more counters of faults`] : shown
 }

@@ -178,7 +178,7 @@ function throughTcp(trail: Trail, terminal: Terminal, base: RequestOutcome, agre
   const text = requestText(request)
   const line = requestLine(text)
   const upstreamPath = line.kind === 'whole' ? line.target : null
-  const upstreamHost = /^host:[ \t]*(.*?)[ \t]*$/im.exec(text)?.[1] ?? null
+  const upstreamHost = /^host:(.*)$/im.exec(text)?.[1]?.trim() ?? null
   return {...reached, status: ending.status, upstreamPath, upstreamHost}
 }
 

@@ -9,7 +9,7 @@ function words(value: unknown): string {
 /** Details with the reason of a transport failure left out: its wording depends on timing. */
 function comparable(field: keyof Expect, value: unknown): string {
   if (Array.isArray(value)) return [...value].sort().join(',')
-  return field === 'details' ? String(value).replace(/\|.*\}$/, '}') : String(value)
+  return field === 'details' ? String(value).replace(/^([^|]*)\|.*\}$/, '$1}') : String(value)
 }
 
 /** The fields that came out otherwise than expected. What was not observed is not compared. */

@@ -66,7 +66,7 @@ function podsNotCreated(row: Row, name: string): string | undefined {
 /** Where a Service is reached from outside: its address with its ports, and its node ports (\`80:31380/TCP\`). */
 function wayIn(row: Row, name: string): string | undefined {
   if (row.TYPE !== 'LoadBalancer' && row.TYPE !== 'NodePort') return undefined
-  const pairs = [...(row['PORT(S)'] ?? '').matchAll(/(\d+):(\d+)\/(?:TCP|UDP|SCTP)/g)]
+  const pairs = [...(row['PORT(S)'] ?? '').matchAll(/(\d{1,5}):(\d{1,5})\/(?:TCP|UDP|SCTP)/g)]
   if (pairs.length === 0) return undefined
   const address = row['EXTERNAL-IP'] ?? ''
   const outside = /^[\d.:a-f]+$|\w\.\w/.test(address)
@@ -95,7 +95,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       : undefined,
   containers: (row, name) => {
     const status = row.STATUS ?? ''
-    const [, at] = /(\S+)->15000\/tcp/.exec(row.PORTS ?? '') ?? []
+    const [, at] = /(\S{1,80})->15000\/tcp/.exec(row.PORTS ?? '') ?? []
     if (at !== undefined)
       return `container ${name} publishes Envoy's admin interface (15000) at ${at}: any client that reaches it reads all configuration and can stop the proxy; publish it on 127.0.0.1 or not at all`
     if (/^Exited \(0\)/.test(status))
@@ -142,6 +142,12 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
     const single = named.filter(({row, name}) => row.READY === '1/1' && row.STATUS === 'Running' && !SYSTEM.test(name))
     const bare = kind === 'pods' ? withoutSidecar(single.map(({name}) => name)) : []
     const all = [...found, ...bare]
-    return all.length > 0 ? all : [`none of ${rows.length} rows of ${kind} shows a fault`]
+    return all.length > 0
+      ? all
+      : [
+          rows.length === 1
+            ? `the only row of ${kind} shows no fault`
+            : `none of ${rows.length} rows of ${kind} shows a fault`,
+        ]
   })
 }

@@ -11,6 +11,7 @@ import {CNI_PROGRESS} from '../../model/vocabulary/log-messages/cni-progress.js'
 import {ENVOY_MESSAGES} from '../../model/vocabulary/log-messages/envoy.js'
 import {GENERIC_MESSAGES} from '../../model/vocabulary/log-messages/generic.js'
 import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
+import {KERNEL_MESSAGES} from '../../model/vocabulary/log-messages/kernel.js'
 import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
@@ -128,14 +129,24 @@ const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
   'istio-init': CNI_MESSAGES,
   Kubernetes: KUBERNETES_MESSAGES,
   ztunnel: [...ZTUNNEL_MESSAGES, ...ZTUNNEL_PROGRESS],
+  'the kernel': KERNEL_MESSAGES,
   'a client': CLIENT_MESSAGES,
 }
 
 /** Whose messages are tried where a line does not say who wrote it; those of ztunnel are in everyday words and need its name. */
-const ORDER: readonly LogWriter[] = ['istio-cni', 'pilot-agent', 'Envoy', 'Kubernetes', 'istiod', 'a client']
+const ORDER: readonly LogWriter[] = [
+  'the kernel',
+  'istio-cni',
+  'pilot-agent',
+  'Envoy',
+  'Kubernetes',
+  'istiod',
+  'a client',
+]
 
 function writersFor({writer, message}: MessageLine): readonly LogWriter[] {
   const named: readonly LogWriter[] = /\bztunnel\b/.test(message) ? ['ztunnel'] : []
+  if (writer === 'the kernel') return ['the kernel']
   if (writer === 'Kubernetes') return ['istio-cni', 'Kubernetes', ...named]
   return [...(writer === undefined ? [] : [writer]), ...ORDER.filter(each => each !== writer), ...named]
 }
@@ -149,7 +160,12 @@ function reasonsOf(writer: LogWriter, message: string): readonly LogMessage[] {
   return ENVOY_MESSAGES.filter(([words]) => words.test(message)).slice(0, 1)
 }
 
-function named(line: MessageLine): readonly LogMessage[] {
+/** What is looked at of a message: the cause stands near its beginning, and patterns may go back and forth in it. */
+const LONGEST_MESSAGE = 4096
+
+function named(whole: MessageLine): readonly LogMessage[] {
+  const line =
+    whole.message.length > LONGEST_MESSAGE ? {...whole, message: whole.message.slice(0, LONGEST_MESSAGE)} : whole
   for (const writer of writersFor(line)) {
     const known = TABLES[writer].filter(([words]) => words.test(line.message))
     if (known.length > 0) return [...known, ...reasonsOf(writer, line.message)]
@@ -206,7 +222,10 @@ export function describeUnknown(line: MessageLine): LineExplanation {
     writer: `${line.writer ?? 'not said in the line'}${scope}`,
     heading: short(line.message),
     means: `${level} that meshctl has no entry for.`,
-    next: 'Search the issues of istio/istio or envoyproxy/envoy for the part of the message without names and numbers.',
+    next:
+      line.writer === 'the kernel'
+        ? 'Search the documentation of the kernel (docs.kernel.org) for the part of the message without names and numbers.'
+        : 'Search the issues of istio/istio or envoyproxy/envoy for the part of the message without names and numbers.',
     words: [],
     also: [],
   }

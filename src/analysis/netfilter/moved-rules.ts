@@ -24,7 +24,7 @@ export function rulesByPlace(rulesets: readonly Ruleset[]): ReadonlyMap<string, 
   return new Map(
     everyRule(rulesets).map(({ruleset, table, chain, rule}) => {
       const at = `${table.family}/${table.name}/${chain.name}`
-      const text = rule.text.replace(/\s*counter packets \d+ bytes \d+/, '')
+      const text = rule.text.replace(/(?<!\s)\s*counter packets \d+ bytes \d+/, '')
       return [`${ruleset.backend} ${at} ${rule.position} ${text}`, {at, table: table.name, chain, rule}]
     }),
   )

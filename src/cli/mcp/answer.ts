@@ -3,7 +3,8 @@ import {gapSentences} from '../../model/answer.js'
 import {UserError} from '../../model/user-error.js'
 import {reportExitCode} from '../../reports/report.js'
 import {bounded, type CutList} from './bounded.js'
-import {readInput, type Tool, type ToolContext} from './tools.js'
+import type {Tool, ToolContext} from './tool.js'
+import {readInput} from './tools.js'
 
 /** The typed result of every tool; the schema a client sees is `RESULT_SCHEMA`. */
 interface ToolResult {

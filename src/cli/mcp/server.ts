@@ -2,10 +2,12 @@ import {Server} from '@modelcontextprotocol/sdk/server/index.js'
 import {StdioServerTransport} from '@modelcontextprotocol/sdk/server/stdio.js'
 import type {Transport} from '@modelcontextprotocol/sdk/shared/transport.js'
 import {CallToolRequestSchema, ListToolsRequestSchema} from '@modelcontextprotocol/sdk/types.js'
+import {untilStopped} from '../../evidence/until-stopped.js'
 import {UserError} from '../../model/user-error.js'
 import {escapeLines} from '../../terminal/escape.js'
 import {answerOf, RESULT_SCHEMA} from './answer.js'
-import {TOOLS, type Tool, type ToolContext} from './tools.js'
+import type {Tool, ToolContext} from './tool.js'
+import {TOOLS} from './tools.js'
 
 /** The protocol over standard input and output, one JSON document a line. */
 export function stdioTransport(): Transport {
@@ -38,29 +40,40 @@ function refusal(error: UserError) {
   return {isError: true, content: [{type: 'text' as const, text: escapeLines(text)}]}
 }
 
-/** Gives the result, or an error when the time is over. */
-async function within<T>(work: Promise<T>, ms: number, name: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new UserError(`${name} took longer than ${ms / 1000} s`, {hint: 'Ask for less, such as one namespace.'}),
-        ),
-      ms,
-    )
+/** Does the work until it is done, the time is over or the client gives up; in the two latter cases it is stopped and an error is thrown. */
+async function within<T>(
+  work: (stop: AbortSignal) => Promise<T>,
+  ms: number,
+  name: string,
+  given: AbortSignal,
+): Promise<T> {
+  const stop = new AbortController()
+  const late = new UserError(`${name} took longer than ${ms / 1000} s`, {hint: 'Ask for less, such as one namespace.'})
+  const timer = setTimeout(() => stop.abort(late), ms)
+  const cancel = () => stop.abort(new UserError(`${name} was cancelled`))
+  given.addEventListener('abort', cancel, {once: true})
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), {once: true})
   })
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer))
+  try {
+    return await Promise.race([work(stop.signal), stopped])
+  } finally {
+    clearTimeout(timer)
+    given.removeEventListener('abort', cancel)
+  }
 }
 
-/** A server of the Model Context Protocol whose tools are questions about a source; it has nothing that changes anything. */
-export function mcpServer(context: ToolContext): Server {
+/**
+ * A server of the Model Context Protocol whose tools are questions about a source; it has nothing that changes anything. A tool is stopped after
+ * `deadlineMs`, or when its client cancels it.
+ */
+export function mcpServer(context: ToolContext, deadlineMs = DEADLINE_MS): Server {
   const server = new Server(
     {name: 'meshctl', version: context.version},
     {capabilities: {tools: {}}, instructions: INSTRUCTIONS},
   )
   server.setRequestHandler(ListToolsRequestSchema, () => ({tools: TOOLS.map(listed)}))
-  server.setRequestHandler(CallToolRequestSchema, async ({params}) => {
+  server.setRequestHandler(CallToolRequestSchema, async ({params}, {signal}) => {
     const tool = TOOLS.find(({name}) => name === params.name)
     if (tool === undefined)
       return refusal(
@@ -69,7 +82,9 @@ export function mcpServer(context: ToolContext): Server {
         }),
       )
     try {
-      const result = await within(answerOf(tool, context, params.arguments ?? {}), DEADLINE_MS, tool.name)
+      const ask = (stop: AbortSignal) =>
+        answerOf(tool, {...context, source: untilStopped(context.source, stop)}, params.arguments ?? {})
+      const result = await within(ask, deadlineMs, tool.name, signal)
       return {structuredContent: {...result}, content: [{type: 'text' as const, text: JSON.stringify(result)}]}
     } catch (error) {
       if (error instanceof UserError) return refusal(error)

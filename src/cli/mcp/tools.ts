@@ -1,50 +1,9 @@
 import {definedFields} from '../../model/defined-fields.js'
 import type {Severity} from '../../model/finding.js'
-import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
-import type {Report} from '../../reports/report.js'
-import type {View} from '../../reports/view.js'
 import {shownMoment} from '../../sources/moment.js'
-import type {Source} from '../../sources/source.js'
-import {resolveSubject} from '../../sources/subject.js'
-
-/** What a tool may be given: texts only, each checked against the tool's own fields. */
-type ToolInput = Readonly<Record<string, string>>
-
-export interface ToolContext {
-  readonly source: Source
-  readonly istioNamespace: string
-  readonly version: string
-}
-
-/** A report as data with what could not be read. */
-interface ToolAnswer {
-  readonly report: Report
-  readonly data: unknown
-}
-
-/** A question of meshctl as a tool: it reads and never changes anything. */
-export interface Tool {
-  readonly name: string
-  /** The command that prints the same. */
-  readonly command: string
-  readonly description: string
-  /** Its fields by name, with what each means. */
-  readonly fields: Readonly<Record<string, string>>
-  readonly required: readonly string[]
-  run(context: ToolContext, input: ToolInput): Promise<ToolAnswer>
-}
-
-const NAMESPACE = 'namespace; every namespace when left out'
-const POD = 'pod, pod.namespace, or a workload such as deploy/reviews-v1'
-
-function shown<R extends Report>(report: R, view: View<R>): ToolAnswer {
-  return {report, data: view.data(report)}
-}
-
-async function podOf({source}: ToolContext, {pod, namespace}: ToolInput): Promise<PodRef> {
-  return (await resolveSubject(source, {name: pod, namespace})).pod
-}
+import {PROXY_TOOLS} from './proxy-tools.js'
+import {NAMESPACE, POD, podOf, shown, type Tool, type ToolAnswer, type ToolContext, type ToolInput} from './tool.js'
 
 const WEEK_MS = 7 * 24 * 3_600_000
 
@@ -193,6 +152,7 @@ export const TOOLS: readonly Tool[] = [
       return shown(await portsReport(context.source, await podOf(context, input)), portsView)
     },
   },
+  ...PROXY_TOOLS,
   {
     name: 'explain',
     command: 'explain',

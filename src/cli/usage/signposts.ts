@@ -36,8 +36,6 @@ export const SIGNPOSTS: Readonly<Record<string, Signpost>> = {
   endpoints: sign('proxy-config endpoint POD', 'Envoy views are below proxy-config'),
   secrets: sign('proxy-config secret POD', 'Envoy views are below proxy-config'),
   config_dump: sign('proxy-config all POD -o json', 'Envoy views are below proxy-config'),
-  'snapshot rm': sign('snapshot prune --keep N', 'snapshots are removed by age or number'),
-  'snapshot delete': sign('snapshot prune --keep N', 'snapshots are removed by age or number'),
   lint: sign('analyze FILE', 'analyze reads the configuration of the mesh, check its workloads'),
   validate: sign('analyze FILE', 'analyze reads the configuration of the mesh, check its workloads'),
   'verify-install': sign('version', INSTALLS),

@@ -10,7 +10,7 @@ import type {Source} from '../../sources/source.js'
 /** The release in an image tag: `1.31.0` for `ztunnel:1.31.0-distroless`; undefined for other tags and digests. */
 function imageVersion(pod: KubeObject): string | undefined {
   const proxy = listOf(pod, 'spec', 'containers').find(each => textOf(each, 'name') === 'istio-proxy')
-  const tag = /:v?(\d+\.\d+[^:/@]*)(?:@|$)/.exec(textOf(proxy, 'image') ?? '')?.[1]
+  const tag = /:v?(\d{1,6}\.\d[^:/@]*)(?:@|$)/.exec(textOf(proxy, 'image') ?? '')?.[1]
   return tag?.replace(/-(?:distroless|debug)$/, '')
 }
 

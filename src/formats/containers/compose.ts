@@ -12,7 +12,7 @@ const FIELD = /^[ \t]+(?:image|network_mode|cap_add|entrypoint|depends_on|contai
 export function isCompose(text: string): boolean {
   if (/^[ \t]*apiVersion[ \t]*:/m.test(text))
     return /^[ \t]+network_mode[ \t]*:[ \t]*["']?(?:container|service):/m.test(text)
-  if (/^services[ \t]*:[ \t]*$/m.test(text) && /^[ \t]+[^#\n]*\b(?:image|build)[ \t]*:/m.test(text)) return true
+  if (/^services[ \t]*:[ \t]*$/m.test(text) && /^[ \t][^#\n]*\b(?:image|build)[ \t]{0,20}:/m.test(text)) return true
   const service = /^[ \t]+(?:image|build)[ \t]*:/m.test(text)
   const only = /^[ \t]+(?:network_mode|cap_add|container_name|depends_on|entrypoint)[ \t]*:/m.test(text)
   return service && only

@@ -59,7 +59,7 @@ function membersOf(bytes: Buffer, indent: string): readonly Member[] {
 }
 
 function valueText(bytes: Buffer, {start, end}: Member): string {
-  return bytes.toString('utf8', start, end).replace(/,?\s*$/, '')
+  return bytes.toString('utf8', start, end).trimEnd().replace(/,$/, '')
 }
 
 /** The resource's own name, on a line of its own right inside it. */

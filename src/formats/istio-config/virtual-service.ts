@@ -18,7 +18,7 @@ const UNITS: Readonly<Record<string, number>> = {ns: 1e-6, us: 1e-3, ms: 1, s: 1
 export function durationMillis(text: string | undefined): number | undefined {
   if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+$/.test(text)) return undefined
   let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d{1,18}(?:\.\d{1,18})?)(ns|us|ms|s|m|h)/g)) {
     total += Number(amount) * (own(UNITS, unit ?? '') ?? 0)
   }
   return total

@@ -18,7 +18,7 @@ export function listsProxies(table: PastedTable): boolean {
 
 /** `4 (CDS,LDS,EDS,RDS)` as a state of each of these types. */
 function subscriptions(cell: string): readonly (readonly [string, string])[] {
-  const types = /\(([^)]*)\)/.exec(cell)?.[1] ?? ''
+  const types = /\(([^()]*)\)/.exec(cell)?.[1] ?? ''
   return types.split(',').flatMap(type => (type.trim() === '' ? [] : [[type.trim(), 'SUBSCRIBED'] as const]))
 }
 

@@ -34,6 +34,7 @@ export function readSecurity(owner: unknown): SecuritySettings {
     fsGroup,
     supplementalGroups: listOf(context, 'supplementalGroups').filter(each => typeof each === 'number'),
     addedCapabilities: textsOf(context, 'capabilities', 'add').map(name => name.replace(/^CAP_/, '')),
+    droppedCapabilities: textsOf(context, 'capabilities', 'drop').map(name => name.replace(/^CAP_/, '')),
   }
 }
 

@@ -17,6 +17,13 @@ const KLOG = /\b([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d+)\s+\d+ ([\w./-]+:\d+)\] (.*)$
 /** Events of kubectl describe and kubectl get events. */
 const EVENT = /(?:^|\s)(Warning|Normal)\s+([A-Z][A-Za-z]+)\s+(.*)$/
 
+/** Lines of the kernel's log (dmesg(1), also with -T and -x; journalctl -k; syslog). */
+const KERNEL: readonly RegExp[] = [
+  /^(?:<\d{1,3}>)?(?:[a-z]{2,10} {0,6}:[a-z]{2,10} {0,6}: )?\[ {0,8}(\d{1,10}\.\d{6})\](?:\[ {0,8}[TC]\d{1,8}\])? (.*)$/,
+  /^\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] (.*)$/,
+  /^(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.,]{8,16}(?:Z|[+-][\d:]{4,5})) \S{1,100} kernel: (?:\[ {0,8}\d{1,10}\.\d{6}\] )?(.*)$/,
+]
+
 const KLOG_LEVELS: Readonly<Record<string, string>> = {I: 'info', W: 'warning', E: 'error', F: 'fatal'}
 
 /** Scopes that one component alone has (Istio's log scopes; ztunnel's modules). */
@@ -57,7 +64,7 @@ function messageLine(message: string, rest: Omit<MessageLine, 'kind' | 'message'
   return {kind: 'message', message, ...rest, ...definedFields({writer})}
 }
 
-/** Reads a line of an Istio component, Envoy, klog, or an event of Kubernetes; undefined for text without any of their marks. */
+/** Reads a line of an Istio component, Envoy, klog or the kernel, or an event of Kubernetes; undefined for text without any of their marks. */
 export function parseComponent(line: string): MessageLine | undefined {
   const envoy = ENVOY.exec(line)
   if (envoy !== null)
@@ -74,6 +81,9 @@ export function parseComponent(line: string): MessageLine | undefined {
     const {scope, message} = splitScope(istio[3] ?? '')
     return messageLine(message, {time: istio[1] ?? '', level: istio[2] ?? '', ...definedFields({scope})})
   }
+  const kernel = KERNEL.map(form => form.exec(line)).find(found => found !== null)
+  if (kernel !== undefined)
+    return {kind: 'message', time: kernel[1] ?? '', writer: 'the kernel', message: kernel[2] ?? ''}
   const event = EVENT.exec(line)
   if (event !== null)
     return {

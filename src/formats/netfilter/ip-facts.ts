@@ -140,7 +140,7 @@ function fromIfconfig(lines: readonly string[]): readonly Interface[] {
     const [, name] = IFCONFIG_LINK.exec(line) ?? []
     if (name !== undefined) links.push({name, addresses: []})
     const [, address] = /^\s+inet6? (?:addr:\s?)?([0-9a-fA-F.:]+)/.exec(line) ?? []
-    const parsed = parseIp((address ?? '').replace(/\.+$/, ''))
+    const parsed = parseIp((address ?? '').replace(/(?<!\.)\.+$/, ''))
     if (parsed !== undefined) links.at(-1)?.addresses.push(parsed)
   }
   return links

@@ -210,12 +210,12 @@ const MATCHES: readonly MatchForms[] = [
   {
     field: 'mark',
     options: {mark: MARKS},
-    listed: [phrase('mark', /(?:mark|MARK) match\s+(!?)\s*(\S+)/y, markWord)],
+    listed: [phrase('mark', /(?:mark|MARK) match\s+(?:(!)\s*)?(?!!)(\S+)/y, markWord)],
   },
   {
     field: 'connmark',
     options: {connmark: MARKS},
-    listed: [phrase('connmark', /connmark match\s+(!?)\s*(\S+)/y, markWord)],
+    listed: [phrase('connmark', /connmark match\s+(?:(!)\s*)?(?!!)(\S+)/y, markWord)],
   },
   {
     field: 'ct-state',

@@ -19,8 +19,9 @@ function parts(text: string): readonly string[] {
 
 /** The elements in `elements = { 22, 8080-8090 }` or `{ 22, 80 }`; undefined when there are none, or one that is no single value. */
 export function setElements(text: string): readonly string[] | undefined {
-  const inside = /(?:elements\s*=\s*)?\{([^{}]*)\}\s*;?\s*\}?\s*$/.exec(text)?.[1]
-  const words = parts(inside ?? '').map(elementWord)
+  const [open, close] = [text.lastIndexOf('{'), text.indexOf('}', text.lastIndexOf('{'))]
+  const whole = open >= 0 && close > open && /^[\s;}]*$/.test(text.slice(close + 1))
+  const words = parts(whole ? text.slice(open + 1, close) : '').map(elementWord)
   return words.length > 0 && words.every(word => word !== undefined) ? words : undefined
 }
 

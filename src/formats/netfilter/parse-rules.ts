@@ -122,7 +122,7 @@ function noteEnd(text: string, lines: readonly CleanLine[], draft: RulesDraft): 
   const log = draft.parameters.size > 0 || restored || lines.some(({level}) => level !== undefined)
   // Istio's tables are restored in the order mangle, nat, raw, and nat is never missing.
   const found =
-    cutAtEnd(lines, {ended: /[\r\n]\s*$/.test(text.slice(-200)), log}) ??
+    cutAtEnd(lines, {ended: /[\r\n]$/.test(text.slice(-200).replaceAll(/[ \t]/g, '')), log}) ??
     (restored &&
     draft.parameters.size + lines.filter(({level}) => level !== undefined).length > 0 &&
     !draft.tables.some(({name}) => name === 'nat')

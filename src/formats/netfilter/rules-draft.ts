@@ -42,6 +42,8 @@ export interface TableDraft {
   readonly backend: Backend
   readonly form: RuleForm
   readonly tool?: string
+  /** A log printed the table while it set up rules: what it asks for later is not in it. */
+  readonly logged?: boolean
   readonly name: string
   readonly chains: Map<string, ChainDraft>
   readonly losses: Set<string>
@@ -67,15 +69,22 @@ export function newDraft(): RulesDraft {
 /** Starts a table of that identity and adds it to the draft. */
 export function startTable(
   draft: RulesDraft,
-  identity: {family: TableFamily; backend: Backend; form: RuleForm; tool?: string | undefined},
+  identity: {
+    family: TableFamily
+    backend: Backend
+    form: RuleForm
+    tool?: string | undefined
+    logged?: boolean | undefined
+  },
   name: string,
 ): TableDraft {
-  const {family, backend, form, tool} = identity
+  const {family, backend, form, tool, logged} = identity
   const table: TableDraft = {
     family,
     backend,
     form,
     tool,
+    ...definedFields({logged}),
     name,
     chains: new Map(),
     losses: new Set(),
@@ -192,11 +201,23 @@ function finishTable(table: TableDraft): NetfilterTable {
 
 const REQUESTED: ReadonlySet<RuleForm> = new Set<RuleForm>(['restore', 'trace', 'nft-script'])
 
+/** True for an empty table that a log printed before the rules it asks for: the state before them. */
+function isStateBefore(draft: RulesDraft, table: TableDraft): boolean {
+  if (table.logged !== true || !isEmpty(table)) return false
+  const later = draft.tables.slice(draft.tables.indexOf(table) + 1).filter(({family}) => family === table.family)
+  return later.some(({form}) => REQUESTED.has(form)) && later.every(each => REQUESTED.has(each.form) || isEmpty(each))
+}
+
+function isEmpty(table: TableDraft): boolean {
+  return [...table.chains.values()].every(chain => rulesOf(chain).length === 0)
+}
+
 /** The tables that describe the kernel: of two copies of a table the later one, and a loaded state rather than what was asked for. */
 function chosenTables(draft: RulesDraft): readonly TableDraft[] {
-  const loaded = new Set(draft.tables.filter(t => !REQUESTED.has(t.form)).map(t => t.family))
+  const tables = draft.tables.filter(table => !isStateBefore(draft, table))
+  const loaded = new Set(tables.filter(t => !REQUESTED.has(t.form)).map(t => t.family))
   const latest = new Map<string, TableDraft>()
-  for (const table of draft.tables) {
+  for (const table of tables) {
     if (REQUESTED.has(table.form) && loaded.has(table.family)) continue
     const key = `${table.family} ${table.backend} ${table.name}`
     const before = latest.get(key)

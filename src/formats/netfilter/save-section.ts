@@ -123,6 +123,12 @@ function readLine(table: TableDraft, line: CleanLine, draft: RulesDraft): boolea
   return true
 }
 
+/** True when a log printed the table, or names the command before it. */
+function isLogged(line: CleanLine | undefined, {messages}: RulesDraft): boolean {
+  const before = messages.at(-1)
+  return line?.level !== undefined || (before?.level !== undefined && /ip6?tables\S*-save/.test(before.text))
+}
+
 /**
  * Reads one table of iptables-save text or of the input of iptables-restore, up to COMMIT or the first line that cannot belong to it
  * (iptables-save(8); the restore input of istio-init declares chains with -N and has no header).
@@ -138,7 +144,13 @@ export function readSaveTable(
   const {family, backend, tool} = context
   const table = startTable(
     draft,
-    {family: family ?? 'ip', backend: backend ?? 'unknown', form: restore ? 'restore' : 'save', tool},
+    {
+      family: family ?? 'ip',
+      backend: backend ?? 'unknown',
+      form: restore ? 'restore' : 'save',
+      tool,
+      logged: isLogged(lines[at], draft) || undefined,
+    },
     name,
   )
   let next = at + 1

@@ -25,7 +25,7 @@ function nslookupAnswer(text: string): DnsAnswer | undefined {
     )
   const silent = /connection timed out; no servers could be reached/.test(text)
   if (server === undefined && refused === null && !silent) return undefined
-  const addresses = [...text.matchAll(/^Address(?: \d+)?:\s+([0-9a-fA-F.:]+)(?!\S*[#])/gm)]
+  const addresses = [...text.matchAll(/^Address(?: \d+)?:[ \t]+([0-9a-fA-F.:]{1,60})(?![0-9a-fA-F.:])(?!\S{0,300}#)/gm)]
     .map(([, address]) => address ?? '')
     .slice(1)
   const named = [...text.matchAll(/^Name:\s+(\S+)/gm)].at(-1)?.[1]

@@ -32,7 +32,7 @@ function parsed(text: string): unknown {
 
 /** Reads the values of Istio's charts, or an IstioOperator with its meshConfig and values; undefined for other texts. */
 export function parseMeshSettings(text: string): WrittenSettings | undefined {
-  if (/^\s*kind:\s*IstioOperator\s*$/m.test(text)) {
+  if (/^[ \t]*kind:[ \t]*IstioOperator[ \t\r]*$/m.test(text)) {
     const lines = text.split(/\r\n|\n|\r/)
     const start = lines.findIndex(line => /^apiVersion:\s*install\.istio\.io/.test(line))
     const own = lines.slice(Math.max(start, 0))
@@ -46,7 +46,7 @@ export function parseMeshSettings(text: string): WrittenSettings | undefined {
       values: {...(isObject(values) ? values : {}), ...(isObject(spec) ? spec : {})},
     }
   }
-  if (/^\s*(?:apiVersion|kind):/m.test(text)) return undefined
+  if (/^[ \t]*(?:apiVersion|kind):/m.test(text)) return undefined
   const block = valuesBlock(text)
   const value = block === undefined ? undefined : parsed(block)
   const meshLike = isObject(value) && (isObject(value.meshConfig) || isObject(at(value, 'global', 'proxy')))

@@ -9,7 +9,7 @@ export function parseMetrics(text: string): readonly MetricSample[] {
   return text.split('\n').flatMap(line => {
     const [, name = '', labels = '', value = ''] = SAMPLE.exec(line.trim().slice(0, 4000)) ?? []
     if (!MESH.test(name)) return []
-    const pairs = [...labels.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)]
+    const pairs = [...labels.matchAll(/(?<!\w)([a-zA-Z_]\w{0,200})="((?:[^"\\]|\\.)*)"/g)]
     return [
       {
         name,

@@ -30,7 +30,7 @@ const PREFIXES: readonly Prefix[] = [
   {pattern: /^([\w./-]{1,200}\.(?:log|txt|out|save|rules)):(?:\d{1,7}:)?/, group: 'origin'},
   {pattern: /^\{[a-z_]+="[^}]{0,400}\} /},
   {pattern: /^\[pod\/([\w.-]+\/[\w.-]+)\] ?/, group: 'origin'},
-  {pattern: /^\[([a-z0-9][a-z0-9.-]*-[a-z0-9.-]+(?: [a-z0-9][a-z0-9-]*)?)\] /, group: 'origin'},
+  {pattern: /^\[(?=[a-z0-9.]+-[a-z0-9.-])([a-z0-9][a-z0-9.-]*(?: [a-z0-9][a-z0-9-]*)?)\] /, group: 'origin'},
   {
     pattern:
       /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}(?:\.\d+)? ([\w.-]+ [\w.@/()-]{1,120}?)(?:\[\d+\])?: ?/,

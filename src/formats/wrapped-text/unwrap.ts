@@ -58,8 +58,20 @@ function withoutCollector(line: string): Unprefixed {
 const BARE = /^[-*:]/
 
 /** One line without prefixes, and with the message of a record written out. */
-function* messages(line: string): Generator<{text: string; level?: string | undefined; origin?: string | undefined}> {
-  if (BARE.test(line) && !line.includes('\\n')) {
+/** What a program said in a line, with its level and its place where the line tells them. */
+interface Message {
+  readonly text: string
+  readonly level?: string | undefined
+  readonly origin?: string | undefined
+}
+
+/** True for a line that nothing is wrapped around. */
+function isBare(line: string): boolean {
+  return BARE.test(line) && !line.includes('\\n') && !line.includes('\n')
+}
+
+function* messages(line: string): Generator<Message> {
+  if (isBare(line)) {
     yield {text: line}
     return
   }
@@ -96,7 +108,10 @@ function linesOf(text: string): readonly UnwrappedLine[] {
   const lines: UnwrappedLine[] = []
   const open = new Map<string, string>()
   const add = (number: number, line: string, from: string | undefined, head?: string) => {
-    for (const {text: said, level = head, origin = from} of line.split('\n').flatMap(each => [...messages(each)])) {
+    const parts: readonly Message[] = isBare(line)
+      ? [{text: line}]
+      : line.split('\n').flatMap(each => [...messages(each)])
+    for (const {text: said, level = head, origin = from} of parts) {
       if (FENCE.test(said.trimStart())) continue
       lines.push({
         number,

@@ -90,7 +90,7 @@ function listOrText(path: readonly string[], values: readonly string[]): Message
 
 /** The names in `prefix[a][b]`. */
 function bracketed(key: string): readonly string[] {
-  return [...key.matchAll(/\[([^\]]*)\]/g)].map(([, name = '']) => name)
+  return [...key.matchAll(/\[([^[\]]*)\]/g)].map(([, name = '']) => name)
 }
 
 function filterMetadata(key: string, values: readonly string[]): Message {

@@ -65,7 +65,7 @@ export interface WordMeaning {
 function foldedWord(text: string): string {
   return text
     .trim()
-    .replace(/^["'`([]+|["'`,.;)\]]+$/g, '')
+    .replace(/^["'`([]+|(?<!["'`,.;)\]])["'`,.;)\]]+$/g, '')
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ')
 }

@@ -1,18 +1,9 @@
-import {GAP_REASONS, isFailure} from '../../model/answer.js'
+import {isFailure} from '../../model/answer.js'
 import {humanCount} from '../../model/human-count.js'
 import {humanSize} from '../../model/human-size.js'
-import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
+import {missingCell} from './missing-cell.js'
 import type {CaptureReport} from './report.js'
-
-type Missing = CaptureReport['rows'][number]['missing']
-
-function missingCell(missing: Missing): Cell {
-  if (missing.length === 0) return ''
-  const text = missing.map(({reason, count}) => `${count} ${GAP_REASONS[reason].text}`).join(', ')
-  const failed = missing.some(({reason}) => isFailure({what: '', detail: '', reason}))
-  return failed ? {text, tone: 'warn'} : {text, tone: 'dim'}
-}
 
 /** What the bundle contains, what is missing and why, and how to use it. */
 export const captureView: View<CaptureReport> = {

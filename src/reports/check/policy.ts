@@ -1,5 +1,6 @@
 import type {AcceptedFinding} from '../../formats/baseline.js'
 import {atLeast, type Finding, type Severity} from '../../model/finding.js'
+import {objectLabel} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {RuleInfo} from '../../rules/rule-info.js'
 import {findRules} from '../../rules/select-rules.js'
@@ -7,7 +8,7 @@ import {type Suppression, suppressedByFlag} from '../../rules/suppression.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {fingerprint} from './evaluate/fingerprint.js'
-import {workloadPatches} from './evaluate/patch-plan.js'
+import {unpatched, workloadPatches} from './evaluate/patch-plan.js'
 import {type CheckReport, countsOf} from './report.js'
 
 /** A team's policy: its own severities, and the findings it accepts. */
@@ -117,7 +118,21 @@ export async function withCorrections(source: Source, report: CheckReport): Prom
   return {...report, corrected}
 }
 
-/** The report with the team's policy and, for the patch form, the corrected documents. */
+/** What no patch fixes is named up to this many. */
+const MOST_NAMED = 10
+
+/** Says what is still wrong once every patch is applied. */
+function withRest(report: CheckReport): CheckReport {
+  const rest = unpatched(report.workloads.flatMap(({findings}) => findings))
+  if (rest.length === 0) return report
+  const names = rest
+    .slice(0, MOST_NAMED)
+    .map(({severity, code, object}) => `${severity} ${code} (${objectLabel(object)})`)
+  const more = rest.length > MOST_NAMED ? ` and ${rest.length - MOST_NAMED} more` : ''
+  return {...report, notes: [...report.notes, `not fixed by a patch: ${names.join(', ')}${more}`]}
+}
+
+/** The report with the team's policy and, for the patch form, the corrected documents and what they leave. */
 export async function finalizeReport(
   source: Source,
   raw: CheckReport,
@@ -125,5 +140,5 @@ export async function finalizeReport(
   forms: readonly {readonly form: string | undefined}[],
 ): Promise<CheckReport> {
   const report = withPolicy(raw, policy)
-  return forms.some(({form}) => form === 'patch') ? await withCorrections(source, report) : report
+  return forms.some(({form}) => form === 'patch') ? withRest(await withCorrections(source, report)) : report
 }

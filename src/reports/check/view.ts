@@ -10,6 +10,7 @@ import type {View} from '../view.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {cleanWorkloads, hasOnlyInfo} from './forms/clean-workloads.js'
 import {checkData} from './forms/data.js'
+import {findingRows, WORKLOAD} from './forms/finding-rows.js'
 import {githubAnnotations} from './forms/github.js'
 import {injectionLines, injectionMark, injectionText} from './forms/injection-lines.js'
 import {junitXml} from './forms/junit.js'
@@ -169,6 +170,8 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
 export const checkView: View<CheckReport> = {
   doc,
   data: checkData,
+  namedBy: WORKLOAD,
+  rows: findingRows,
   showsGaps: true,
   unreportedGaps: ({damaged, skipped}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...skipped]),
   texts: {

@@ -1,6 +1,7 @@
 import type {CauseGroup} from '../../analysis/config-diff/cause.js'
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
 import {ALL_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
+import {humanCount} from '../../model/human-count.js'
 import {type Cell, cellText, type Doc} from '../../terminal/doc.js'
 import type {DocForm, View} from '../view.js'
 import type {PairDiff} from './pair.js'
@@ -177,7 +178,8 @@ function objectLines({objects}: DiffReport, form: DocForm): readonly Line[] {
   if (objects === undefined) return []
   const {differences, kinds} = objects
   if (differences.length === 0) {
-    const what = kinds.length === 0 ? 'not on both sides, so not compared' : `no difference in ${kinds.length} kinds`
+    const what =
+      kinds.length === 0 ? 'not on both sides, so not compared' : `no difference in ${humanCount(kinds.length, 'kind')}`
     return [[{text: `Objects: ${what}`, tone: 'dim'}], ['']]
   }
   const {changes: most, resources, text} = LIMITS[form]

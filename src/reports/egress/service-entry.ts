@@ -17,7 +17,7 @@ function nameFor(host: string): string {
     host
       .toLowerCase()
       .replace(/[^a-z0-9-]+/g, '-')
-      .replace(/^-+|-+$/g, '')
+      .replace(/^-+|(?<!-)-+$/g, '')
       .slice(0, 63) || 'external'
   )
 }

@@ -24,7 +24,7 @@ export interface LineCause {
 }
 
 function sameDetails(line: string | undefined, traced: string | null): boolean {
-  const bare = (text: string) => text.replace(/\|.*\}$/, '}').replace(/^-$/, '')
+  const bare = (text: string) => text.replace(/^([^|]*)\|.*\}$/, '$1}').replace(/^-$/, '')
   return bare(line ?? '') === bare(traced ?? '')
 }
 

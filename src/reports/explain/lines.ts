@@ -38,10 +38,13 @@ function isHarmless({next, means}: ExplainedLine): boolean {
   return next.startsWith('Nothing is wrong') || means.startsWith('Nothing went wrong')
 }
 
+const MOST_OF_KERNEL = 3
+
 /** Explains each line of a text, equal explanations once; problems first. */
 export function explainLines(text: string): ExplainedText {
   const found = new Map<string, ExplainedLine>()
   const unknown: ExplainedLine[] = []
+  const ofKernel: ExplainedLine[] = []
   const other: number[] = []
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     if (raw.trim() === '' || /^(```|~~~)/.test(raw.trim())) continue
@@ -52,8 +55,9 @@ export function explainLines(text: string): ExplainedText {
         .find(each => each !== undefined)
     if (explanation === undefined) {
       const line = parseLogLine(raw)
-      if (line?.kind === 'message') unknown.push({...describeUnknown(line), line: index + 1, count: 1})
-      else other.push(index + 1)
+      if (line?.kind !== 'message') other.push(index + 1)
+      else
+        (line.writer === 'the kernel' ? ofKernel : unknown).push({...describeUnknown(line), line: index + 1, count: 1})
       continue
     }
     const key = `${explanation.writer}\n${explanation.means}`
@@ -63,5 +67,8 @@ export function explainLines(text: string): ExplainedText {
       known === undefined ? {...explanation, line: index + 1, count: 1} : {...known, count: known.count + 1},
     )
   }
-  return {explained: [...found.values()].sort(byHarm), unknown, other}
+  // A kernel's log is mostly about hardware: many lines without an entry are only counted.
+  if (ofKernel.length <= MOST_OF_KERNEL) unknown.push(...ofKernel)
+  else other.push(...ofKernel.map(({line}) => line))
+  return {explained: [...found.values()].sort(byHarm), unknown, other: other.sort((a, b) => a - b)}
 }

@@ -19,7 +19,7 @@ function verbatim(rule: Rule): string {
   if (rule.text.startsWith('[{')) return ''
   return rule.text
     .replace(/^-[AI] \S+ (?:\d+ )?/, '')
-    .replace(/\s*counter packets \d+ bytes \d+/, '')
+    .replace(/(?<!\s)\s*counter packets \d+ bytes \d+/, '')
     .replace(/ -c \d+ \d+/, '')
     .replace(/\s+/g, ' ')
 }

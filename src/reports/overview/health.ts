@@ -1,4 +1,5 @@
 import type {Answer} from '../../model/answer.js'
+import {humanCount} from '../../model/human-count.js'
 import type {Tone} from '../../terminal/doc.js'
 import type {InterceptionRow} from './interception.js'
 import type {OverviewReport} from './report.js'
@@ -57,7 +58,7 @@ export function healthRows(report: OverviewReport): readonly HealthRow[] {
       bad: counts.error + counts.warning,
       of: undefined,
       tone: counts.error > 0 ? 'bad' : tone(counts.warning + counts.notChecked, 'warn'),
-      words: `${counts.error} errors, ${counts.warning} warnings in ${workloads.length} workloads${unread(counts.notChecked)}`,
+      words: `${humanCount(counts.error, 'error')}, ${humanCount(counts.warning, 'warning')} in ${humanCount(workloads.length, 'workload')}${unread(counts.notChecked)}`,
     })),
     row('Proxies out of sync', 'sync', report.sync, ({rows}) => {
       const bad = rows.filter(({problems}) => problems.length > 0).length

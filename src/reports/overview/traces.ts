@@ -1,5 +1,6 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {Gap} from '../../model/answer.js'
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -58,6 +59,14 @@ export async function tracedRequests(
     ...(errors === undefined ? [] : failing(errors, pods, istioNamespace)),
     ...(mtls === undefined ? [] : conflicting(mtls, pods, istioNamespace)),
   ]
+  const rest = asked.length - MOST
+  if (rest > 0)
+    gaps.push({
+      what: `traces of ${humanCount(rest, 'more failing or conflicting request')}`,
+      reason: 'not-applicable',
+      detail: `a report follows at most ${MOST} requests`,
+      hint: 'Follow others with meshctl trace FROM TO.',
+    })
   const traced: TracedRequest[] = []
   for (const {why, question} of asked.slice(0, MOST)) {
     try {

@@ -64,7 +64,10 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
     step.rule === 0 ? '-' : String(step.rule),
     deciding ? {text: words, tone: 'strong'} : words,
     {
-      text: step.rule === 0 ? '' : step.text.replace(/^-[AI] \S+ /, '').replace(/\s*counter packets \d+ bytes \d+/, ''),
+      text:
+        step.rule === 0
+          ? ''
+          : step.text.replace(/^-[AI] \S+ /, '').replace(/(?<!\s)\s*counter packets \d+ bytes \d+/, ''),
       tone: 'dim',
     },
   ]

@@ -47,7 +47,7 @@ const UNKNOWN_POD: PodModel = {
   restartPolicy: 'Always',
   dnsPolicy: 'ClusterFirst',
   serviceAccount: 'default',
-  security: {supplementalGroups: [], addedCapabilities: []},
+  security: {supplementalGroups: [], addedCapabilities: [], droppedCapabilities: []},
   containers: [],
   rewrittenProbes: [],
   terminating: false,

@@ -116,7 +116,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   if (silent.length > 0 && unlisted.length > 0) {
     const names = silent.map(istiod => istiod.pod.name).join(', ')
     notes.push(
-      `${unlisted.length} pods with a proxy are not listed by any istiod that answered; they may be connected to ${names}`,
+      `${unlisted.length === 1 ? '1 pod with a proxy is' : `${unlisted.length} pods with a proxy are`} not listed by any istiod that answered; ${unlisted.length === 1 ? 'it' : 'they'} may be connected to ${names}`,
     )
   }
   const lost =

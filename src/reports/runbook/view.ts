@@ -7,7 +7,7 @@ function shown(line: string, inside: boolean): Line {
   if (inside) return `  ${line}`
   const heading = /^#+ (.*)$/.exec(line)?.[1]
   if (heading !== undefined) return {text: heading, tone: 'strong'}
-  const plain = line.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '')
+  const plain = line.replace(/\[([^[\]]*)\]\([^()]*\)/g, '$1').replaceAll('`', '')
   return plain === '' ? '' : prose(plain, undefined, plain.startsWith('- ') ? '  ' : '')
 }
 

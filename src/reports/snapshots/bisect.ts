@@ -152,7 +152,7 @@ function verdict({sightings, wish}: BisectReport): readonly string[] {
   const captured = sightings.filter(each => each.asked > 0)
   const what = `${wish.section} ${wish.text}`
   if (captured.every(each => each.having.length === 0))
-    return [`${what}: not found in any of ${captured.length} snapshots.`]
+    return [`${what}: not found in any of ${humanCount(captured.length, 'snapshot')}.`]
   const lines: string[] = []
   captured.forEach((now, index) => {
     const before = captured[index - 1]
@@ -166,12 +166,14 @@ function verdict({sightings, wish}: BisectReport): readonly string[] {
           ? 'disappeared'
           : before.having.length === 0
             ? 'appeared'
-            : `went from ${before.having.length} to ${now.having.length} proxies`
+            : `went from ${before.having.length} to ${humanCount(now.having.length, 'proxy', 'proxies')}`
     lines.push(
       `${what} ${verb} between ${before.snapshot} (${before.capturedAt}) and ${now.snapshot} (${now.capturedAt}).`,
     )
   })
-  return lines.length === 0 ? [`${what}: unchanged in all ${captured.length} snapshots.`] : lines
+  return lines.length === 0
+    ? [`${what}: unchanged in ${captured.length === 1 ? 'the only snapshot' : `all ${captured.length} snapshots`}.`]
+    : lines
 }
 
 /** When a resource appeared or disappeared, then a row per snapshot. */

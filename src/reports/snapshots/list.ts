@@ -30,10 +30,11 @@ export const snapshotListView: View<SnapshotListReport> = {
           {
             block: 'table',
             style: 'columns',
-            header: ['NAME', 'AGE', 'PODS', 'SIZE', 'SOURCE'],
-            rows: snapshots.map(({name, capturedAt, pods, bytes, from}) => [
+            header: ['NAME', 'AGE', 'CAPTURED', 'PODS', 'SIZE', 'SOURCE'],
+            rows: snapshots.map(({name, createdAt, capturedAt, pods, bytes, from}) => [
               name,
-              humanDuration(at.getTime() - Date.parse(capturedAt)),
+              humanDuration(at.getTime() - Date.parse(createdAt)),
+              `${humanDuration(at.getTime() - Date.parse(capturedAt))} ago`,
               String(pods),
               humanSize(bytes),
               from,

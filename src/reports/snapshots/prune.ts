@@ -33,7 +33,7 @@ export const pruneView: View<PruneReport> = {
         block: 'text',
         lines: [
           `${verb} ${count}${names}`,
-          `${verb} ${files} unreferenced files, ${humanSize(bytes)}; ${kept.length} snapshots kept`,
+          `${verb} ${humanCount(files, 'unreferenced file')}, ${humanSize(bytes)}; ${humanCount(kept.length, 'snapshot')} kept`,
         ],
       },
     ]

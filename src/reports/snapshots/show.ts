@@ -2,6 +2,7 @@ import {humanSize} from '../../model/human-size.js'
 import type {BundleIndex} from '../../sources/bundle/layout.js'
 import {podsOf, type SnapshotHead} from '../../sources/snapshot/store.js'
 import type {Origin} from '../../sources/source.js'
+import {missingCell} from '../capture/missing-cell.js'
 import {type SummaryRow, summaryOf} from '../capture/summary.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
@@ -49,12 +50,7 @@ export const snapshotShowView: View<SnapshotShowReport> = {
       block: 'table',
       style: 'columns',
       header: ['EVIDENCE', 'CAPTURED', 'SIZE', 'MISSING'],
-      rows: rows.map(({what, held, bytes, missing}) => [
-        what,
-        String(held),
-        humanSize(bytes),
-        missing.map(({reason, count}) => `${count} ${reason}`).join(', '),
-      ]),
+      rows: rows.map(({what, held, bytes, missing}) => [what, String(held), humanSize(bytes), missingCell(missing)]),
     },
     {block: 'text', lines: ['', `Pods: ${pods.join(', ')}`, `Use it with --from snapshot:${head.name}`]},
   ],

@@ -104,7 +104,7 @@ function logLine(request: AskedPath, leg: ReturnType<typeof clientLeg>): string 
   const first = noRequest
     ? '"- - -" 0'
     : `"${head.method} ${head.path} HTTP/${leg.request.protocol.replace('http/', '')}" ${status ?? 0}`
-  const [, reason = '-'] = /\|(.*)\}$/.exec(details ?? '') ?? []
+  const [, reason = '-'] = /^[^|]*\|(.*)\}$/.exec(details ?? '') ?? []
   const target = typeof cluster === 'string' ? cluster : (cluster?.[0] ?? '-')
   return `${first} ${logFlags(flags)} ${details ?? '-'} ${terminationDetails ?? '-'} "${reason}" … ${target} … ${route || '-'}`
 }

@@ -12,7 +12,12 @@ export const whatIfPairsView: View<WhatIfPairsReport> = {
   doc: ({pairs}) => {
     const sorted = [...pairs].sort((a, b) => Number(b.breaks) - Number(a.breaks))
     const broken = pairs.filter(each => each.breaks).length
-    const head: Block = {block: 'text', lines: [`${pairs.length} answers change, ${broken} for the worse`]}
+    const head: Block = {
+      block: 'text',
+      lines: [
+        `${pairs.length === 1 ? '1 answer changes' : `${pairs.length} answers change`}, ${broken} for the worse`,
+      ],
+    }
     if (pairs.length === 0) return [head]
     const header = ['ABOUT', 'CLIENTS', 'SERVER', 'BEFORE', 'AFTER', 'WHY']
     return [head, {block: 'table', style: 'columns', header, rows: sorted.map(row)}]

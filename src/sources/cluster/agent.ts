@@ -1,6 +1,7 @@
+import {X509Certificate} from 'node:crypto'
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
-import {createSecureContext, type SecureContext, type SecureContextOptions} from 'node:tls'
+import {createSecureContext, type SecureContext} from 'node:tls'
 import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
@@ -54,19 +55,22 @@ function secureContext({ca, cert, key}: AgentOptions): SecureContext {
       what: 'the client certificate and its key (client-certificate, client-key) do not fit together',
     },
   ]
+  // OpenSSL takes an authority that holds no certificate and then trusts no server.
+  if (Buffer.isBuffer(ca)) refuseInvalid(() => new X509Certificate(ca), parts[0]?.what ?? '')
   try {
     return createSecureContext(definedFields({ca, cert, key}))
   } catch (error) {
     for (const {options, what} of parts) {
-      if (!Object.values(options).every(part => part === undefined)) refuseInvalid(options, what)
+      if (!Object.values(options).every(part => part === undefined))
+        refuseInvalid(() => createSecureContext(options), what)
     }
     throw error
   }
 }
 
-function refuseInvalid(options: SecureContextOptions, what: string): void {
+function refuseInvalid(read: () => unknown, what: string): void {
   try {
-    createSecureContext(options)
+    read()
   } catch (error) {
     throw new UserError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
       hint: 'It comes from the kubeconfig or from its credential plugin.',

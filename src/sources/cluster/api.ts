@@ -58,7 +58,7 @@ export async function openApi(access: ClusterAccess, options: ApiOptions): Promi
   const agent = await agentFor(access, await access.credentials())
   const life = new AbortController()
   const headers = async (refused?: boolean) => (await access.credentials(refused)).headers
-  const url = access.server.href.replace(/\/+$/, '')
+  const url = access.server.href.replace(/(?<!\/)\/+$/, '')
   return apiOn(
     {url, agent, userAgent: options.userAgent, headers, observe: options.observe, warn: options.warn},
     agent,

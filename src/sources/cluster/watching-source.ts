@@ -7,6 +7,9 @@ import type {Informer, InformerEvents} from './informer.js'
 import type {Live} from './live.js'
 import {atServedVersion, collection} from './objects.js'
 
+/** Pods that are remembered from one list. */
+const FEW = 100
+
 /** A kind that the cluster does not serve has no objects, and nothing to watch. */
 const NOT_SERVED: Informer = {objects: () => [], stop: () => undefined}
 
@@ -67,7 +70,7 @@ export function watchingSource(live: Live, source: Source, events: WatchEvents):
     if (!answer.ok) return answer
     const found = answer.value.objects().filter(wanted(query))
     // Few pods, such as istiod's, are asked for evidence next; those of a whole fleet are not kept twice.
-    if (kind.kind === 'Pod' && query.labels !== undefined) live.remember(found)
+    if (kind.kind === 'Pod' && found.length <= FEW) live.remember(found)
     return answered(found)
   }
 

@@ -4,7 +4,7 @@ import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import {blobFile} from './blob-store.js'
 import {type Disk, realDisk, temporaryIn} from './disk.js'
-import {filesOf, listSnapshots, namesFolder, type SnapshotHead} from './store.js'
+import {filesOf, listSnapshots, namesFolder, type SnapshotHead, type SnapshotList} from './store.js'
 
 const FILES_AT_ONCE = 16
 
@@ -13,24 +13,43 @@ export interface PruneWish {
   readonly keep?: number | undefined
   /** Remove only snapshots older than this. */
   readonly olderThanMs?: number | undefined
+  /** Remove exactly these, damaged ones included; `keep` and `olderThanMs` do not count then. */
+  readonly names?: readonly string[]
   readonly dryRun: boolean
   readonly now: Date
   readonly graceMs?: number
 }
 
 export interface Pruned {
-  readonly removed: readonly SnapshotHead[]
+  readonly removed: readonly {readonly name: string}[]
   readonly kept: readonly SnapshotHead[]
   readonly files: number
   readonly bytes: number
 }
 
-function chosen(snapshots: readonly SnapshotHead[], wish: PruneWish): readonly SnapshotHead[] {
+function chosen({snapshots}: SnapshotList, wish: PruneWish): readonly SnapshotHead[] {
   if (wish.keep === undefined && wish.olderThanMs === undefined) return []
   const beyond = snapshots.slice(0, Math.max(0, snapshots.length - (wish.keep ?? 0)))
   const limit = wish.olderThanMs
   if (limit === undefined) return beyond
   return beyond.filter(head => wish.now.getTime() - Date.parse(head.capturedAt) > limit)
+}
+
+/** The snapshots of these names, `latest` for the newest; an unknown one is an error before anything is removed. */
+function named({snapshots, damaged}: SnapshotList, names: readonly string[]): readonly {readonly name: string}[] {
+  const found = names.map(
+    name =>
+      (name === 'latest' ? snapshots.at(-1) : undefined) ??
+      [...snapshots, ...damaged].find(each => each.name === name) ??
+      name,
+  )
+  const unknown = found.filter(each => typeof each === 'string')
+  if (unknown.length > 0)
+    throw new UserError(`snapshot ${unknown.join(', ')} not found`, {
+      hint: 'Nothing was removed.',
+      next: 'meshctl snapshot list',
+    })
+  return [...new Set(found)].filter(each => typeof each !== 'string')
 }
 
 /** Every file the snapshots reference; undefined if one of them cannot be read completely. */
@@ -119,9 +138,10 @@ async function removeUnused(
  * its references are unknown. Content of a capture that is still running is protected by its age.
  */
 export async function pruneSnapshots(folder: string, wish: PruneWish, disk: Disk = realDisk): Promise<Pruned> {
-  const {snapshots, damaged} = await listSnapshots(folder, disk)
-  const going = chosen(snapshots, wish)
-  const kept = snapshots.filter(head => !going.includes(head))
+  const list = await listSnapshots(folder, disk)
+  const going = wish.names === undefined ? chosen(list, wish) : named(list, wish.names)
+  const kept = list.snapshots.filter(head => !going.includes(head))
+  const damaged = list.damaged.filter(head => !going.includes(head))
   const before = wish.now.getTime() - (wish.graceMs ?? LIMITS.pruneGraceMs)
   if (!wish.dryRun) {
     for (const head of going) await disk.remove(join(namesFolder(folder), `${head.name}.json`))

@@ -16,6 +16,9 @@ import {checkedName, SNAPSHOT_VERSION} from './place.js'
 /** A snapshot's list entry, without reading its content. */
 export interface SnapshotHead {
   readonly name: string
+  /** When it was saved; RFC 3339. */
+  readonly createdAt: string
+  /** When its content was read from the mesh, which is long before when it was saved from a bundle; RFC 3339. */
   readonly capturedAt: string
   readonly from: string
   readonly pods: number
@@ -43,7 +46,11 @@ export function namesFolder(folder: string): string {
   return join(folder, 'names')
 }
 
-function readHead(name: string, bytes: Uint8Array | undefined): SnapshotHead | DamagedSnapshot {
+function readHead(
+  name: string,
+  bytes: Uint8Array | undefined,
+  writtenAt: number | undefined,
+): SnapshotHead | DamagedSnapshot {
   const json = bytes === undefined ? undefined : parseJson(bytes, `snapshot ${name}`)
   if (json === undefined || !json.ok) return {name, why: json === undefined ? 'it vanished' : json.gap.detail}
   const version = numberOf(json.value, 'version') ?? 0
@@ -57,6 +64,7 @@ function readHead(name: string, bytes: Uint8Array | undefined): SnapshotHead | D
   if (version > SNAPSHOT_VERSION) return {name, why: `it was written in format ${version}; use a newer meshctl`}
   return {
     name,
+    createdAt: writtenAt === undefined ? capturedAt : new Date(writtenAt).toISOString(),
     capturedAt,
     from: textOf(json.value, 'from') ?? '',
     pods: numberOf(json.value, 'pods') ?? 0,
@@ -70,7 +78,8 @@ export async function listSnapshots(folder: string, disk: Disk = realDisk): Prom
   const names = (await disk.list(namesFolder(folder))).filter(name => name.endsWith('.json')).sort()
   const blobs = blobStore(folder, disk)
   const heads = await boundedMap(names, FILES_AT_ONCE, async file => {
-    const head = readHead(file.slice(0, -'.json'.length), await disk.read(join(namesFolder(folder), file)))
+    const path = join(namesFolder(folder), file)
+    const head = readHead(file.slice(0, -'.json'.length), await disk.read(path), await disk.touchedAt(path))
     const lost = 'index' in head && (await blobs.needs(head.index.sha256)) === undefined
     return lost ? {name: head.name, why: 'its index is missing'} : head
   })
@@ -96,13 +105,17 @@ export async function findSnapshot(folder: string, name: string, disk: Disk = re
 }
 
 /** The index of a snapshot, checked against its checksum. */
-export async function snapshotIndex(folder: string, head: SnapshotHead, disk: Disk = realDisk): Promise<BundleIndex> {
+export async function snapshotIndex(
+  folder: string,
+  head: Pick<SnapshotHead, 'name' | 'index'>,
+  disk: Disk = realDisk,
+): Promise<BundleIndex> {
   const {readBlob} = await import('../bundle/blobs.js')
   const bytes = await readBlob(snapshotFiles(folder, head, disk), head.index)
   return parseIndex(Buffer.from(bytes).toString('utf8'), `snapshot ${head.name}`)
 }
 
-function snapshotFiles(folder: string, head: SnapshotHead, disk: Disk) {
+function snapshotFiles(folder: string, head: Pick<SnapshotHead, 'name' | 'index'>, disk: Disk) {
   const blobs = blobStore(folder, disk)
   return {
     label: `snapshot ${head.name}`,
@@ -123,7 +136,11 @@ function referenced(index: BundleIndex): readonly BlobRef[] {
 }
 
 /** Every file of the store a snapshot references, by its name under `blobs/`; undefined if a file is missing. */
-export async function filesOf(folder: string, head: SnapshotHead, disk: Disk): Promise<readonly string[] | undefined> {
+export async function filesOf(
+  folder: string,
+  head: Pick<SnapshotHead, 'name' | 'index'>,
+  disk: Disk,
+): Promise<readonly string[] | undefined> {
   const blobs = blobStore(folder, disk)
   const index = await snapshotIndex(folder, head, disk)
   const needs = await boundedMap([head.index, ...referenced(index)], FILES_AT_ONCE, ref => blobs.needs(ref.sha256))
@@ -171,7 +188,7 @@ export async function snapshotSink(folder: string, name: string, disk: Disk = re
     }
   }
 
-  async function commit(head: SnapshotHead): Promise<void> {
+  async function commit(head: Omit<SnapshotHead, 'createdAt'>): Promise<void> {
     const temporary = temporaryIn(folder)
     const {name: _, ...rest} = head
     const text = JSON.stringify({format: 'meshctl.snapshot', version: SNAPSHOT_VERSION, ...rest}, null, 1)
@@ -187,7 +204,7 @@ export async function snapshotSink(folder: string, name: string, disk: Disk = re
   }
 
   /** Marks everything as used now, so that a prune running at the same time leaves it; tells whether all of it is there. */
-  async function touchAll(head: SnapshotHead): Promise<boolean> {
+  async function touchAll(head: Omit<SnapshotHead, 'createdAt'>): Promise<boolean> {
     const files = await filesOf(folder, head, disk)
     if (files === undefined) return false
     const there = await boundedMap(files, FILES_AT_ONCE, each => {
@@ -203,7 +220,7 @@ export async function snapshotSink(folder: string, name: string, disk: Disk = re
       guarded(async () => {
         const ref = await blobs.put(Buffer.from(renderIndex(index)))
         const refs = referenced(index)
-        const head: SnapshotHead = {
+        const head: Omit<SnapshotHead, 'createdAt'> = {
           name,
           capturedAt: index.capturedAt,
           from: index.from,

@@ -5,6 +5,7 @@ import {proxyOf} from '../../../src/formats/envoy-proto/proxy.js'
 import {readProto} from '../../../src/formats/envoy-proto/read.js'
 import type {Decision} from '../../../src/model/envoy/decision.js'
 import {MetadataMatcher} from '../../../src/model/envoy/matching.js'
+import type {Surroundings} from '../../../src/model/envoy/proxy.js'
 import type {ClientHandshake, EnvoyRequest} from '../../../src/model/envoy/request.js'
 import type {Json} from '../../../src/model/envoy/schema.js'
 
@@ -39,6 +40,7 @@ function ask(
   path = '/',
   headers: readonly (readonly [string, string])[] = [],
   tls?: ClientHandshake,
+  upstream: Surroundings['upstream'] = () => undefined,
 ): Decision {
   const destination = {ip: '10.0.0.1', port: 80}
   const request: EnvoyRequest = {
@@ -58,7 +60,7 @@ function ask(
     abortAfter: undefined,
     sequence: undefined,
   }
-  return traceRequest(proxyOf(config), request, {upstream: () => undefined, now: 0, patience: Infinity})
+  return traceRequest(proxyOf(config), request, {upstream, now: 0, patience: Infinity})
 }
 
 const OK = {name: 'ok', match: {prefix: '/'}, direct_response: {status: 200}}
@@ -281,5 +283,49 @@ describe('facts measured on a real Envoy that no recorded case of the repository
     const holds = (groups: Json) =>
       metadataMatches(claim, new Map([['envoy.filters.http.jwt_authn', {payload: {groups}}]]))
     expect([['a', 'b'], 'b', ['a'], 'ab', [['b']]].map(holds)).toEqual([true, true, false, false, false])
+  })
+})
+
+describe('what takes long is named with its number', () => {
+  const cluster = {
+    name: 'slow',
+    type: 'STATIC',
+    load_assignment: {
+      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: '10.0.0.9', port_value: 80}}}}]}],
+    },
+  }
+  const withCluster = (config: unknown) => {
+    const {configs} = config as {configs: readonly unknown[]}
+    return {configs: [...configs, {'@type': `${TYPE}admin.v3.ClustersConfigDump`, static_clusters: [{cluster}]}]}
+  }
+  const slow = {connect: 'accepts', tls: undefined, answer: {kind: 'http', status: 200, afterMs: 3000}} as const
+  const story = (config: unknown) => ask(config, '/', [], undefined, () => slow).steps.map(each => each.text)
+
+  test.each([
+    [{timeout: '1.5s'}, 'the answer takes longer than 1500 ms, the timeout of the route'],
+    [{timeout: '0s', idle_timeout: '2s'}, 'nothing comes for 2000 ms, the idle timeout'],
+    [
+      {retry_policy: {retry_on: '5xx', num_retries: 0, per_try_timeout: '0.7s'}},
+      'a try takes longer than 700 ms, the per_try_timeout',
+    ],
+    [
+      {max_stream_duration: {max_stream_duration: '1s'}},
+      'the request lasts longer than 1000 ms, its max_stream_duration',
+    ],
+    [{timeout: '4s'}, 'the upstream answers 200'],
+  ])('a route with %j', (action, text) => {
+    const route = {name: 'r', match: {prefix: '/'}, route: {cluster: 'slow', ...action}}
+    expect(story(withCluster(dump([route]))).at(-1)).toBe(text)
+  })
+
+  test('a fault delay', () => {
+    const fault = {
+      name: 'fault',
+      typed_config: {
+        '@type': `${TYPE}extensions.filters.http.fault.v3.HTTPFault`,
+        delay: {percentage: {numerator: 100}, fixed_delay: '7s'},
+      },
+    }
+    expect(story(dump([OK], [fault, ROUTER]))).toContain('a fault delays the request by 7000 ms')
   })
 })

@@ -8,6 +8,7 @@ import {CLIENT_MESSAGES} from '../../../src/model/vocabulary/log-messages/client
 import {CNI_MESSAGES} from '../../../src/model/vocabulary/log-messages/cni.js'
 import {ENVOY_MESSAGES} from '../../../src/model/vocabulary/log-messages/envoy.js'
 import {ISTIOD_MESSAGES} from '../../../src/model/vocabulary/log-messages/istiod.js'
+import {KERNEL_MESSAGES} from '../../../src/model/vocabulary/log-messages/kernel.js'
 import {KUBERNETES_MESSAGES} from '../../../src/model/vocabulary/log-messages/kubernetes.js'
 import {ZTUNNEL_MESSAGES} from '../../../src/model/vocabulary/log-messages/ztunnel.js'
 
@@ -242,6 +243,54 @@ describe('lines of components', () => {
     expect(explained(`[pod/web-0/istio-proxy] ${line}`)).toBe(explained(line))
   })
 
+  test.each([
+    ['nf_conntrack: table full, dropping packet', /connections is full.*nf_conntrack_max/],
+    ['nf_conntrack: nf_conntrack: table full, dropping packet', /connections is full/],
+    ['ip_conntrack: table full, dropping packet.', /connections is full/],
+    ['neighbour: arp_cache: neighbor table overflow!', /ARP table.*gc_thresh3/],
+    ['neighbour: ndisc_cache: neighbor table overflow!', /IPv6 neighbour table.*net\.ipv6\.neigh/],
+    ['Neighbour table overflow.', /ARP table/],
+    [
+      'IPv4: martian source 100.96.236.156 from 10.0.0.41, on dev tun-102522758',
+      /source address cannot come.*rp_filter/,
+    ],
+    [
+      'TCP: request_sock_TCP: Possible SYN flooding on port 15006. Sending cookies.  Check SNMP counters.',
+      /queue.*full/,
+    ],
+    ['TCP: out of memory -- consider tuning tcp_mem', /tcp_mem allows/],
+    ['TCP: too many orphaned sockets', /tcp_max_orphans/],
+    ['Memory cgroup out of memory: Killed process 4062 (envoy) total-vm:204700kB', /memory limit/],
+    ['Out of memory: Killed process 77 (java) total-vm:9999kB', /node ran out of memory/],
+    ['IPVS: rr: TCP 10.96.0.1:443 - no destination available', /no endpoint/],
+  ])('the kernel says %s, in each form of its log', (message, words) => {
+    const forms = [
+      `[20763743.334180] ${message}`,
+      `[    1.334180][   T12] ${message}`,
+      `<4>[12345.678901] ${message}`,
+      `kern  :warn  : [12345.678901] ${message}`,
+      `[Thu Sep 29 15:24:30 2016] ${message}`,
+      `Nov 14 02:48:18 ip-10-0-0-182.ec2.internal kernel: ${message}`,
+      `Nov  4 02:48:18 node-1 kernel: [20763743.334180] ${message}`,
+      `2019-02-25T03:45:03.778502+00:00 node-1 kernel: [20763743.334180] ${message}`,
+    ]
+    for (const line of forms) {
+      expect(explained(line)).toMatch(words)
+      expect(explained(line)).toMatch(/^the kernel/)
+    }
+  })
+
+  test('an unknown message of the kernel is not taken for one of the proxy', () => {
+    const line = parseLogLine('[12345.678901] e1000: out of memory for rings')
+    expect(line).toEqual({
+      kind: 'message',
+      time: '12345.678901',
+      writer: 'the kernel',
+      message: 'e1000: out of memory for rings',
+    })
+    expect(explained('[12345.678901] e1000: out of memory for rings')).toBe('')
+  })
+
   test('no pattern runs away on a long hostile line, and each has a text', () => {
     const all = [
       AGENT_MESSAGES,
@@ -249,6 +298,7 @@ describe('lines of components', () => {
       CNI_MESSAGES,
       ENVOY_MESSAGES,
       ISTIOD_MESSAGES,
+      KERNEL_MESSAGES,
       KUBERNETES_MESSAGES,
       ZTUNNEL_MESSAGES,
     ].flat()

@@ -1,6 +1,6 @@
 import {test} from '@jest/globals'
 import {fuzzParsers} from './fuzz-inputs.js'
 
-test('no reader throws at damaged input (2,000 of them)', () => {
-  fuzzParsers(1, 2000)
+test('no reader throws at damaged input (500 of them)', () => {
+  fuzzParsers(1, 500)
 })

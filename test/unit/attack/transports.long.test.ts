@@ -55,8 +55,9 @@ function reset(socket: Duplex): void {
   else socket.destroy()
 }
 
-/** Writes until nobody takes it any more. */
-function endless(down: Duplex, chunk: Buffer): void {
+/** Writes a text over and over, in large pieces, until nobody takes it any more. */
+function endless(down: Duplex, text: Buffer): void {
+  const chunk = Buffer.concat(Array.from({length: Math.ceil(16_384 / text.length)}, () => text))
   const write = () => {
     while (!down.destroyed && down.writable) if (!down.write(chunk)) return
   }

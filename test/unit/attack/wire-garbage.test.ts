@@ -1,3 +1,3 @@
 import {wireGarbage} from './wire-garbage.js'
 
-wireGarbage(40)
+wireGarbage(12)

@@ -159,6 +159,28 @@ describe('DestinationRules', () => {
   })
 })
 
+describe('ServiceEntries', () => {
+  const entry = (address: string) =>
+    object('ServiceEntry', 'external', {
+      hosts: ['api.example.com'],
+      resolution: 'DNS',
+      ports: [{name: 'http', number: 80, protocol: 'HTTP', targetPort: 8080}],
+      endpoints: [{address}],
+    })
+  const clusterOf = (address: string) => {
+    const state = stateOf({Service: [service('web', [80])], ServiceEntry: [entry(address)]})
+    return madeClusters({state, place: PLACE, ports: []}).get('outbound|80||api.example.com')?.cluster
+  }
+
+  test('an endpoint that is the name of a Service resolves to its address, others are left to DNS', () => {
+    const at = (address: string) => JSON.stringify(clusterOf(address)?.load_assignment)
+    expect(clusterOf('web.shop.svc.cluster.local')).toMatchObject({type: 'STATIC'})
+    expect(at('web.shop.svc.cluster.local')).toContain('"address":"10.0.0.1","port_value":8080')
+    expect(clusterOf('lb.example.net')).toMatchObject({type: 'STRICT_DNS'})
+    expect(at('lb.example.net')).toContain('"address":"lb.example.net"')
+  })
+})
+
 describe('Sidecars', () => {
   const objects = {Service: [service('web', [80, 8080]), service('api', [80]), service('far', [80], 'other')]}
   const scope = (spec: object, more: ObjectsByKind = {}) => {

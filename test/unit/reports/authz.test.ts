@@ -6,9 +6,9 @@ import {at, listOf, numberOf, textOf} from '../../../src/formats/decode.js'
 import {parseTrafficRequest, type TrafficRequest} from '../../../src/formats/traffic/parse.js'
 import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
 import {type AuthzVerdict, authzTestReport} from '../../../src/reports/authz/test-report.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
+import {sampleSource} from '../../support/sample.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 interface Recorded {
@@ -93,7 +93,7 @@ describe('who may ask what', () => {
   test('objects and proxies say what a real mesh did, in the sample', async () => {
     const records = answered(gunzipSync(readFileSync('test/fixtures/traffic/sample.jsonl.gz')).toString('utf8'))
     expect(records.length).toBeGreaterThan(50)
-    expect(await wrongAnswers(await openFiles(['src/sample/mesh.tgz']), records)).toEqual([])
+    expect(await wrongAnswers(await sampleSource(), records)).toEqual([])
   })
 
   sharedTest(
@@ -108,7 +108,7 @@ describe('who may ask what', () => {
   )
 
   test('the policies of a pod stand in objects and proxy', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const [pod] = ['ratings-v1-54649db6c6-5zvlt']
     const report = await authzCheckReport(source, {namespace: 'demo', name: pod ?? ''}, 'istio-system')
     const rows = report.policies.map(

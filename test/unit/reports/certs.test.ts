@@ -3,15 +3,15 @@ import {parseChange} from '../../../src/formats/change-file.js'
 import {missing} from '../../../src/model/answer.js'
 import {certsReport} from '../../../src/reports/certs/report.js'
 import {certsView} from '../../../src/reports/certs/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import type {Source} from '../../../src/sources/source.js'
 import {expositionOf} from '../../support/exposition.js'
+import {sampleSource} from '../../support/sample.js'
 
 const DAY = 86_400_000
 
 async function asked(now: string, warn = 7 * DAY) {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   return await certsReport(source, {namespace: 'demo', istioNamespace: 'istio-system', warn, now: Date.parse(now)})
 }
 
@@ -52,7 +52,7 @@ describe('certificates of the sample', () => {
   })
 
   test('certificates that could not be read are counted in the first line', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const asked = {
       namespace: 'demo',
       istioNamespace: 'istio-system',
@@ -98,7 +98,7 @@ spec:
 
 /** The sample, with the pages of certificates edited. */
 async function edited(edit: (page: string, pod: string) => string): Promise<Source> {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   return {
     ...source,
     evidence: async (id, pod, query) => {
@@ -188,7 +188,7 @@ describe('certificates that do not fit together', () => {
 
 describe('Secrets of gateways, by name', () => {
   test('one that its proxy has not received is a finding', async () => {
-    const sample = await openFiles(['src/sample/mesh.tgz'])
+    const sample = await sampleSource()
     const source = overlaySource(sample, parseChange(Buffer.from(GATEWAY)))
     const {credentials, failing} = await reportOf(source, {})
     expect(credentials).toMatchObject([

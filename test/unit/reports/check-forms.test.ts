@@ -57,6 +57,26 @@ async function checked(path: string, all: boolean): Promise<CheckReport> {
   })
 }
 
+test('names are targets of other commands, and comma-separated values have a row per finding', async () => {
+  const layout = {width: 120, colour: false, headers: true} as const
+  const names = String(await rendered(mesh, checkView, 'name', layout, false))
+    .trimEnd()
+    .split('\n')
+  expect(names).toContain('deployment/sick-uid-v1.demo')
+  const sick = mesh.workloads.filter(({findings}) => findings.length > 0)
+  expect(names).toHaveLength(
+    new Set(sick.map(({workload}) => `${workload.kind}/${workload.name}.${workload.namespace}`)).size,
+  )
+  const [header, ...rows] = String(await rendered(manifest, checkView, 'csv', layout, false))
+    .trimEnd()
+    .split('\n')
+  expect(header).toBe('SEVERITY,CODE,WORKLOAD,KIND,NAMESPACE,NAME,PATH,FILE,LINE,MESSAGE')
+  expect(rows).toHaveLength(manifest.workloads.flatMap(({findings}) => findings).length)
+  expect(rows).toContainEqual(
+    expect.stringMatching(/^error,MCT1001,deployment\/web\.default,Deployment,default,web,.*runAsUser,.*,9,/),
+  )
+})
+
 beforeAll(async () => {
   const path = join(mkdtempSync(join(TEMP, 'forms-')), 'web app.yaml')
   writeFileSync(path, MANIFEST)

@@ -1,3 +1,3 @@
 import {checkFuzz} from './check-fuzz.js'
 
-checkFuzz(60)
+checkFuzz(20)

@@ -10,6 +10,7 @@ import {checkInjectView} from '../../../src/reports/check-inject/view.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
+import {sampleSource} from '../../support/sample.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
@@ -44,7 +45,7 @@ sharedTest("the tables match istioctl's, except for its colours", async () => {
 })
 
 test('an existing pod and a hypothetical one', async () => {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const report = await checkInjectReport(
     source,
     await checkTargets(source, ['deploy/sick-noinject-v1'], {namespace: 'demo'}),
@@ -57,7 +58,7 @@ test('an existing pod and a hypothetical one', async () => {
 })
 
 test('the current state and the prediction differ', async () => {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const [sick] = await checkTargets(source, ['deploy/sick-noinject-v1'], {namespace: 'demo'})
   if (sick === undefined) throw new Error('no pod')
   const asking = {...sick, metadata: {...sick.metadata, labels: {app: 'x'}}}
@@ -137,7 +138,7 @@ describe('many pods', () => {
   })
 
   test('a forbidden Namespace does not affect pods of others', async () => {
-    const base = await openFiles(['src/sample/mesh.tgz'])
+    const base = await sampleSource()
     const source = {
       ...base,
       objects: async (query: Parameters<typeof base.objects>[0]) => {
@@ -178,7 +179,7 @@ describe('many pods', () => {
   })
 
   test('a pod of an ambient namespace needs no sidecar', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const ofAmbient = await checkInjectReport(source, [hypotheticalPod({}, 'amb')], 'istio-system')
     expect(ofAmbient.notes.join()).toContain('is enrolled in ambient mode')
     const optedOut = await checkInjectReport(
@@ -190,7 +191,7 @@ describe('many pods', () => {
   })
 
   test('an unknown namespace is an error with the existing ones', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     await expect(checkInjectReport(source, [hypotheticalPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({
       message: expect.stringContaining('namespace nope not found in'),
       hint: expect.stringMatching(/^Namespaces: amb, amb-out, default, demo, .*\.$/),

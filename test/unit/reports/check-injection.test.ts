@@ -8,6 +8,7 @@ import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {sampleSource} from '../../support/sample.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const TEMP = tempFolder('check-injection')
@@ -155,7 +156,7 @@ describe('predicted injection of manifests', () => {
   })
 
   test('existing pods and manifests with their own proxy have no prediction', async () => {
-    const sample = await openFiles(['src/sample/mesh.tgz'])
+    const sample = await sampleSource()
     const pods = await checkReport(sample, await checkTargets(sample, ['deploy/reviews-v1'], {}), OPTIONS)
     expect(pods.workloads.map(({injection}) => injection)).toEqual([undefined])
     expect(JSON.parse(await shown(pods, 'json')).workloads[0].injection).toBeNull()
@@ -170,7 +171,7 @@ describe('predicted injection of manifests', () => {
 
 test('singular of one check', async () => {
   const one = {...OPTIONS, rules: RULES.filter(({slug}) => slug === 'proxy-uid')}
-  const sample = await openFiles(['src/sample/mesh.tgz'])
+  const sample = await sampleSource()
   const report = await checkReport(sample, await checkTargets(sample, ['deploy/reviews-v1'], {}), one)
   expect(await page(report)).toContain('; 1 check passed, 0 not checked.')
 })

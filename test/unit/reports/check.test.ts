@@ -14,6 +14,7 @@ import type {Source} from '../../../src/sources/source.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 import {expectGolden} from '../../support/golden.js'
 import {memorySource} from '../../support/memory-source.js'
+import {sampleSource} from '../../support/sample.js'
 
 const NOW = new Date('2026-11-20T19:00:00Z')
 const OPTIONS = {rules: RULES, failOn: 'warning', istioNamespace: 'istio-system', deep: true, now: NOW} as const
@@ -76,7 +77,7 @@ test('a workload without pods is checked by its template; an unknown one is an e
 describe('the sample mesh', () => {
   let source: Source
   beforeAll(async () => {
-    source = await openFiles(['src/sample/mesh.tgz'])
+    source = await sampleSource()
   })
 
   test('every finding of every pod', async () => {
@@ -189,7 +190,7 @@ describe('the sample mesh', () => {
 
 describe('a check without --deep', () => {
   test('reports rules that need --deep, and tolerates missing port-forward permission', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const refused: Source = {
       ...source,
       evidence: async id => ({ok: false, gap: {what: id, reason: 'forbidden', detail: 'pods/portforward'}}),

@@ -4,19 +4,19 @@ import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'
 import {authzMatrixView} from '../../../src/reports/authz/matrix-view.js'
 import {mtlsReport} from '../../../src/reports/mtls/report.js'
 import {mtlsView} from '../../../src/reports/mtls/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Doc} from '../../../src/terminal/doc.js'
+import {sampleSource} from '../../support/sample.js'
 
 const SERVICES = ['details', 'productpage', 'ratings', 'reviews', 'db', 'sick-noinject', 'sick-uid', 'sick-loopback']
 
 async function matrix() {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   return await mtlsReport(source, {kind: 'matrix', namespace: 'demo'}, 'istio-system')
 }
 
 describe('mTLS of clients and servers', () => {
   test('both Envoys hold what the objects say, for every pair of the sample', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const proofs = []
     for (const name of ['productpage-v1-565846b976-fvswz', 'details-v1-cc94d67b-lq7vz', 'reviews-v1-ccf5b6b84-9cj4v'])
       for (const to of SERVICES) {
@@ -51,7 +51,7 @@ describe('mTLS of clients and servers', () => {
 })
 
 test('a matrix without pods is not checked, and no statement about the namespace', async () => {
-  const sample = await openFiles(['src/sample/mesh.tgz'])
+  const sample = await sampleSource()
   const source: typeof sample = {
     ...sample,
     objects: async query =>

@@ -4,10 +4,10 @@ import {Ajv} from 'ajv'
 import {Parser} from 'htmlparser2'
 import type {OverviewReport} from '../../../src/reports/overview/report.js'
 import {overviewView} from '../../../src/reports/overview/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {memorySource} from '../../support/memory-source.js'
 import {overviewOf, sampleOverview} from '../../support/overview.js'
+import {sampleSource} from '../../support/sample.js'
 
 let report: OverviewReport | undefined
 
@@ -122,7 +122,7 @@ function hostile(source: Source): Source {
 
 describe('a mesh with hostile names', () => {
   test('makes no element and no attribute of its own', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const text = page(await overviewOf(hostile(source)))
     const elements: string[] = []
     const handlers: string[] = []
@@ -141,7 +141,7 @@ describe('a mesh with hostile names', () => {
 })
 
 test('parts that cannot be read are gaps with their reason; nothing at all is an error', async () => {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const blind: Source = {
     ...source,
     evidence: async () => ({ok: false, gap: {what: 'evidence', reason: 'forbidden', detail: 'not for you'}}),

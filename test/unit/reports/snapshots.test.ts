@@ -110,6 +110,7 @@ describe('which two snapshots', () => {
   const heads = ['10:00', '11:00', '11:50'].map(
     (time, at): SnapshotHead => ({
       name: `s${at}`,
+      createdAt: '2026-11-29T00:00:00Z',
       capturedAt: `2026-11-20T${time}:00Z`,
       from: '',
       pods: 1,

@@ -4,8 +4,8 @@ import {gunzipSync} from 'node:zlib'
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import {isObject} from '../../../src/formats/decode.js'
 import {type TrafficAnswer, trafficReport} from '../../../src/reports/trace/traffic-report.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
+import {sampleSource} from '../../support/sample.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 import {judged} from '../../support/traffic.js'
 
@@ -34,7 +34,7 @@ describe('what becomes of a request in the mesh', () => {
   let answers: readonly TrafficAnswer[] = []
 
   beforeAll(async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     answers = (await trafficReport(source, RECORDS, 'the records')).answers
   })
 
@@ -47,7 +47,7 @@ describe('what becomes of a request in the mesh', () => {
   })
 
   test('depends on the request part alone', async () => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const without = linesOf(RECORDS).map(bare).join('\n')
     expect(JSON.stringify((await trafficReport(source, without, 'the records')).answers)).toBe(JSON.stringify(answers))
   })
@@ -89,7 +89,7 @@ function denier(record: unknown): string | undefined {
 describe('in the ambient corner of the sample', () => {
   test('requests end as they were recorded: through the waypoint, its routes and policies, and ztunnel', async () => {
     const text = readFileSync('test/fixtures/traffic/ambient.jsonl', 'utf8')
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const {answers} = await trafficReport(source, text, 'the records')
     const records = linesOf(text).map(line => JSON.parse(line) as {id: string; result: {status: number}})
     expect(records.length).toBeGreaterThan(8)

@@ -5,13 +5,13 @@ import {parseChange} from '../../../src/formats/change-file.js'
 import {whatIfPairsReport} from '../../../src/reports/what-if/pairs-report.js'
 import {readinessReport} from '../../../src/reports/what-if/readiness-report.js'
 import {whatIfReport} from '../../../src/reports/what-if/report.js'
-import {openFiles} from '../../../src/sources/open.js'
+import {sampleSource} from '../../support/sample.js'
 
 const RECORDS = gunzipSync(readFileSync('test/fixtures/traffic/sample.jsonl.gz')).toString('utf8')
 
 /** What the change does to the requests from one pod to another place. */
 async function asked(yaml: string, from: string, to: string) {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const text = RECORDS.split('\n')
     .filter(each => each.includes(`"from": "${from}`) && each.includes(`"to": "${to}"`))
     .join('\n')
@@ -84,7 +84,7 @@ describe('what a change does to requests', () => {
 
 describe('what a change does to pairs', () => {
   const pairs = async (yaml: string) => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     return (await whatIfPairsReport(source, parseChange(Buffer.from(yaml)), 'demo', 'istio-system')).pairs
   }
 
@@ -104,7 +104,7 @@ describe('what a change does to pairs', () => {
   })
 
   test('STRICT is in force in the sample', async () => {
-    const {namespaces} = await readinessReport(await openFiles(['src/sample/mesh.tgz']), undefined, 'istio-system')
+    const {namespaces} = await readinessReport(await sampleSource(), undefined, 'istio-system')
     expect(namespaces.map(each => `${each.namespace} ${each.verdict}`)).toEqual(['demo already STRICT'])
   })
 })

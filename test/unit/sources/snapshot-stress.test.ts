@@ -1,4 +1,4 @@
 import {describe} from '@jest/globals'
 import {snapshotStress} from './snapshot-stress.js'
 
-describe('the snapshot store under stress', () => snapshotStress(20))
+describe('the snapshot store under stress', () => snapshotStress(6))

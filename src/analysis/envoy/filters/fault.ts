@@ -2,7 +2,7 @@ import type {FractionalPercent} from '../../../model/envoy/core.js'
 import {Fault} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {answers, type FilterResult, goesOn, type HttpState, neverAnswered} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState, neverAnswered, withStep} from '../http/state.js'
 import {headerMatches, headerValue} from '../matching/headers.js'
 import {certain, runtimeValue, shareOf} from '../matching/percent.js'
 import {allOf, known, undecided} from '../undecided.js'
@@ -83,7 +83,9 @@ export function runFault(state: HttpState, filter: HttpFilter): FilterResult {
     const answer = neverAnswered(`a fault delays the request by ${delay} ms, and the client leaves`)
     return answers(state, {...answer, by: 'fault', flags: ['DC', ...flags]})
   }
-  const delayed = {...state, flags: [...state.flags, ...flags]}
+  const text = `a fault delays the request by ${delay} ms`
+  const noted = delay === 0 ? state : withStep(state, {stage: 'http-filter', text, at: fault.delay?.at, nearMisses: []})
+  const delayed = {...noted, flags: [...state.flags, ...flags]}
   const status = abortOf(fault, state)
   if (status === undefined) return goesOn(delayed)
   return answers(delayed, {

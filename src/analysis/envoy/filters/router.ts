@@ -134,6 +134,9 @@ function refuseUnmodelled(action: RouteAction): void {
   if (action.retryPolicyTypedConfig !== undefined) undecided('a retry policy of another type', action.at)
 }
 
+/** The limits of a request in milliseconds, to name the one that ends it. */
+type Limits = Pick<Deadlines, 'route' | 'idle' | 'duration'> & {readonly perTry: number | undefined}
+
 function timedOut(flag: string, details: string, text: string): EnvoyReply {
   return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
@@ -170,7 +173,13 @@ function upstreamAnswer(
   return {by: 'upstream', status, flags, details, ...seen, text: `the upstream answers ${status}`}
 }
 
-function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, hosts: readonly Host[]): EnvoyReply {
+function endingAnswer(
+  state: HttpState,
+  route: Route,
+  ending: UpstreamEnding,
+  hosts: readonly Host[],
+  limits?: Limits,
+): EnvoyReply {
   switch (ending.kind) {
     case 'answer':
       return upstreamAnswer(state, route, ending, hosts)
@@ -183,13 +192,28 @@ function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, ho
         text: `no answer from the upstream: ${ending.failure.reason.split('|')[0]}`,
       }
     case 'per-try-timeout':
-      return {...timedOut('', 'upstream_per_try_timeout', 'the last try took too long'), flags: ending.flags}
+      return {
+        ...timedOut(
+          '',
+          'upstream_per_try_timeout',
+          `a try takes longer than ${limits?.perTry} ms, the per_try_timeout`,
+        ),
+        flags: ending.flags,
+      }
     case 'route-timeout':
-      return timedOut('UT', 'response_timeout', 'the route gives up waiting')
+      return timedOut(
+        'UT',
+        'response_timeout',
+        `the answer takes longer than ${limits?.route} ms, the timeout of the route`,
+      )
     case 'idle-timeout':
-      return timedOut('SI', 'stream_idle_timeout', 'nothing came for the idle timeout')
+      return timedOut('SI', 'stream_idle_timeout', `nothing comes for ${limits?.idle} ms, the idle timeout`)
     case 'duration':
-      return timedOut('', 'max_duration_timeout', 'the request lasted too long')
+      return timedOut(
+        '',
+        'max_duration_timeout',
+        `the request lasts longer than ${limits?.duration} ms, its max_stream_duration`,
+      )
     case 'client-left':
       return neverAnswered('the client leaves before the answer')
     case 'unknown':
@@ -278,7 +302,8 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     passed: passedOn(state, route, choice.hosts, cluster.name ?? ''),
   }
   const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
-  return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
+  const limited = {...course.deadlines, perTry: course.retries.perTryTimeout}
+  return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts, limited), endpoints}
 }
 
 function sameAnswer(a: EnvoyReply, b: EnvoyReply): boolean {

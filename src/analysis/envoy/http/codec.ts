@@ -74,7 +74,7 @@ function readLines(lines: readonly string[], limits: Limits): Lines {
     const colon = line.indexOf(':')
     const name = line.slice(0, colon)
     if (colon < 1 || !TOKEN.test(name)) return {ok: false, answer: refused(400, 'http1.codec_error')}
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')
+    const value = line.slice(colon + 1).replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '')
     if (BAD_VALUE.test(value)) return {ok: false, answer: refused(400, 'http1.invalid_characters')}
     headers.push([asciiLower(name), value])
   }

@@ -107,7 +107,7 @@ function listedArguments(program: readonly string[], behind: readonly string[]):
   const end = behind.findIndex(each => !/^- /.test(each))
   const items = behind.slice(0, end < 0 ? behind.length : end)
   if (items.length === 0 || /^(?:\.{3,}|…)/.test(behind[end] ?? '')) return undefined
-  return [...program, ...items.map(each => shellWords(each.slice(2).replace(/\s+(?:#|\/\/).*$/, ''))[0] ?? '')]
+  return [...program, ...items.map(each => shellWords(each.slice(2).split(/\s(?:#|\/\/)/, 1)[0] ?? '')[0] ?? '')]
 }
 
 function fromEnv(env: Readonly<Record<string, string>>): Map<string, string> {

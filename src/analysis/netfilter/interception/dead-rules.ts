@@ -103,8 +103,11 @@ function deadRules(all: readonly Found[]): readonly RulesetWarning[] {
 function repeatedRules(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return everyChain(rulesets).flatMap(({table, chain}): readonly RulesetWarning[] => {
     const times = new Map<string, number>()
-    for (const rule of chain.rules) times.set(ruleKey(rule), (times.get(ruleKey(rule)) ?? 0) + 1)
-    const most = Math.max(1, ...times.values())
+    for (const rule of chain.rules) {
+      const key = ruleKey(rule)
+      times.set(key, (times.get(key) ?? 0) + 1)
+    }
+    const most = [...times.values()].reduce((greatest, count) => Math.max(greatest, count), 1)
     const repeated = [...times.values()].filter(count => count > 1).length
     if (repeated === 0) return []
     return [
@@ -140,7 +143,7 @@ function stopsIcmpv6({paths, device}: PodPaths, base: CompiledChain): boolean {
   return [...ends].every(number => {
     if (number === outside) return true
     const {kind} = chains.ending(number)
-    return kind === 'drop' || kind === 'refuse' || (kind === 'return' && base.chain.policy === 'drop')
+    return kind === 'drop' || kind === 'refuse' || (kind === 'next' && base.chain.policy === 'drop')
   })
 }
 

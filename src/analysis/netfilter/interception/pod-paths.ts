@@ -33,7 +33,7 @@ export interface PodPaths {
 }
 
 /** Room to begin with; more is made as needed. */
-const NODES_PER_RULE = 240
+const NODES_PER_RULE = 64
 
 function podPaths(
   rulesets: readonly Ruleset[],

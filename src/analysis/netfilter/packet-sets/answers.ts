@@ -3,12 +3,12 @@ import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {own} from '../../../model/own.js'
 import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
-import {FALSE, type Node, whereOutcome} from './diagram.js'
-import {type DimensionName, equalTo} from './dimensions.js'
+import {FALSE, type Node, restricted, whereOutcome} from './diagram.js'
+import {type DimensionName, equalTo, withValues} from './dimensions.js'
 import {type OutcomeTable, outcomeVerdict, type PacketOutcome} from './outcomes.js'
 import type {PathFunctions} from './path-function.js'
 import {PROPERTY, partValues, regionWords} from './region-words.js'
-import {askedDimensions, OUTSIDE, type Region, regionsOf, shares, witness} from './regions.js'
+import {askedDimensions, fixedValues, OUTSIDE, type Region, regionsOf, shares, witness} from './regions.js'
 import {ordinaryValues, type PartOfTraffic, packetOf, type Traffic} from './traffic.js'
 import type {Decider, Direction, Exception, TrafficOutcome} from './traffic-outcome.js'
 
@@ -80,16 +80,21 @@ export function trafficOutcomeOf(outcome: PacketOutcome, by: Decider | undefined
   }
 }
 
-/** The rule that decides for one packet of a set, sent by the sender given. */
+/** Packets by outcome: a function of all packets, those with one of the numbers, and properties that all of them share. */
+export interface Sought {
+  readonly node: Node
+  readonly isWanted: (outcome: number) => boolean
+  readonly shared?: Readonly<Partial<Record<DimensionName, bigint>>>
+}
+
+/** The rule that decides for one of the packets sought. */
 export function witnessDecider(
   {paths, machine, device, inbound}: Answering,
-  set: Node,
-  sender: Readonly<Partial<Record<DimensionName, number>>> = {},
+  {node, isWanted, shared = {}}: Sought,
 ): Decider | undefined {
-  const point = witness(paths.space, set, ordinaryValues(paths, device))
+  const point = witness(paths.space, node, isWanted, ordinaryValues(paths, device))
   if (point === undefined) return undefined
-  const values = Object.fromEntries(Object.entries(sender).map(([name, value]) => [name, BigInt(value)]))
-  const step = decidingStep(walkPacket(paths.rules, machine, packetOf(paths, {...point, ...values}, inbound)))
+  const step = decidingStep(walkPacket(paths.rules, machine, packetOf(paths, {...point, ...shared}, inbound)))
   return step === undefined ? undefined : {at: step.at, rule: step.rule, text: step.text}
 }
 
@@ -242,24 +247,29 @@ function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): r
 }
 
 /** How traffic is handled: the outcome of most of it, and exactly which packets have another one, the largest sets first. */
-export function directionOf(answering: Answering, {node, domain}: Traffic): Direction {
+export function directionOf(answering: Answering, traffic: Traffic): Direction {
   const {paths, table, most} = answering
   const {space} = paths
   const {diagram} = space
+  const fixed = fixedValues(space, traffic.domain)
+  const shared = Object.fromEntries(fixed.map(({dimension, value}) => [dimension.name, value]))
+  const domain = withValues(diagram, traffic.domain, fixed)
+  const node = restricted(diagram, traffic.node, traffic.domain)
   const gated = diagram.choose(domain, node, diagram.leaf(OUTSIDE))
   const ordered = classesOf(table, shares(diagram, gated))
   const [main, ...others] = ordered
   if (main === undefined) return {usual: {verdict: 'none'}, exceptions: [], more: 0}
-  const setOf = ({numbers}: {readonly numbers: ReadonlySet<number>}) =>
-    whereOutcome(diagram, gated, number => numbers.has(number))
-  const decided = witnessDecider(answering, setOf(main))
+  const decider = ({numbers}: OutcomeClass) =>
+    witnessDecider(answering, {node: gated, isWanted: number => numbers.has(number), shared})
+  const decided = decider(main)
   let notMade = 0
+  let smaller = 0
   const regions = others.flatMap((each, place) => {
-    const set = setOf(each)
-    const by = place < MOST_DECIDED ? witnessDecider(answering, set) : undefined
-    const trafficOutcome = trafficOutcomeOf(each.outcome, by)
-    const found = regionsOf(space, set, domain, most)
+    const set = whereOutcome(diagram, node, number => each.numbers.has(number))
+    const trafficOutcome = trafficOutcomeOf(each.outcome, place < MOST_DECIDED ? decider(each) : undefined)
+    const found = regionsOf(space, set, domain, {...definedFields({made: most}), listed: MOST_LISTED})
     notMade += found.more
+    smaller += found.smaller
     return found.regions.map(region => ({region, trafficOutcome}))
   })
   const largest = regions.toSorted((a, b) => b.region.share - a.region.share)
@@ -275,7 +285,7 @@ export function directionOf(answering: Answering, {node, domain}: Traffic): Dire
     exceptions: listed
       .flatMap(({region, trafficOutcome}) => exceptionsFrom(answering, region, trafficOutcome))
       .sort((a, b) => b.share - a.share),
-    more: regions.length - listed.length + notMade,
+    more: regions.length - listed.length + smaller + notMade,
     ...(notMade > 0 ? {unordered: true} : {}),
   }
 }

@@ -208,7 +208,7 @@ function startOf(space: PacketSpace, field: MatchCondition['field']): number {
 }
 
 /** True for a condition that only packets with ports meet. */
-function asksProtocolWithPorts({field, values, negated}: MatchCondition): boolean {
+export function asksProtocolWithPorts({field, values, negated}: MatchCondition): boolean {
   return field === 'protocol' && !negated && values.length > 0 && values.every(hasPorts)
 }
 

@@ -1,6 +1,6 @@
 import type {CompiledRules} from '../packet-walk/compile.js'
 import type {ChainFunctions} from './chain-functions.js'
-import {LEAF_LEVEL, type Node, nodeMemo} from './diagram.js'
+import {LEAF_LEVEL, type Node, nodeMemo, outcomesOf, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import type {OutcomeTable} from './outcomes.js'
 import {basesUsing, mergerFor} from './undecided.js'
@@ -9,6 +9,8 @@ import {basesUsing, mergerFor} from './undecided.js'
 export interface Continuation {
   /** The function with each end replaced by its continuation; rules of one hook that are undecided are merged. */
   follow(node: Node, after: (number: number) => Node): Node
+  /** The same for a small function without undecided rules, which large ones follow: those are not taken apart. */
+  select(node: Node, after: (number: number) => Node): Node
   /** The function at the end of the path, with all undecided rules merged. */
   settle(node: Node): Node
 }
@@ -69,8 +71,22 @@ export function continuation(table: OutcomeTable, chains: ChainFunctions, rules:
     return visit(node)
   }
 
+  const select = (node: Node, after: (number: number) => Node): Node => {
+    const [first, ...others] = outcomesOf(diagram, node)
+    return others.reduce<Node>(
+      (rest, number) =>
+        diagram.choose(
+          whereOutcome(diagram, node, each => each === number),
+          after(number),
+          rest,
+        ),
+      after(first ?? 0),
+    )
+  }
+
   return {
     follow,
+    select,
     settle: node => (chains.hasUndecided() ? mergeAll(follow(node, number => diagram.leaf(number))) : node),
   }
 }

@@ -20,7 +20,7 @@ export function departures(parts: PathParts, enter: HookPaths): Departures {
   const {context} = chains
   const {space} = context
   const {diagram} = space
-  const {follow, settle} = continuation
+  const {select, settle} = continuation
   const unreachable = diagram.leaf(table.number({kind: 'error', reason: 'no route'}))
   const devices = otherDevices(space, machine)
 
@@ -37,7 +37,7 @@ export function departures(parts: PathParts, enter: HookPaths): Departures {
   /** The function of packets a process sends, by the routing decision for each. */
   const sent = (through: (decision: RouteDecision, number: number) => Node): Node =>
     settle(
-      follow(routes.node, number => {
+      select(routes.node, number => {
         const decision = routes.decisions[number]
         return decision === undefined || decision.kind === 'none' ? unreachable : through(decision, number)
       }),

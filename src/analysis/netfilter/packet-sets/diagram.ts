@@ -239,6 +239,12 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
   }
 }
 
+/** The function where the test of a level comes out low or high; itself when it tests later levels only. */
+export function branchOf(diagram: Diagram, node: Node, level: number, high: boolean): Node {
+  if (diagram.level(node) !== level) return node
+  return high ? diagram.high(node) : diagram.low(node)
+}
+
 /** A map from node to node; becomes a typed array once it holds many. */
 export interface NodeMemo {
   get(node: Node): Node | undefined
@@ -309,4 +315,35 @@ export function outcomesOf(diagram: Diagram, node: Node): ReadonlySet<number> {
 /** The condition under which a function has a wanted outcome. */
 export function whereOutcome(diagram: Diagram, node: Node, wanted: (value: number) => boolean): Node {
   return replaceOutcomes(diagram, node, value => (wanted(value) ? TRUE : FALSE))
+}
+
+/** A function that agrees with the given one wherever the condition holds and tests as little as that allows (Coudert and Madre's `restrict`, 1990). */
+export function restricted(diagram: Diagram, node: Node, condition: Node): Node {
+  if (condition === FALSE) return node
+  const memos = new Map<Node, NodeMemo>()
+  const visit = (each: Node, care: Node): Node => {
+    const level = diagram.level(each)
+    if (care === TRUE || level === LEAF_LEVEL) return each
+    const memo = memos.get(care) ?? nodeMemo(diagram)
+    memos.set(care, memo)
+    const known = memo.get(each)
+    if (known !== undefined) return known
+    const result = diagram.level(care) < level ? behind(each, care) : inside(each, care)
+    memo.set(each, result)
+    return result
+  }
+  /** The condition tests what the function does not. */
+  const behind = (each: Node, care: Node): Node => {
+    const [low, high] = [diagram.low(care), diagram.high(care)]
+    return visit(each, low === FALSE ? high : high === FALSE ? low : diagram.or(low, high))
+  }
+  const inside = (each: Node, care: Node): Node => {
+    const level = diagram.level(each)
+    const low = branchOf(diagram, care, level, false)
+    const high = branchOf(diagram, care, level, true)
+    if (low === FALSE) return visit(diagram.high(each), high)
+    if (high === FALSE) return visit(diagram.low(each), low)
+    return diagram.make(level, visit(diagram.low(each), low), visit(diagram.high(each), high))
+  }
+  return visit(node, condition)
 }

@@ -1,5 +1,5 @@
 import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import type {IpFamily, MatchCondition, Ruleset} from '../../../model/ruleset.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
 
 /** A packet property that rules test, as a block of levels: its bits, highest first. */
@@ -62,21 +62,19 @@ function bitsFor(codes: number): number {
   return Math.max(1, Math.ceil(Math.log2(codes + 1)))
 }
 
-function namesIn(rulesets: readonly Ruleset[], fields: readonly MatchCondition['field'][]): readonly string[] {
-  const found = new Set<string>()
-  for (const {tables} of rulesets)
-    for (const {chains} of tables)
-      for (const {rules} of chains)
-        for (const {conditions} of rules)
-          for (const {field, values} of conditions)
-            if (fields.includes(field)) for (const value of values) found.add(value)
-  return [...found]
-}
-
-/** Interfaces of the network namespace and of rules; a wildcard `eth+` becomes `eth*`, those it matches that have no other name. */
-function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
-  const named = namesIn(rulesets, ['in-interface', 'out-interface']).map(name => name.replace(/\+$/, '*'))
-  return [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...named])]
+/** The protocols and the interfaces that rules name. */
+function namesIn(rulesets: readonly Ruleset[]): {
+  readonly protocols: ReadonlySet<string>
+  readonly interfaces: ReadonlySet<string>
+} {
+  const protocols = new Set<string>()
+  const interfaces = new Set<string>()
+  for (const {rule} of everyRule(rulesets))
+    for (const {field, values} of rule.conditions) {
+      if (field === 'protocol') for (const value of values) protocols.add(value)
+      else if (field === 'in-interface' || field === 'out-interface') for (const value of values) interfaces.add(value)
+    }
+  return {protocols, interfaces}
 }
 
 function dimensionsFor(protocols: number, interfaces: number): Readonly<Record<DimensionName, Dimension>> {
@@ -114,8 +112,11 @@ export function packetSpace(
   rulesets: readonly Ruleset[],
   machine: NetworkNamespace,
 ): PacketSpace {
-  const protocols = [...new Set([...PROTOCOLS, ...namesIn(rulesets, ['protocol'])])]
-  const interfaces = interfaceNames(rulesets, machine)
+  const named = namesIn(rulesets)
+  const protocols = [...new Set([...PROTOCOLS, ...named.protocols])]
+  // A wildcard `eth+` becomes `eth*`: the interfaces it matches that have no other name.
+  const ofRules = [...named.interfaces].map(name => name.replace(/\+$/, '*'))
+  const interfaces = [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...ofRules])]
   const dimensions = dimensionsFor(protocols.length, interfaces.length)
   const {destination, source} = dimensions
   const bits = family === 'ip' ? 32 : 128
@@ -123,7 +124,7 @@ export function packetSpace(
   const withPorts = protocols
     .map((name, code) => (hasPorts(name) ? equalTo(diagram, fitted.protocol, code) : FALSE))
     .reduce((all, one) => diagram.or(all, one), FALSE)
-  const asksInterfaces = namesIn(rulesets, ['in-interface', 'out-interface']).some(name => name !== 'lo')
+  const asksInterfaces = [...named.interfaces].some(name => name !== 'lo')
   return {diagram, family, dimensions: fitted, protocols, interfaces, asksInterfaces, withPorts}
 }
 
@@ -207,6 +208,7 @@ export function withValues(
   node: Node,
   known: readonly {readonly dimension: Dimension; readonly value: bigint}[],
 ): Node {
+  if (known.length === 0) return node
   const results = nodeMemo(diagram)
   const visit = (each: Node): Node => {
     const level = diagram.level(each)

@@ -2,11 +2,12 @@ import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Hook, Rule} from '../../../model/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules} from '../packet-walk/compile.js'
 import type {RouteDecision} from '../packet-walk/routing.js'
-import type {ChainEnd, ChainFunctions} from './chain-functions.js'
+import type {ChainEnd} from './chain-ends.js'
+import type {ChainFunctions} from './chain-functions.js'
 import {loopbackAddresses} from './condition-sets.js'
 import type {Continuation} from './continuation.js'
 import {type Node, TRUE} from './diagram.js'
-import {equalTo} from './dimensions.js'
+import {CHANGEABLE_LEVEL, equalTo} from './dimensions.js'
 import {dependsOn, NO_PACKET, type OutcomeTable, type PacketOutcome} from './outcomes.js'
 import type {RouteFunction} from './routes.js'
 import {afterNat, outcomeOf, type Stage, stageAfter, stageKey} from './stage.js'
@@ -42,7 +43,7 @@ export function hookPaths(parts: PathParts): HookPaths {
   const {table, machine, rules, chains, routes, continuation} = parts
   const {space} = chains.context
   const {diagram, dimensions, family} = space
-  const {follow} = continuation
+  const {follow, select} = continuation
   const leaf = (outcome: PacketOutcome): Node => diagram.leaf(table.number(outcome))
   const none = diagram.leaf(NO_PACKET)
   const noRoute = leaf({kind: 'dropped', reason: 'no route to its destination'})
@@ -52,8 +53,8 @@ export function hookPaths(parts: PathParts): HookPaths {
   const memo = new Map<string, Node>()
 
   /** What follows the packets of the stage, by the number the function gives them. */
-  const lead = (node: Node, stage: Stage, after: (number: number) => Node): Node =>
-    follow(diagram.choose(stage.care, seenAt(node, stage), diagram.leaf(IGNORED)), number =>
+  const lead = (node: Node, stage: Stage, after: (number: number) => Node, through = follow): Node =>
+    through(diagram.choose(stage.care, seenAt(node, stage), diagram.leaf(IGNORED)), number =>
       number === IGNORED ? none : after(number),
     )
 
@@ -85,17 +86,21 @@ export function hookPaths(parts: PathParts): HookPaths {
     const key = `${hook} ${index} ${stageKey(stage)}`
     const known = memo.get(key)
     if (known !== undefined) return known
-    const inChain = (): Node =>
-      lead(chains.of(base), stage, number =>
-        afterChain(base, chains.ending(number), transform =>
-          atBase(hook, bases, index + 1, stageAfter(stage, transform, {machine, family, hook})),
-        ),
+    const inChain = (number: number): Node =>
+      afterChain(base, chains.ending(number), transform =>
+        atBase(hook, bases, index + 1, stageAfter(stage, transform, {machine, family, hook})),
       )
-    let result = base.chain.complete
-      ? inChain()
-      : leaf(dependsOn(base.at, UNREAD, `the text does not hold all rules of ${base.chain.name}`))
-    // Only the first packet of a connection enters a nat chain.
-    if (nat) result = diagram.choose(isNew, result, atBase(hook, bases, index + 1, stage))
+    const unread = (): Node =>
+      leaf(dependsOn(base.at, UNREAD, `the text does not hold all rules of ${base.chain.name}`))
+    let result: Node
+    if (nat) {
+      // Only the first packet of a connection enters a nat chain.
+      const later = atBase(hook, bases, index + 1, stage)
+      if (!base.chain.complete) result = diagram.choose(isNew, unread(), later)
+      else if (diagram.level(later) < CHANGEABLE_LEVEL)
+        result = diagram.choose(isNew, lead(chains.of(base), stage, inChain), later)
+      else result = lead(chains.of(base), stage, number => diagram.choose(isNew, inChain(number), later))
+    } else result = base.chain.complete ? lead(chains.of(base), stage, inChain) : unread()
     memo.set(key, result)
     return result
   }
@@ -112,10 +117,15 @@ export function hookPaths(parts: PathParts): HookPaths {
   }
 
   const routed = (stage: Stage, take: (decision: RouteDecision, number: number) => Node): Node =>
-    lead(routes.node, stage, number => {
-      const decision = routes.decisions[number]
-      return decision === undefined ? none : take(decision, number)
-    })
+    lead(
+      routes.node,
+      stage,
+      number => {
+        const decision = routes.decisions[number]
+        return decision === undefined ? none : take(decision, number)
+      },
+      select,
+    )
 
   const afterHook = (hook: Hook, stage: Stage): Node => {
     switch (hook) {

@@ -92,7 +92,13 @@ export function sharedParts(
     const packets = whereOutcome(diagram, gated, each => each === number)
     const trafficOutcomes = (tuples[number] ?? []).map((example, index) => {
       const outcome = table.outcome(examples[example] ?? 0)
-      return trafficOutcomeOf(outcome, witnessDecider(answering, packets, senders[index] ?? {}))
+      const shared = Object.fromEntries(
+        valuesOf(senders[index] ?? {}).map(({dimension, value}) => [dimension.name, value]),
+      )
+      return trafficOutcomeOf(
+        outcome,
+        witnessDecider(answering, {node: gated, isWanted: each => each === number, shared}),
+      )
     })
     if (place === 0) return [{words: '', trafficOutcomes}]
     const {regions, more} = regionsOf(space, packets, domain)

@@ -1,10 +1,10 @@
 import type {Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
-import {targetsOf} from './chain-functions.js'
 import {ruleSet} from './condition-sets.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
 import type {PathFunctions} from './path-function.js'
+import {targetsOf} from './rule-actions.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, transformOf, UNCHANGED} from './transform.js'
 
 /** A rule that no packet can match, and the earlier rules that match all its packets. */
@@ -144,7 +144,7 @@ export function reachabilityOf(
     const transforms = new Map<number, Transform>()
     replaceOutcomes(diagram, node, value => {
       const end = functions.ending(value)
-      if (end.kind === 'return') transforms.set(value, end.transform)
+      if (end.kind === 'next') transforms.set(value, end.transform)
       // What is not known may return.
       if (end.kind === 'unknown') transforms.set(value, UNCHANGED)
       return TRUE

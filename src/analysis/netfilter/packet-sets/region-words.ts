@@ -1,7 +1,9 @@
 import {formatIp} from '../../../model/ip-address.js'
+import type {Part} from './conjunctions.js'
 import type {DimensionName, PacketSpace} from './dimensions.js'
 import {STATES} from './dimensions.js'
-import type {Interval, Part, Region} from './regions.js'
+import type {Interval} from './property-values.js'
+import type {Region} from './regions.js'
 
 /** The names of properties in the output; scripts rely on them. */
 export const PROPERTY: Readonly<Record<DimensionName, string>> = {

@@ -1,21 +1,14 @@
+import {type Conjunction, conjunctions, countConjunctions, type Part} from './conjunctions.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
 import {betweenWide, type Dimension, type DimensionName, type PacketSpace, withValues} from './dimensions.js'
+import {type Interval, valuesOf} from './property-values.js'
 
-/** Values from one to another, both included. */
-export interface Interval {
-  readonly from: bigint
-  readonly to: bigint
-}
-
-/** The values of a property in a region. */
-export interface Part {
-  readonly dimension: DimensionName
-  readonly values: readonly Interval[]
-}
-
-/** The regions that describe a set; `more` counts those left out, in no particular order. */
+/** The regions that describe a set, the largest first. */
 export interface Regions {
   readonly regions: readonly Region[]
+  /** So many smaller ones are not listed. */
+  readonly smaller: number
+  /** So many were only counted: they may be larger than those listed. */
   readonly more: number
 }
 
@@ -73,122 +66,12 @@ function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: 
   return visit(node)
 }
 
-/** A value range of one property with the remaining condition. */
-export interface Run {
-  readonly values: Interval
-  readonly rest: Node
-}
-
-/** The value ranges of the property a condition tests first, each with the remaining condition. */
-export function valuesOf(diagram: Diagram, dimension: Dimension, node: Node): readonly Run[] {
-  return dimension.bits > 32 ? wideValues(diagram, dimension, node) : narrowValues(diagram, dimension, node)
-}
-
-/** The value ranges of a property of at most 32 bits, found without big integers. */
-function narrowValues(diagram: Diagram, {start, bits}: Dimension, node: Node): readonly Run[] {
-  const runs: {from: number; to: number; rest: Node}[] = []
-  const visit = (each: Node, bit: number, base: number): void => {
-    if (each === FALSE) return
-    const level = diagram.level(each)
-    const size = 2 ** (bits - bit)
-    if (level >= start + bits) {
-      const last = runs.at(-1)
-      if (last !== undefined && last.rest === each && last.to + 1 === base) last.to = base + size - 1
-      else runs.push({from: base, to: base + size - 1, rest: each})
-      return
-    }
-    const here = level === start + bit
-    visit(here ? diagram.low(each) : each, bit + 1, base)
-    visit(here ? diagram.high(each) : each, bit + 1, base + size / 2)
-  }
-  visit(node, 0, 0)
-  return runs.map(({from, to, rest}) => ({values: {from: BigInt(from), to: BigInt(to)}, rest}))
-}
-
-function wideValues(diagram: Diagram, {start, bits}: Dimension, node: Node): readonly Run[] {
-  const found: {values: Interval; rest: Node}[] = []
-  const visit = (each: Node, bit: number, base: bigint): void => {
-    if (each === FALSE) return
-    const level = diagram.level(each)
-    if (level >= start + bits) {
-      const to = base + (1n << BigInt(bits - bit)) - 1n
-      const last = found.at(-1)
-      if (last !== undefined && last.rest === each && last.values.to + 1n === base)
-        found[found.length - 1] = {rest: each, values: {from: last.values.from, to}}
-      else found.push({rest: each, values: {from: base, to}})
-      return
-    }
-    const half = 1n << BigInt(bits - bit - 1)
-    const here = level === start + bit
-    visit(here ? diagram.low(each) : each, bit + 1, base)
-    visit(here ? diagram.high(each) : each, bit + 1, base + half)
-  }
-  visit(node, 0, 0n)
-  return found
-}
-
-function sizeOf(values: readonly Interval[]): number {
-  let sum = 0
-  for (const {from, to} of values) sum += Number(to) - Number(from) + 1
-  return sum
-}
-
 /** More conjunctions than this are only counted. */
 const MOST_CONJUNCTIONS = 20_000
 
-/** The values of one property under a condition, grouped by the remaining condition. */
-function grouped(diagram: Diagram, dimension: Dimension, node: Node): ReadonlyMap<Node, readonly Interval[]> {
-  const groups = new Map<Node, Interval[]>()
-  for (const {values, rest} of valuesOf(diagram, dimension, node)) {
-    const group = groups.get(rest)
-    if (group === undefined) groups.set(rest, [values])
-    else group.push(values)
-  }
-  return groups
-}
-
-/** How many conjunctions `conjunctions` would return without a limit. */
-function countConjunctions(diagram: Diagram, dimensions: readonly Dimension[], node: Node): number {
-  const known = dimensions.map(() => new Map<Node, number>())
-  const count = (place: number, each: Node): number => {
-    const dimension = dimensions[place]
-    if (each === FALSE) return 0
-    if (dimension === undefined) return 1
-    const found = known[place]?.get(each)
-    if (found !== undefined) return found
-    const sum = [...grouped(diagram, dimension, each).keys()].reduce((all, rest) => all + count(place + 1, rest), 0)
-    known[place]?.set(each, sum)
-    return sum
-  }
-  return count(0, node)
-}
-
-/** Conjunctions that together equal the condition on these properties, up to the limit. */
-function conjunctions(
-  diagram: Diagram,
-  dimensions: readonly Dimension[],
-  node: Node,
-  room: {left: number},
-): readonly Region[] {
-  const [first, ...others] = dimensions
-  if (node === FALSE || room.left <= 0) return []
-  if (first === undefined) {
-    room.left--
-    return [{parts: [], share: 1}]
-  }
-  const found: Region[] = []
-  for (const [rest, values] of grouped(diagram, first, node)) {
-    const part = {dimension: first.name, values}
-    const share = sizeOf(values) / 2 ** first.bits
-    for (const region of conjunctions(diagram, others, rest, room))
-      found.push({parts: [part, ...region.parts], share: share * region.share})
-  }
-  return found
-}
-
 /** Ranges merged where everything between them may be included. */
 function joined(diagram: Diagram, dimension: Dimension, values: readonly Interval[], free: Node): readonly Interval[] {
-  const allowed = valuesOf(diagram, dimension, free).map(each => each.values)
+  const allowed = valuesOf(diagram, dimension, free)
   const result: Interval[] = []
   for (const each of values) {
     const last = result.at(-1)
@@ -212,9 +95,9 @@ function partNode({diagram, dimensions}: PacketSpace, {dimension, values}: Part)
 }
 
 /** Each part widened by the gaps it may include while the other parts stay; a part that covers everything is dropped. */
-function expanded(space: PacketSpace, region: Region, free: Node): Region {
+function expanded(space: PacketSpace, given: readonly Part[], free: Node): readonly Part[] {
   const {diagram, dimensions} = space
-  const parts = [...region.parts]
+  const parts = [...given]
   for (const [place, part] of parts.entries()) {
     const dimension = dimensions[part.dimension]
     const others = parts.filter((_, index) => index !== place).map(each => partNode(space, each))
@@ -222,7 +105,7 @@ function expanded(space: PacketSpace, region: Region, free: Node): Region {
     const allowed = project(diagram, diagram.or(free, diagram.not(here)), [dimension], true)
     parts[place] = {...part, values: joined(diagram, dimension, part.values, allowed)}
   }
-  return {...region, parts}
+  return parts
 }
 
 function subsets<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
@@ -231,15 +114,15 @@ function subsets<T>(items: readonly T[], size: number): readonly (readonly T[])[
 }
 
 /** Properties that have one value for all packets of a domain. */
-function fixedValues(
+export function fixedValues(
   space: PacketSpace,
   domain: Node,
 ): readonly {readonly dimension: Dimension; readonly value: bigint}[] {
   const {diagram} = space
   return askedDimensions(space, domain).flatMap(dimension => {
     const [first, ...more] = valuesOf(diagram, dimension, project(diagram, domain, [dimension], false))
-    const single = first !== undefined && more.length === 0 && first.values.from === first.values.to
-    return single ? [{dimension, value: first.values.from}] : []
+    const single = first !== undefined && more.length === 0 && first.from === first.to
+    return single ? [{dimension, value: first.from}] : []
   })
 }
 
@@ -252,7 +135,7 @@ function sizesFor(count: number): readonly number[] {
   return [1, 2, count]
 }
 
-/** The set and its domain without properties that only the domain tests: membership does not depend on them. */
+/** A set and its domain without properties that only the domain tests: membership does not depend on them. */
 function withoutIdle(
   space: PacketSpace,
   wholeSet: Node,
@@ -261,34 +144,58 @@ function withoutIdle(
   const {diagram} = space
   let set = wholeSet
   let domain = wholeDomain
+  let tested = new Set(askedDimensions(space, set))
   for (const dimension of askedDimensions(space, domain)) {
     if (!MAYBE_IDLE.has(dimension.name)) continue
-    const others = askedDimensions(space, diagram.or(set, domain)).filter(each => each !== dimension)
-    const some = project(diagram, set, others, false)
-    if (diagram.and(some, domain) !== set) continue
-    set = some
-    domain = project(diagram, domain, others, false)
+    const without = (node: Node): Node =>
+      project(
+        diagram,
+        node,
+        askedDimensions(space, node).filter(each => each !== dimension),
+        false,
+      )
+    if (tested.has(dimension)) {
+      const inside = diagram.and(set, domain)
+      const some = without(inside)
+      if (diagram.and(some, domain) !== inside) continue
+      set = some
+      tested = new Set(askedDimensions(space, set))
+    }
+    domain = without(domain)
   }
   return {set, domain}
 }
 
+/** Limits on the regions of a set: so many are made, and so many of those, the largest, are listed. */
+export interface RegionLimits {
+  readonly made?: number
+  readonly listed?: number
+}
+
 /**
- * A set of packets of a domain as conjunctions of as few properties as possible: first those of one property, then the rest by two, and
- * so on. Their union is exactly the set within the domain, so a summary of them covers all packets; if the set takes more
- * than `most` conjunctions, the rest are counted.
+ * The packets of a set that are in a domain as conjunctions of as few properties as possible: first those of one property, then the rest by two, and
+ * so on. Their union is exactly the set within the domain, so a summary of them covers all packets; those beyond the limits are counted.
  */
-export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node, most = MOST_CONJUNCTIONS): Regions {
+export function regionsOf(
+  space: PacketSpace,
+  wholeSet: Node,
+  wholeDomain: Node,
+  {made = MOST_CONJUNCTIONS, listed = Number.POSITIVE_INFINITY}: RegionLimits = {},
+): Regions {
   const {diagram} = space
   const fixed = fixedValues(space, wholeDomain)
-  const bare = withValues(diagram, wholeDomain, fixed)
-  const {set, domain} = withoutIdle(space, diagram.and(withValues(diagram, wholeSet, fixed), bare), bare)
-  let left = set
-  if (left === FALSE) return {regions: [], more: 0}
+  const {set, domain} = withoutIdle(
+    space,
+    withValues(diagram, wholeSet, fixed),
+    withValues(diagram, wholeDomain, fixed),
+  )
+  let left = diagram.and(set, domain)
+  if (left === FALSE) return {regions: [], smaller: 0, more: 0}
   const loose = diagram.or(set, diagram.not(domain))
-  if (loose === TRUE) return {regions: [{parts: [], share: 1}], more: 0}
+  if (loose === TRUE) return {regions: [{parts: [], share: 1}], smaller: 0, more: 0}
   const asked = askedDimensions(space, loose)
-  const regions: Region[] = []
-  const room = {left: most}
+  const found: Conjunction[] = []
+  const room = {left: made}
   let more = 0
   for (const size of sizesFor(asked.length)) {
     if (left === FALSE) break
@@ -296,17 +203,22 @@ export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node,
       const every = kept.length === asked.length
       const whole = every ? loose : project(diagram, loose, kept, true)
       if (whole === FALSE) continue
-      const wanted = every ? left : diagram.and(whole, project(diagram, left, kept, false))
+      const wanted = every ? left : project(diagram, diagram.and(left, whole), kept, false)
       if (wanted === FALSE) continue
-      const found = conjunctions(diagram, kept, wanted, room)
-      if (room.left <= 0) more += countConjunctions(diagram, kept, wanted) - found.length
-      const plain = found.length > MOST_EXPANDED || size > MOST_JOINED
-      regions.push(...(plain ? found : found.map(region => expanded(space, region, whole))))
-      left = diagram.and(left, diagram.not(whole))
+      const here = conjunctions(diagram, kept, wanted, room)
+      if (room.left <= 0) more += countConjunctions(diagram, kept, wanted) - here.length
+      const plain = here.length > MOST_EXPANDED || size > MOST_JOINED
+      for (const each of here) found.push(plain ? each : {...each, parts: () => expanded(space, each.parts(), whole)})
+      left = every ? FALSE : diagram.and(left, diagram.not(whole))
       if (left === FALSE) break
     }
   }
-  return {regions: regions.sort((a, b) => b.share - a.share), more}
+  const largest = found.toSorted((a, b) => b.share - a.share).slice(0, listed)
+  return {
+    regions: largest.map(({share, parts}) => ({share, parts: parts()})),
+    smaller: found.length - largest.length,
+    more,
+  }
 }
 
 /** The number of an outcome outside the packets asked about. */
@@ -346,29 +258,42 @@ export function shares(diagram: Diagram, gated: Node): ReadonlyMap<number, numbe
   return result
 }
 
-/** One packet that meets a condition, with preferred values for free properties; undefined if there is none. */
+/**
+ * One packet with a wanted outcome, with preferred values for free properties; undefined if there is none. Of several the one that keeps most of the
+ * preferred values, those of earlier properties first.
+ */
 export function witness(
   {diagram, dimensions}: PacketSpace,
-  set: Node,
+  node: Node,
+  wanted: (outcome: number) => boolean,
   preferred: Readonly<Partial<Record<DimensionName, bigint>>>,
 ): Readonly<Record<DimensionName, bigint>> | undefined {
-  if (set === FALSE) return undefined
-  const values = new Map<DimensionName, bigint>()
-  let at = set
-  for (const {name, start, bits} of Object.values(dimensions)) {
-    let value = 0n
-    for (let bit = 0; bit < bits; bit++) {
-      const liked = ((preferred[name] ?? 0n) >> BigInt(bits - 1 - bit)) & 1n
-      let up = liked === 1n
-      if (diagram.level(at) === start + bit) {
-        if ((up ? diagram.high(at) : diagram.low(at)) === FALSE) up = !up
-        at = up ? diagram.high(at) : diagram.low(at)
+  const liked = new Map<number, boolean>()
+  for (const {name, start, bits} of Object.values(dimensions))
+    for (let bit = 0; bit < bits; bit++)
+      liked.set(start + bit, (((preferred[name] ?? 0n) >> BigInt(bits - 1 - bit)) & 1n) === 1n)
+  const taken = new Map(liked)
+  const barren = new Set<Node>()
+  const visit = (each: Node): boolean => {
+    const outcome = diagram.outcome(each)
+    if (outcome !== undefined) return wanted(outcome)
+    if (barren.has(each)) return false
+    const level = diagram.level(each)
+    for (const up of liked.get(level) === true ? [true, false] : [false, true])
+      if (visit(up ? diagram.high(each) : diagram.low(each))) {
+        taken.set(level, up)
+        return true
       }
-      value = (value << 1n) | (up ? 1n : 0n)
-    }
-    values.set(name, value)
+    barren.add(each)
+    return false
   }
-  const value = (name: DimensionName) => values.get(name) ?? 0n
+  if (!visit(node)) return undefined
+  const value = (name: DimensionName): bigint => {
+    const {start, bits} = dimensions[name]
+    let sum = 0n
+    for (let bit = 0; bit < bits; bit++) sum = (sum << 1n) | (taken.get(start + bit) === true ? 1n : 0n)
+    return sum
+  }
   return {
     protocol: value('protocol'),
     destination: value('destination'),

@@ -1,4 +1,5 @@
-import {type ChainFunctions, changedBy} from './chain-functions.js'
+import type {ChainFunctions} from './chain-functions.js'
+import {changedBy} from './changed-packets.js'
 import {LEAF_LEVEL, type Node, nodeMemo} from './diagram.js'
 import {type PacketSpace, withValues} from './dimensions.js'
 import {knownValues, type Stage} from './stage.js'
@@ -50,7 +51,7 @@ export function stageView({context}: ChainFunctions): StageView {
 
   return (node, stage) => {
     const {done} = stage
-    const changed = done === UNCHANGED ? node : changedBy(diagram, node, done, context)
+    const changed = done === UNCHANGED ? node : changedBy(space, node, done)
     const known = knownValues(space, stage)
     const mask = known.reduce((all, {dimension}) => all | dimensionBit(dimension.start), 0)
     if ((support(changed) & mask) === 0) return changed

@@ -1,9 +1,10 @@
 import type {CompiledChain, CompiledRules} from '../packet-walk/compile.js'
-import {type ChainFunctions, targetsOf} from './chain-functions.js'
+import type {ChainFunctions} from './chain-functions.js'
 import {sameLanding} from './compare.js'
 import type {Node} from './diagram.js'
 import type {PacketSpace} from './dimensions.js'
 import {dependsOn, NO_PACKET, type OutcomeTable, outcomeKey} from './outcomes.js'
+import {targetsOf} from './rule-actions.js'
 
 /** How many base chains lead to each chain. */
 export function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> {

@@ -188,10 +188,13 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
   },
 }
 
+/** What is looked at of a message: patterns may go back and forth in it. */
+const LONGEST_MESSAGE = 4096
+
 /** The first sign, in the order of the table, that any of the texts shows, and which text that is. */
 export function firstSign(texts: readonly string[]): {readonly sign: SetupSign; readonly index: number} | undefined {
   for (const each of SETUP_SIGNS) {
-    const index = texts.findIndex(text => each.pattern.test(text))
+    const index = texts.findIndex(text => each.pattern.test(text.slice(0, LONGEST_MESSAGE)))
     if (index >= 0) return {sign: each, index}
   }
   return undefined

@@ -7,6 +7,7 @@ export type LogWriter =
   | 'ztunnel'
   | 'Kubernetes'
   | 'istio-init'
+  | 'the kernel'
   | 'a client'
 
 /** A message by the words that make it recognisable, what it means, what to do, and the page or source file the fact comes from. */

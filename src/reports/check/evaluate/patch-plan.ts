@@ -36,6 +36,14 @@ export function patchesOf(findings: readonly Finding[]): readonly ObjectPatch[] 
   return [...byObject.values()]
 }
 
+/** Errors and warnings that no patch fixes, accepted ones left out. */
+export function unpatched(findings: readonly Finding[]): readonly Finding[] {
+  const patches = patchesOf(findings)
+  const isFixed = ({object, code}: Finding) =>
+    patches.some(each => objectLabel(each.object) === objectLabel(object) && each.codes.includes(code))
+  return findings.filter(each => each.severity !== 'info' && each.accepted === undefined && !isFixed(each))
+}
+
 /** The patches of everything that was checked, the worst findings first. */
 export function workloadPatches(workloads: readonly CheckedWorkload[]): readonly ObjectPatch[] {
   return patchesOf(workloads.flatMap(each => each.findings))

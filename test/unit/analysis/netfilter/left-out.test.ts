@@ -47,7 +47,7 @@ describe('what is not listed is counted', () => {
       const set = whereOutcome(space.diagram, node, number => outcomeVerdict(table.outcome(number)) === 'escapes')
       const whole = regionsOf(space, set, domain)
       expect([whole.regions.length, whole.more]).toEqual([40, 0])
-      const some = regionsOf(space, set, domain, most)
+      const some = regionsOf(space, set, domain, {made: most})
       expect([some.regions.length, some.more]).toEqual([most, 40 - most])
     })
   })

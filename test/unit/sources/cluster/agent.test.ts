@@ -195,3 +195,32 @@ describe('TLS', () => {
     agent.destroy()
   })
 })
+
+describe('what TLS cannot use is named by its field, before anything is asked', () => {
+  const one = selfSignedCertificate()
+  const other = selfSignedCertificate()
+  const agent = ({ca, cert, key}: {readonly ca?: string; readonly cert?: string; readonly key?: string}) =>
+    agentFor(
+      {
+        server: new URL('https://127.0.0.1:1'),
+        proxyUrl: undefined,
+        tls: {rejectUnauthorized: true, servername: undefined, ca: ca === undefined ? undefined : Buffer.from(ca)},
+      },
+      {headers: {}, ...(cert === undefined ? {} : {certificate: Buffer.from(cert), key: Buffer.from(key ?? '')})},
+    )
+  test.each([
+    ['a client certificate that is no PEM', {cert: 'no certificate', key: one.keyPem}, 'client-certificate'],
+    ['a key that is no PEM', {cert: one.certPem, key: 'no key'}, 'client-key'],
+    ['an authority that is no PEM', {ca: 'no certificate'}, 'certificate-authority'],
+    ['a certificate and the key of another', {cert: one.certPem, key: other.keyPem}, 'do not fit together'],
+    [
+      'a certificate cut in half',
+      {cert: one.certPem.slice(0, one.certPem.length / 2), key: one.keyPem},
+      'client-certificate',
+    ],
+  ])('%s', async (_what, options, words) => {
+    const error = await rejection(agent(options))
+    expect(error).toBeInstanceOf(UserError)
+    expect((error as Error).message).toContain(words)
+  })
+})

@@ -186,9 +186,9 @@ describe('admin pages', () => {
   })
 
   test('a proxy that does not answer: a timeout that says how the pod is', async () => {
-    const gap = gapOf((await ask({forward: () => () => undefined}, 'envoy.certs', {idleMs: 60})).answer)
+    const gap = gapOf((await ask({forward: () => () => undefined}, 'envoy.certs', {idleMs: 2000})).answer)
     expect(gap.reason).toBe('timeout')
-    expect(gap.detail).toContain('no data for 60 ms: the pod is Running, container istio-proxy is running')
+    expect(gap.detail).toMatch(/no data for 2\S*(?: s| ms)?: the pod is Running, container istio-proxy is running/)
   })
 
   test('a mask Envoy does not take is asked again whole', async () => {

@@ -1,0 +1,3 @@
+import {firstCommandsAnswer} from './form-commands.js'
+
+firstCommandsAnswer(1)

@@ -1,0 +1,3 @@
+import {patchedByKubectl} from './patched-cases.js'
+
+patchedByKubectl(1)

@@ -62,12 +62,14 @@ export default class Explain extends MeshCommand {
       await this.print(flags, contentsReport(ALL_RULES), contentsView)
       return
     }
+    const fromFile = flags.file !== undefined || argv[0] === '-'
     // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
     const config = own ? await readCheckConfig(flags.config, currentFolder()) : undefined
     const known = config === undefined ? undefined : [...(await knownRules(config)), ...CONFIG_RULES]
     const rules = () => known ?? ALL_RULES
-    if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)
+    if (flags.from === undefined)
+      return await this.print(flags, explainReport(rules, text, fromFile && !text.endsWith('\n')), explainView)
     await this.withSource({...flags, file: undefined}, async source => {
       const {explainedHere, explainedHereView} = await import('../src/reports/errors/explained.js')
       await this.print(flags, await explainedHere(rules, text, source, flags.istioNamespace), explainedHereView)

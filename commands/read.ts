@@ -10,8 +10,9 @@ import {type ReadReport, readReport} from '../src/reports/read/report.js'
 import {formsView, readView} from '../src/reports/read/view.js'
 import {formsOf} from '../src/reports/view.js'
 
-/** Questions that are answered at once; of more only the commands are named. */
-const MAX_ANSWERED = 3
+/** Files and questions that are answered at once; of more only the commands are named. */
+const MAX_FILES = 3
+const MAX_ANSWERED = 12
 
 /** The most useful question of each piece of a file, by the labels of its pieces; each question once. */
 function bestCommands({files}: ReadReport, labels: ReadonlySet<string>): readonly string[] {
@@ -54,7 +55,7 @@ export default class Read extends MeshCommand {
     const inputs = await Promise.all(paths.map(async path => ({path, files: await read(path)})))
     const report = readReport(inputs.flatMap(({files}) => files))
     await this.print(flags, report, readView)
-    if (flags.only || flags.output !== undefined || inputs.length > MAX_ANSWERED) return
+    if (flags.only || flags.output !== undefined || inputs.length > MAX_FILES) return
     const asked = inputs.flatMap(({path, files}) =>
       bestCommands(report, new Set(files.map(({label}) => label))).map(best => ({path, best})),
     )

@@ -12,6 +12,8 @@ export interface AccessLogEntry {
   /** `METHOD PATH PROTOCOL`; absent for TCP. */
   readonly request?: string
   readonly tcp: boolean
+  /** Set when the line ends before the fields that its format has: what they say is unknown. */
+  readonly cut?: true
   readonly code?: string
   readonly flags: readonly string[]
   readonly details?: string

@@ -315,11 +315,15 @@ describe('several pieces in one paste', () => {
     expect(stdout).toMatch(/connection to the upstream 10\.0\.0\.7:8080 failed/)
   })
 
-  test('of more than three the commands are named', async () => {
+  test('every piece is answered', async () => {
     const processes = 'UID PID PPID C STIME TTY TIME CMD\n1337 7 1 0 10:00 ? 00:00:01 /usr/local/bin/envoy -c x.json\n'
     const status = 'NAME CDS LDS EDS RDS ISTIOD VERSION\nweb-1.shop SYNCED STALE SYNCED SYNCED istiod-1 1.20.0\n'
     const path = file('many.txt', [RULES, SOCKETS, ACCESS, processes, status].join('\n'))
     const {stdout} = await meshctl(['read', path])
-    expect(stdout).toMatch(/not asked yet:\n( {2}meshctl \S.* -f \S+\n)+/)
+    expect(stdout).toMatch(/Outbound +TCP goes to the proxy/)
+    expect(stdout).toMatch(/8080\/tcp +127\.0\.0\.1/)
+    expect(stdout).toMatch(/connection to the upstream 10\.0\.0\.7:8080 failed/)
+    expect(stdout).toMatch(/7 +1337 +Envoy/)
+    expect(stdout).not.toContain('not asked yet')
   })
 })

@@ -54,10 +54,14 @@ async function saidOfSockets(text: string): Promise<Said> {
   return {facts: [...new Set(facts)], gap: false}
 }
 
+/** Of a message without an entry only its writer and level are said. */
+const NO_ENTRY = 'that meshctl has no entry for.'
+
 async function saidOfLog(text: string): Promise<Said> {
   try {
-    const {lines} = explainReport(() => [], `${text}\n`)
-    return {facts: lines.map(({writer, means}) => `${writer}: ${means}`), gap: false}
+    const {lines, notes} = explainReport(() => [], text, !text.endsWith('\n'))
+    const facts = lines.map(({writer, means}) => `${writer}: ${means}`).filter(fact => !fact.endsWith(NO_ENTRY))
+    return {facts, gap: notes.some(note => /\bcut\b|^not recognised/.test(note))}
   } catch {
     return {facts: [], gap: true}
   }

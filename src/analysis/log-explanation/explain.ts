@@ -13,6 +13,7 @@ import {GENERIC_MESSAGES} from '../../model/vocabulary/log-messages/generic.js'
 import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
 import {KERNEL_MESSAGES} from '../../model/vocabulary/log-messages/kernel.js'
 import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
+import {KUBERNETES_EVENTS} from '../../model/vocabulary/log-messages/kubernetes-events.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
 import {ZTUNNEL_PROGRESS} from '../../model/vocabulary/log-messages/ztunnel-progress.js'
@@ -127,7 +128,7 @@ const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
   istiod: ISTIOD_MESSAGES,
   'istio-cni': [...CNI_MESSAGES, ...CNI_PROGRESS],
   'istio-init': CNI_MESSAGES,
-  Kubernetes: KUBERNETES_MESSAGES,
+  Kubernetes: [...KUBERNETES_MESSAGES, ...KUBERNETES_EVENTS],
   ztunnel: [...ZTUNNEL_MESSAGES, ...ZTUNNEL_PROGRESS],
   'the kernel': KERNEL_MESSAGES,
   'a client': CLIENT_MESSAGES,

@@ -45,7 +45,7 @@ function nothingRead(kernel: Kernel, source: Source, subject: PodRef, kind: PodK
     ? `${label} holds no rules, only what was said when they were refused`
     : `the kernel rules of ${podLabel(subject)} could not be read`
   // A machine without Kubernetes has one way: root, or a container that has NET_ADMIN.
-  const outside = source.traits.live && source.impliedSubject !== undefined
+  const outside = source.traits.complete && source.impliedSubject !== undefined
   const hint = outside
     ? gap.reason === 'unreachable'
       ? undefined

@@ -16,7 +16,7 @@ async function onlyPod(source: Source): Promise<Answer<PodModel>> {
 
 /** The pod of that name, as a model. */
 export async function readPodObject(source: Source, ref: PodRef): Promise<Answer<PodModel>> {
-  if (ref.implied === true && source.traits.live) return await onlyPod(source)
+  if (ref.implied === true && source.traits.complete) return await onlyPod(source)
   if (ref.implied === true) {
     return missing('the pod object', 'not-captured', `${source.origin.label} contains no Kubernetes objects`)
   }

@@ -90,6 +90,7 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
     ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
     ...(!direct.includes('objects') && kubectlTables(text).length > 0 ? ['kubectl-table'] : []),
     ...(whole ? [] : toolForms(text)),
+    ...(direct.length === 0 && /^\ufeff?-----BEGIN CERTIFICATE-----\s*$/m.test(text) ? ['pem'] : []),
   ]
   const found = [
     ...new Set([

@@ -74,7 +74,27 @@ function withoutAbsent(entry: AccessLogEntry): AccessLogEntry {
   ) as unknown as AccessLogEntry
 }
 
-/** Reads an access-log line of Envoy in Istio's text format (any release) or Envoy's default, whatever precedes it. */
+/** Details such as `upstream_reset_before_response_started{...` whose bracket is not closed. */
+function isOpen(text: string): boolean {
+  return /[{[][^}\]]*$/.test(text)
+}
+
+/**
+ * True when a line ends within its format. Behind the flags there are four numbers and five quoted texts (Envoy's default); Istio's formats, which
+ * have more before the numbers, have five words behind them at least: cluster, three addresses, server name (Istio 1.1 to 1.31).
+ */
+function endsWithin(line: string, behindFlags: readonly Token[]): boolean {
+  const quotes = line.replace(/\\./g, '').split('"').length - 1
+  if (quotes % 2 === 1) return true
+  const numbers = behindFlags.findIndex(isCount)
+  if (numbers < 0) return true
+  const own = behindFlags.slice(numbers)
+  const texts = own.filter(each => each.quoted).length
+  const words = own.slice(own.findLastIndex(each => each.quoted) + 1).length
+  return texts < 5 || (numbers > 0 && words < 5)
+}
+
+/** Reads an access-log line of Envoy in Istio's text format (any release) or Envoy's default, whatever stands before it. */
 export function parseAccessText(line: string): AccessLogEntry | undefined {
   const start = START.exec(line)
   if (start === null) return undefined
@@ -91,6 +111,7 @@ export function parseAccessText(line: string): AccessLogEntry | undefined {
     code: code.text,
     flags: known ?? (flags?.text ?? '').split(','),
     ...afterFlags(rest),
+    ...(endsWithin(line.slice(start.index), rest) ? {cut: true as const} : {}),
   })
 }
 
@@ -101,9 +122,11 @@ export function parseAccessFragment(line: string): AccessLogEntry | undefined {
     const rest = line.slice(match.index + match[0].length)
     if (flags === undefined || (flags.length === 0 && rest.trim() === '')) continue
     const request = /"([A-Z]+ \S+(?: HTTP\/[\d.]+)?)"/.exec(line.slice(0, match.index + 1))?.[1]
+    const open = rest.split('"').length % 2 === 0 || isOpen(rest)
     return withoutAbsent({
       kind: 'access',
       form: 'fragment',
+      ...(open ? {cut: true as const} : {}),
       tcp: match[1] === '0' && request === undefined,
       ...definedFields({request}),
       code: match[1] ?? '',

@@ -52,7 +52,10 @@ function entryOf(of: Readonly<Record<string, string>>, time: string | undefined)
 /** Reads a connection in ztunnel's access log as text: `TIME level access connection complete src.addr=... dst.addr=...`. */
 export function parseZtunnelText(line: string): AccessLogEntry | undefined {
   if (!/\b(src|dst)\.(addr|workload)=/.test(line)) return undefined
-  return entryOf(pairs(line), /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(line)?.[0])
+  const entry = entryOf(pairs(line), /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(line)?.[0])
+  const open = line.replace(/\\./g, '').split('"').length % 2 === 0
+  const short = /connection complete/.test(line) && entry.duration === undefined && entry.failure === undefined
+  return open || short ? {...entry, cut: true} : entry
 }
 
 /** The same with ztunnel's JSON log format. */

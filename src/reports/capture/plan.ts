@@ -159,6 +159,12 @@ function objectTasks(
   return [...known, ...extra.map(({kind, apiVersion}) => ({kind, apiVersion, namespace: '*'}))]
 }
 
+/** Outside Kubernetes: the workload in the form of a pod, and of other kinds why there are none. Files hold their objects themselves. */
+function workloadTasks(source: Source): readonly ObjectTask[] {
+  if (!source.traits.live) return []
+  return KINDS.filter(each => !NEVER.has(each.kind)).map(({kind, apiVersion}) => ({kind, apiVersion, namespace: '*'}))
+}
+
 /** Plans what a capture fetches, before anything large is fetched. */
 export async function planCapture(source: Source, request: CaptureRequest): Promise<CapturePlan> {
   const pods = await chosenPods(source, request)
@@ -182,7 +188,7 @@ export async function planCapture(source: Source, request: CaptureRequest): Prom
     objects:
       source.impliedSubject === undefined
         ? objectTasks(source, namespaces, request.target.allNamespaces === true, request.istioNamespace)
-        : [],
+        : workloadTasks(source),
     evidence: [...proxies, ...control],
   }
 }

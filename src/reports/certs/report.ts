@@ -82,7 +82,8 @@ const PROXIES_AT_ONCE = 8
 /** istio-agent renews a leaf at half of its life (SECRET_GRACE_PERIOD_RATIO 0.5, with some jitter): one with less than this left is not renewed. */
 const RENEWED_BEFORE = 0.25
 
-function rotation(leaf: AdminCertificate, now: number): CertStatus | undefined {
+/** What is wrong with the validity of a leaf of the mesh at a moment, in milliseconds since 1970; undefined when nothing is. */
+export function rotation(leaf: AdminCertificate, now: number): CertStatus | undefined {
   const from = Date.parse(leaf.validFrom)
   const to = Date.parse(leaf.validTo)
   if (now > to) return 'EXPIRED'
@@ -90,7 +91,8 @@ function rotation(leaf: AdminCertificate, now: number): CertStatus | undefined {
   return (to - now) / (to - from) < RENEWED_BEFORE ? 'NOT ROTATING' : undefined
 }
 
-const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
+/** The reason behind each status that needs one. */
+export const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
   EXPIRED: 'the leaf has expired: peers refuse it',
   'NOT YET VALID': 'the leaf begins later than now: clocks differ',
   'NOT ROTATING': 'less than a quarter of its life is left, and the agent renews at half',
@@ -134,7 +136,8 @@ function proxyRow(
   return row('OK', '')
 }
 
-function ending(validTo: number, {now, warn}: CertsQuestion): RootGroup['status'] {
+/** Whether a certificate that ends at a moment (milliseconds since 1970) has ended or will soon. */
+export function statusAtEnd(validTo: number, {now, warn}: Pick<CertsQuestion, 'now' | 'warn'>): RootGroup['status'] {
   if (now > validTo) return 'EXPIRED'
   return validTo - now < warn ? 'EXPIRES SOON' : 'OK'
 }
@@ -158,7 +161,7 @@ function rootGroups(
     validTo: new Date(validTo).toISOString(),
     pods: pods.size,
     published: read.ok ? published.has(serial) : 'unknown',
-    status: ending(validTo, question),
+    status: statusAtEnd(validTo, question),
   }))
 }
 
@@ -196,7 +199,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   const groups = rootGroups(judged, roots, question)
   const intermediates = intermediateCas(judged).map(each => ({
     ...each,
-    status: ending(Date.parse(each.validTo), question),
+    status: statusAtEnd(Date.parse(each.validTo), question),
   }))
   const mismatches = trustMismatches(judged)
   const credentials = await gatewayCredentials(source, present, pods, question)

@@ -21,12 +21,20 @@ export interface ExplainedText {
   readonly unknown: readonly ExplainedLine[]
   /** Numbers of lines that are not log lines. */
   readonly other: readonly number[]
+  /** Numbers of explained lines that end within their format: fields that are not there could say otherwise. */
+  readonly cut: readonly number[]
 }
 
 function explain(text: string, raw = text): LineExplanation | undefined {
   const line = parseLogLine(text)
   const found = line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
   return found === undefined ? undefined : {...found, next: withPod(found.next, raw, line)}
+}
+
+/** True for a line that its format shows to be cut. */
+function endsWithin(raw: string): boolean {
+  const line = parseLogLine(raw)
+  return line?.kind === 'access' && line.cut === true
 }
 
 /** Problems first; otherwise in order of first occurrence. */
@@ -46,6 +54,7 @@ export function explainLines(text: string): ExplainedText {
   const unknown: ExplainedLine[] = []
   const ofKernel: ExplainedLine[] = []
   const other: number[] = []
+  const cut: number[] = []
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     if (raw.trim() === '' || /^(```|~~~)/.test(raw.trim())) continue
     const explanation =
@@ -60,6 +69,7 @@ export function explainLines(text: string): ExplainedText {
         (line.writer === 'the kernel' ? ofKernel : unknown).push({...describeUnknown(line), line: index + 1, count: 1})
       continue
     }
+    if (endsWithin(raw)) cut.push(index + 1)
     const key = `${explanation.writer}\n${explanation.means}`
     const known = found.get(key)
     found.set(
@@ -70,5 +80,5 @@ export function explainLines(text: string): ExplainedText {
   // A kernel's log is mostly about hardware: many lines without an entry are only counted.
   if (ofKernel.length <= MOST_OF_KERNEL) unknown.push(...ofKernel)
   else other.push(...ofKernel.map(({line}) => line))
-  return {explained: [...found.values()].sort(byHarm), unknown, other: other.sort((a, b) => a - b)}
+  return {explained: [...found.values()].sort(byHarm), unknown, other: other.sort((a, b) => a - b), cut}
 }

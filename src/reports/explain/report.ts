@@ -61,6 +61,22 @@ function missedLines({unknown, other}: ExplainedText): readonly string[] {
   return [`not recognised: ${humanCount(numbers.length, 'line', 'lines')} (${numbers.slice(0, 5).join(', ')}${more})`]
 }
 
+/** Lines that are cut, and a last line that may be: a logger ends each line with a line feed. */
+function cutLines({explained, cut}: ExplainedText, mayBeCut: boolean): readonly string[] {
+  const last = mayBeCut && explained.length > 0
+  const more = cut.length > 5 ? ', ...' : ''
+  return [
+    ...(cut.length === 0
+      ? []
+      : [
+          `cut: ${humanCount(cut.length, 'line', 'lines')} (${cut.slice(0, 5).join(', ')}${more}) end before the last fields of their format; the missing fields are unknown, and another cause may hold`,
+        ]),
+    ...(last
+      ? ['the text does not end with a line feed: its last line may be cut, and lines may be missing after it']
+      : []),
+  ]
+}
+
 /** Says once what the words in capitals in commands are. */
 function placeholders({explained}: ExplainedText): readonly string[] {
   return explained.some(({next}) => hasPlaceholder(next))
@@ -100,7 +116,11 @@ function notKnown(rules: RuleList, text: string): UserError {
 }
 
 /** The meaning of terms or log lines; a text without any known term is an error that names similar ones. */
-export function explainReport(rules: RuleList, given: string): ExplainReport {
+export function explainReport(
+  rules: RuleList,
+  given: string,
+  mayBeCut = given.includes('\n') && !given.endsWith('\n'),
+): ExplainReport {
   const text = given.trim()
   const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
   const several = text.includes('\n')
@@ -112,7 +132,13 @@ export function explainReport(rules: RuleList, given: string): ExplainReport {
   const all = wordsIn(rules, parts.slice(0, MAX_WORDS))
   const words = all.slice(0, MAX_WORDS)
   if (log.explained.length > 0 && (several || isProse(words)))
-    return {...base, notes: [...missedLines(log), ...placeholders(log)], topics: [], lines: log.explained, unknown: []}
+    return {
+      ...base,
+      notes: [...missedLines(log), ...cutLines(log, mayBeCut), ...placeholders(log)],
+      topics: [],
+      lines: log.explained,
+      unknown: [],
+    }
   if (log.unknown.length > 0) {
     const lines = log.unknown.slice(0, MAX_UNKNOWN)
     return {...base, notes: missedLines({...log, unknown: []}), topics: [], lines, unknown: []}

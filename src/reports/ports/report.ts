@@ -76,7 +76,7 @@ function modeOfSockets(table: SocketTable | undefined): PodMode | 'unknown' {
 
 /** The container of each process; only sources of containers know it. */
 async function containersOf(source: Source, subject: PodRef): Promise<ReadonlyMap<number, string>> {
-  const outside = source.traits.live && source.impliedSubject !== undefined
+  const outside = source.traits.complete && source.impliedSubject !== undefined
   const answer = outside ? await source.evidence('net.processes', subject) : undefined
   const read = answer?.ok === true ? parseProcesses(answer.value) : undefined
   const known = read?.ok === true ? read.value : []

@@ -11,6 +11,7 @@ import {istioctlText} from '../../formats/istioctl-text.js'
 import {istioctlVersion} from '../../formats/istioctl-version.js'
 import {describedPod} from '../../formats/kubectl-describe.js'
 import {kubectlTables} from '../../formats/kubectl-table.js'
+import {parseLogLine} from '../../formats/log-line/parse.js'
 import {ownAnswer} from '../../formats/own-answer.js'
 import {type InputForm, inputForm} from '../../model/input-form.js'
 import {UserError} from '../../model/user-error.js'
@@ -62,11 +63,25 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
 /** Lines looked at in a text of no other form. */
 const MAX_LINES = 2000
 
+/** True for a line that a component of the mesh logged with time and level, and whose message is known. */
+function isKnownLogLine(text: string): boolean {
+  const line = parseLogLine(text)
+  return (
+    line?.kind === 'message' &&
+    line.time !== undefined &&
+    line.level !== undefined &&
+    explainMessage(line) !== undefined
+  )
+}
+
 /** The forms of a file; a text of none that holds a known message (an error of a client, a panic) is explained like a log. */
 function knownForms(label: string, bytes: Uint8Array): readonly InputForm[] {
   const forms = formsIn(label, bytes)
-  if (forms.length > 0) return forms
   const lines = Buffer.from(bytes.subarray(0, 1_048_576)).toString('utf8').split('\n').slice(0, MAX_LINES)
+  if (forms.length > 0) {
+    const own = forms.some(({commands}) => commands.includes('explain')) || forms.some(({id}) => id === 'init-log')
+    return own || !lines.some(isKnownLogLine) ? forms : [...forms, inputForm('log')]
+  }
   const known = lines.some(message => explainMessage({kind: 'message', message: message.trim()}) !== undefined)
   return known ? [inputForm('log')] : []
 }

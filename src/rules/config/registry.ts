@@ -118,6 +118,9 @@ import {rule as virtualServiceHiddenFromGateway} from './virtual-service-hidden-
 import {rule as webhookAddress} from './webhook-address/rule.js'
 import {rule as webhookOverlap} from './webhook-overlap/rule.js'
 import {rule as webhookUrlInvalid} from './webhook-url-invalid/rule.js'
+import {rule as workloadEntryAccountMissing} from './workload-entry-account-missing/rule.js'
+import {rule as workloadEntryUnhealthy} from './workload-entry-unhealthy/rule.js'
+import {rule as workloadEntryUnselected} from './workload-entry-unselected/rule.js'
 import {rule as writeRetried} from './write-retried/rule.js'
 
 /** Every rule about the configuration of the mesh, by slug. Written by scripts/generate.js. */
@@ -241,5 +244,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   webhookAddress,
   webhookOverlap,
   webhookUrlInvalid,
+  workloadEntryAccountMissing,
+  workloadEntryUnhealthy,
+  workloadEntryUnselected,
   writeRetried,
 ]

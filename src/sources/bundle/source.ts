@@ -25,11 +25,12 @@ function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEnt
   return [...ofKind.filter(entry => entry.namespace === query.namespace), ...whole]
 }
 
-/** The single proxy of a bundle made from a file or a network namespace; it has no namespace and no objects. */
+/** The single workload of a bundle made from a file or outside Kubernetes: it has no namespace, and no object but itself in the form of a pod. */
 function impliedIn({evidence, objects}: BundleIndex): {readonly impliedSubject?: PodRef} {
   const [first] = evidence
   const alone = first !== undefined && evidence.every(each => each.namespace === '' && each.pod === first.pod)
-  return alone && objects.length === 0 ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
+  const outside = objects.every(({kind, held}) => kind === 'Pod' || !isBlob(held))
+  return alone && outside ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
 }
 
 /** The objects of a captured list; half a list, or what is no list, is a gap and never an empty list. */
@@ -52,6 +53,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
   const bytes = await files.read(BUNDLE_INDEX)
   const index = parseIndex(Buffer.from(bytes ?? '').toString('utf8'), files.label)
   const evidence = new Map(index.evidence.map(entry => [evidenceKey(entry.namespace, entry.pod, entry.id), entry]))
+  const only = impliedIn(index).impliedSubject
   const lists = new Map<string, Promise<Answer<readonly KubeObject[]>>>()
 
   function list(entry: ObjectsEntry): Promise<Answer<readonly KubeObject[]>> {
@@ -84,14 +86,18 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
         .flatMap(answer => (answer.ok ? answer.value : []))
         .filter(
           object =>
-            (query.namespace === undefined || (object.metadata.namespace ?? '') === query.namespace) &&
+            (query.namespace === undefined ||
+              only !== undefined ||
+              (object.metadata.namespace ?? '') === query.namespace) &&
             (query.name === undefined || object.metadata.name === query.name),
         ),
     )
   }
 
   async function read(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
-    const entry = evidence.get(evidenceKey(subject.namespace, subject.name, id))
+    // What is asked about the only workload of a bundle is about it, whatever namespace its form as a pod has.
+    const namespace = only === undefined ? subject.namespace : only.namespace
+    const entry = evidence.get(evidenceKey(namespace, subject.name, id))
     const what = `${evidenceRow(id).title} of ${podLabel(subject)}`
     if (entry === undefined) return missing(what, 'not-captured', `not in ${files.label}`)
     // Gaps of commands are named by the current catalogue, whatever version recorded them.

@@ -194,7 +194,7 @@ describe('explain', () => {
   test('a log: equal lines once, problems first, and what was not recognised', () => {
     const ready = '2021-05-09T10:05:11.887025Z\tinfo\tEnvoy proxy is ready'
     const denied = '503 UH "-" "-"'
-    const report = explainReport(() => RULES, [ready, 'nothing of a log', denied, denied].join('\n'))
+    const report = explainReport(() => RULES, [ready, 'nothing of a log', denied, denied, ''].join('\n'))
     expect(report.lines.map(({line, count}) => [line, count])).toEqual([
       [3, 2],
       [1, 1],
@@ -202,6 +202,34 @@ describe('explain', () => {
     expect(report.notes).toEqual([
       'not recognised: 1 line (2)',
       'in these commands POD, NAMESPACE and other words in capitals are placeholders for your own names',
+    ])
+  })
+
+  test.each([
+    ['in a quoted field', '[2024-03-02T10:11:12.345Z] "- - -" 0 UF,URX - - "TLS_error:|33554536:sys'],
+    ['before its numbers', '[2024-03-02T10:11:12.345Z] "GET / HTTP/1.1" 503 UC upstream_reset_before'],
+    [
+      'before its addresses',
+      '[2024-03-02T10:11:12.345Z] "GET / HTTP/1.1" 503 UF x - "-" 0 91 1 - "-" "curl" "id" "api:80" "10.0.0.7:80" outb',
+    ],
+    ['in details', 'GET / 503 UC upstream_reset_before_response_started{conn'],
+    ['of ztunnel in its error', '2024-09-26T08:18:58Z warn access connection failed src.addr=10.0.0.1:1 error="no hea'],
+  ])('a line that is cut %s is said to be cut', (_, line) => {
+    expect(explainReport(() => RULES, `${line}\n\n`).notes.join()).toMatch(/^cut: 1 line \(1\)/)
+  })
+
+  test('a whole line is not, of any release', () => {
+    const whole = [
+      '[2018-08-31T09:00:00.123Z] "GET / HTTP/1.1" 503 UH 0 57 0 - "-" "curl" "id" "api:80" "-"',
+      '[2021-05-09T10:05:11.887Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{connection_failure} - "-" 0 91 1 - "-" "curl" "id" "api:80" "10.0.0.7:80" outbound|80||api.shop.svc.cluster.local - 10.96.0.1:80 10.0.0.1:4000 - default',
+    ]
+    expect(explainReport(() => RULES, `${whole.join('\n')}\n`).notes.join()).not.toMatch(/cut/)
+  })
+
+  test('events that are usual are said to be so', () => {
+    const text = '  Normal  Started    3m53s      kubelet, minikube  Started container istio-proxy\n'
+    expect(explainReport(() => RULES, text).lines).toMatchObject([
+      {means: expect.stringContaining('was started'), next: 'Nothing is wrong.'},
     ])
   })
 

@@ -1,0 +1,80 @@
+import {readFileSync} from 'node:fs'
+import {beforeAll, expect, test} from '@jest/globals'
+import {podOfProcesses} from '../../src/formats/containers/pod-of-processes.js'
+import {parseProcesses} from '../../src/formats/processes.js'
+import {answered, missing} from '../../src/model/answer.js'
+import {type EvidenceId, evidenceRow} from '../../src/model/evidence.js'
+import {checkReport} from '../../src/reports/check/report.js'
+import {checkTargets} from '../../src/reports/check/targets/targets.js'
+import {iptablesReport} from '../../src/reports/iptables/report.js'
+import {netReport} from '../../src/reports/net/report.js'
+import {portsReport} from '../../src/reports/ports/report.js'
+import {RULES} from '../../src/rules/registry.js'
+import {oneNamespace} from '../../src/sources/host/source.js'
+import type {Source} from '../../src/sources/source.js'
+import {captured} from '../support/served.js'
+
+const LABEL = 'netns web'
+const TEXTS: Partial<Record<EvidenceId, string>> = {
+  'net.processes':
+    'UID PID PPID C STIME TTY TIME CMD\nroot 1 0 0 10:00 ? 00:00:01 python productpage.py 9080\n1337 7 1 0 10:00 ? 00:00:01 /usr/local/bin/pilot-agent proxy\n1337 58 7 0 10:00 ? 00:00:09 /usr/local/bin/envoy -c /etc/istio/proxy/envoy-rev0.json\n',
+  'net.sockets': readFileSync('src/formats/sockets/samples/ss-lntup-root.txt', 'utf8'),
+  'net.iptables.nft':
+    '*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:ISTIO_REDIRECT - [0:0]\n-A PREROUTING -p tcp -j ISTIO_REDIRECT\n-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n',
+  'net.ip-addr':
+    '1: lo: <LOOPBACK,UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n2: eth0: <UP> mtu 1500\n    inet 172.28.0.5/16 scope global eth0\n',
+}
+
+/** A network namespace of a machine as its source gives it, from texts. */
+function namespaceSource(): Source {
+  const pod = async () => {
+    const read = parseProcesses({id: 'net.processes', bytes: Buffer.from(TEXTS['net.processes'] ?? ''), provenance: {}})
+    return read.ok ? answered(podOfProcesses(LABEL, read.value)) : read
+  }
+  return oneNamespace('netns', LABEL, pod, async id => {
+    const text = TEXTS[id]
+    return text === undefined
+      ? missing(evidenceRow(id).title, 'not-applicable', `${LABEL} has it not`)
+      : answered({id, bytes: Buffer.from(text), provenance: {from: LABEL}})
+  })
+}
+
+let live: Source
+let replayed: Source
+beforeAll(async () => {
+  live = namespaceSource()
+  replayed = await captured(live, false)
+})
+
+const SUBJECT = {namespace: '', name: LABEL, implied: true} as const
+const QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
+  net: source => netReport(source, SUBJECT),
+  ports: source => portsReport(source, SUBJECT),
+  iptables: source => iptablesReport(source, SUBJECT),
+  check: async source =>
+    await checkReport(source, await checkTargets(source, [], {}), {
+      rules: RULES,
+      failOn: 'warning',
+      istioNamespace: 'istio-system',
+      deep: true,
+      now: new Date('2026-11-20T19:00:00Z'),
+    }),
+}
+
+/** A report without where and when its evidence is from. */
+function plain(report: object): unknown {
+  return JSON.parse(
+    JSON.stringify(report, (key, value: unknown) => {
+      if (['origin', 'provenance', 'artifact', 'at'].includes(key)) return undefined
+      if (typeof value === 'bigint') return String(value)
+      return value instanceof Map ? [...value] : value
+    }),
+  )
+}
+
+test.each(Object.keys(QUESTIONS))('%s of a workload outside Kubernetes is the same from its capture', async name => {
+  const ask = QUESTIONS[name] ?? (async () => ({}))
+  const first = plain(await ask(live))
+  expect(Object.keys(first as object).length).toBeGreaterThan(2)
+  expect(plain(await ask(replayed))).toEqual(first)
+})

@@ -76,7 +76,8 @@ function withoutAbsent(entry: AccessLogEntry): AccessLogEntry {
 
 /** Details such as `upstream_reset_before_response_started{...` whose bracket is not closed. */
 function isOpen(text: string): boolean {
-  return /[{[][^}\]]*$/.test(text)
+  const last = (...marks: readonly string[]) => Math.max(...marks.map(mark => text.lastIndexOf(mark)))
+  return last('{', '[') > last('}', ']')
 }
 
 /**

@@ -25,7 +25,7 @@ export default class AmbientReadiness extends MeshCommand {
     const {flags} = await this.parse(AmbientReadiness)
     await this.withSource(flags, async source => {
       if (flags['all-namespaces'])
-        throw new UserError('ambient-readiness reads one namespace', {hint: 'Name it with -n.'})
+        throw new UserError('ambient-readiness checks one namespace', {hint: 'Name it with -n.'})
       const namespace = flags.namespace ?? source.defaultNamespace
       await this.print(
         flags,

@@ -26,11 +26,11 @@ export default class Analyze extends MeshCommand {
   ]
   static override flags = {
     file: repeatableFlag('files to analyze, as the arguments are', 'f', 'FILE'),
-    'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
+    'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster and the files'}),
     suppress: suppressFlag,
-    'failure-threshold': Flags.string({description: 'exit with 1 from this level on (default Error)'}),
+    'failure-threshold': Flags.string({description: 'exit with 1 at this level or above (default Error)'}),
     'fail-on': Flags.string({description: 'the same as --failure-threshold'}),
-    'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
+    'output-threshold': Flags.string({description: 'show findings at this level or above (default Info)'}),
     analyzer: repeatableFlag('run only these: analyzers of istioctl, codes or names of rules'),
     only: repeatableFlag('the same as --analyzer'),
     skip: repeatableFlag('skip these'),
@@ -45,7 +45,7 @@ export default class Analyze extends MeshCommand {
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
   }
 
-  /** True once the flags are understood: what fails later is no wrong usage. */
+  /** True once the flags are parsed: later failures are not usage errors. */
   private understood = false
 
   async run(): Promise<void> {

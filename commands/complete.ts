@@ -1,7 +1,7 @@
 import {pathToFileURL} from 'node:url'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {type Candidate, completions} from '../src/cli/completion.js'
-import {namesAtHand} from '../src/cli/completion-names.js'
+import {availableNames} from '../src/cli/completion-names.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {openFor} from '../src/cli/open-for.js'
 import {write} from '../src/cli/streams.js'
@@ -23,7 +23,7 @@ export default class Complete extends MeshCommand {
   async run(): Promise<void> {
     const words = this.argv.slice(this.argv.indexOf('--') + 1)
     const {flags} = await this.parse(Complete, [])
-    const names = namesAtHand(typed => {
+    const names = availableNames(typed => {
       const given = {from: typed.get('from'), context: typed.get('context'), kubeconfig: typed.get('kubeconfig')}
       const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
       const files = typed.get('file')

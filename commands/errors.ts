@@ -31,7 +31,7 @@ export default class Errors extends MeshCommand {
     ...watchFlags,
     since: Flags.string({
       helpValue: 'DURATION',
-      description: 'only requests of this time (default: 10m of a live mesh)',
+      description: 'only requests from this period (default: 10m on a live mesh)',
     }),
   }
 

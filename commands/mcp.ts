@@ -6,7 +6,7 @@ import {remark} from '../src/cli/streams.js'
 
 export default class Mcp extends MeshCommand {
   static override summary =
-    'Offer the questions of meshctl as tools of the Model Context Protocol over standard input and output'
+    "Serve meshctl's checks as Model Context Protocol (MCP) tools over standard input and output"
   static override description =
     'Started by an assistant, see docs/mcp.md. Every tool only reads; answers are redacted and bounded in size.'
   static override examples = [

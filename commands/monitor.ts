@@ -9,7 +9,7 @@ import {monitorForm, runMonitor} from '../src/cli/monitor-run.js'
 import {MONITOR_FORMS} from '../src/reports/monitor/round-lines.js'
 
 export default class Monitor extends MeshCommand {
-  static override summary = 'Watch a cluster, and check again what a change concerns'
+  static override summary = 'Watch a cluster, and recheck what each change affects'
   static override description =
     'Prints a line for each finding that begins or ends, until Ctrl-C. Nothing in the cluster is changed unless --events, --policy-reports or --leader-elect is given. See docs/monitor.md.'
   static override forms = MONITOR_FORMS

@@ -9,7 +9,7 @@ import {mtlsView} from '../src/reports/mtls/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Mtls extends MeshCommand {
-  static override summary = 'Show what clients send and servers take: mTLS, plaintext, and where the two conflict'
+  static override summary = 'Compare what clients send and servers accept: mTLS, plaintext, and conflicts'
   static override hiddenAliases = ['authn:tls-check']
   static override examples = [
     example('List all pairs of clients and servers of a namespace', 'mtls -n demo --from sample'),

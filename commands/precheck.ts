@@ -11,15 +11,15 @@ import {checkView} from '../src/reports/check/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Precheck extends MeshCommand {
-  static override summary = 'Check what an upgrade of Istio changes for this mesh'
+  static override summary = 'Check what an Istio upgrade changes for this mesh'
   static override hiddenAliases = ['x:precheck', 'experimental:precheck']
   static override forms = formsOf(checkView)
   static override needs = PRECHECK_NEEDS
   static override strict = false
   static override usage = 'precheck [FILE|DIR|-]... --target 1.NN [flags]'
   static override examples = [
-    example('Ask whether the cluster can be upgraded', 'precheck --target 1.31'),
-    example('Ask the same of a bundle', 'precheck --target 1.28 --from incident.tgz'),
+    example('Check whether the cluster can be upgraded', 'precheck --target 1.31'),
+    example('Check a bundle the same way', 'precheck --target 1.28 --from incident.tgz'),
     example(
       'Check manifests for two releases, and write SARIF',
       'precheck mesh/ --from-version 1.22 --target 1.24 -o sarif=precheck.sarif',
@@ -28,11 +28,15 @@ export default class Precheck extends MeshCommand {
   static override flags = {
     target: Flags.string({helpValue: '1.NN', default: '1.31', description: 'the release to upgrade to'}),
     'from-version': Flags.string({helpValue: '1.NN', description: 'the running release (default: what the mesh runs)'}),
-    file: repeatableFlag('files to check, as the arguments are', 'f', 'FILE'),
-    'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
+    file: repeatableFlag('files to check, like the arguments', 'f', 'FILE'),
+    'use-kube': Flags.boolean({
+      char: 'k',
+      allowNo: true,
+      description: 'use the cluster and the files',
+    }),
     suppress: suppressFlag,
-    'fail-on': Flags.string({description: 'exit with 1 from this level on (default Warning)'}),
-    'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
+    'fail-on': Flags.string({description: 'exit with 1 at this level or above (default Warning)'}),
+    'output-threshold': Flags.string({description: 'show findings at this level or above (default Info)'}),
     only: repeatableFlag('run only these rules: codes or names, comma-separated'),
     skip: repeatableFlag('skip these'),
     meshConfigFile: Flags.string({helpValue: 'FILE', description: 'mesh configuration to assume'}),

@@ -23,7 +23,7 @@ export default class ReportCommand extends MeshCommand {
   static override flags = {
     ...overviewFlags,
     config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
-    baseline: Flags.string({helpValue: 'FILE', description: 'accept findings listed in FILE until they expire'}),
+    baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),
   }
 
   async run(): Promise<void> {

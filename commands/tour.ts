@@ -9,7 +9,7 @@ import {prose} from '../src/terminal/doc.js'
 import {renderDoc} from '../src/terminal/render.js'
 
 export default class Tour extends MeshCommand {
-  static override summary = 'Lead through a sick mesh in five steps, without a cluster'
+  static override summary = 'Walk through a broken mesh in five steps, without a cluster'
   static override examples = [example('Take the tour', 'tour'), example('Show its fourth step only', 'tour --step 4')]
   static override needs = NO_NEEDS
   static override flags = {

@@ -9,12 +9,12 @@ import {overviewFlags, overviewQuestion} from '../src/cli/overview-question.js'
 import {remark, write} from '../src/cli/streams.js'
 
 export default class Ui extends MeshCommand {
-  static override summary = 'Serve the page of report on 127.0.0.1, refreshing'
+  static override summary = 'Serve the report page on 127.0.0.1 and refresh it'
   static override description =
-    'Only 127.0.0.1 answers, only to its own address, and only who knows the secret in the address sees the page. Ctrl-C ends it.'
+    'Only 127.0.0.1 answers, only to its own address, and only clients that know the secret in the URL see the page. Ctrl-C ends it.'
   static override examples = [
     example('Serve the report of the whole sample mesh', 'ui -A --from sample'),
-    example('Serve one namespace, read again every ten seconds', 'ui -n demo --interval 10s'),
+    example('Serve one namespace, refreshed every ten seconds', 'ui -n demo --interval 10s'),
   ]
   static override needs = REPORT_NEEDS
   static override flags = {

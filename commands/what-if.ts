@@ -12,7 +12,7 @@ import {whatIfView} from '../src/reports/what-if/view.js'
 import {refuseAbsent} from '../src/sources/overlay.js'
 
 export default class WhatIf extends MeshCommand {
-  static override summary = 'Show what a change of Istio objects would do to requests, before it is applied'
+  static override summary = 'Predict how a change to Istio objects would affect requests'
   static override examples = [
     example(
       'Show which requests the deletion of an object changes',
@@ -35,19 +35,19 @@ export default class WhatIf extends MeshCommand {
       default: [],
       helpValue: 'FILE',
       description:
-        'objects to lay over the mesh; the same kind, namespace and name replaces (repeatable; - for standard input)',
+        'objects to apply to the mesh; an object of the same kind, namespace and name is replaced (repeatable; - for standard input)',
     }),
     delete: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
       default: [],
       helpValue: 'KIND/NAMESPACE/NAME',
-      description: 'an object to take away (repeatable)',
+      description: 'an object to delete (repeatable)',
     }),
     'strict-readiness': Flags.boolean({description: 'show for each namespace whether STRICT mTLS is safe'}),
     traffic: Flags.string({
       helpValue: 'FILE',
-      description: 'requests to ask about, one JSON document a line, as trace --traffic reads them',
+      description: 'requests to test, one JSON document per line, in the format of trace --traffic',
     }),
   }
 

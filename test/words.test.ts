@@ -60,6 +60,12 @@ const BANNED: Readonly<Record<string, string>> = {
   'left alone|leaves? (it |them )?alone': 'is not captured, is excluded',
   'passed over': 'ignored, skipped',
   quiet: 'clean, only info',
+  'at hand': 'available, current',
+  'speaks? of': 'indicates, names',
+  'becomes? of|became of': 'happens to',
+  'laid (over|beside)': 'applied, compared',
+  'pass(es)? over': 'ignores, skips',
+  shall: 'is to',
 }
 
 /** Files and directories below these places that are not held to the list yet, with the reason. */

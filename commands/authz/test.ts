@@ -11,7 +11,7 @@ import {formsOf} from '../../src/reports/view.js'
 
 export default class AuthzTest extends MeshCommand {
   static override summary =
-    'Decide one request by the AuthorizationPolicies and by the proxy, and say what would change the verdict'
+    'Evaluate one request against AuthorizationPolicies and the proxy, and show what would change the verdict'
   static override examples = [
     example(
       'Decide one request of a workload',
@@ -37,8 +37,8 @@ export default class AuthzTest extends MeshCommand {
   }
   static override flags = {
     ...overlayFlags,
-    method: Flags.string({description: 'HTTP method (GET unless set)'}),
-    path: Flags.string({description: 'path of the request (/ unless set)'}),
+    method: Flags.string({description: 'HTTP method (default: GET)'}),
+    path: Flags.string({description: 'path of the request (default: /)'}),
     host: Flags.string({description: 'host header of the request'}),
     header: Flags.string({
       char: 'H',
@@ -51,7 +51,7 @@ export default class AuthzTest extends MeshCommand {
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'NAME=VALUE',
-      description: 'a claim of an accepted token; several values with commas (repeatable)',
+      description: 'a claim of an accepted token; several values separated by commas (repeatable)',
     }),
     matrix: Flags.boolean({description: 'show who may call what in the namespace instead of deciding one request'}),
     sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),

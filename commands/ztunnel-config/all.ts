@@ -15,11 +15,11 @@ import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
 
 export default class ZtunnelConfigAll extends MeshCommand {
-  static override summary = 'Show all a ztunnel knows: workloads, Services, policies, certificates, connections'
+  static override summary = 'Show everything a ztunnel knows: workloads, Services, policies, certificates, connections'
   static override aliases = ztunnelAliases('all', 'a')
   static override hiddenAliases = ztunnelHidden('a')
   static override examples = [
-    example('Show all a ztunnel knows, by one of its pods', 'ztunnel-config all client.amb'),
+    example('Show everything a ztunnel knows, given one of its pods', 'ztunnel-config all client.amb'),
     example('Read a config dump in a file', 'zc all -f config_dump.json'),
   ]
   static override forms = formsOf({})

@@ -9,7 +9,7 @@ import {lazyRequires} from './lazy-requires.js'
 
 const NARROW = fileURLToPath(new URL('oclif-core.js', import.meta.url))
 
-/** Our own imports of oclif's index go to the few modules we use of it; oclif's own stay as they are. */
+/** Our own imports of oclif's index go to the few modules we use of it; oclif's own stay unchanged. */
 const narrowOclif = {
   name: 'narrow-oclif',
   setup(builder) {

@@ -5,10 +5,10 @@ import {dirname, join} from 'node:path'
 import {transform} from 'esbuild'
 import {AS_NAME} from './lazy-requires.js'
 
-/** Units that this share of the commands load lie in one file, `base`. */
+/** Units that this share of the commands load are in one file, `base`. */
 const MOST = 0.5
 
-/** What the live source loads lies in a file of its own, but for what is so large that only few may want it. */
+/** What the live source loads is in a file of its own, but for what is so large that only few may want it. */
 const LIVE = 'src/sources/cluster/source.ts'
 const LARGE_BYTES = 100_000
 

@@ -49,7 +49,7 @@ export async function analyzeSettings(
   }
 }
 
-/** The source the files are laid over: that of --from, else the cluster, if there is one; undefined when the files are analyzed alone. */
+/** The source the files are combined with: that of --from, else the cluster, if there is one; undefined when the files are analyzed alone. */
 async function openBelow(flags: AnalyzeFlags, root: string): Promise<AnalyzedSource | undefined> {
   const named = flags.from !== undefined || flags['use-kube'] === true
   if (!named && flags['use-kube'] === false) return undefined

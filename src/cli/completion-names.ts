@@ -5,7 +5,7 @@ const DEADLINE_MS = 3000
 
 type Open = (typed: TypedFlags) => Promise<Source>
 
-/** The names of a kind of object in the source at hand; empty when it cannot be read. */
+/** The names of a kind of object in the current source; empty when it cannot be read. */
 async function objectNames(open: Open, kind: string, typed: TypedFlags, namespaced: boolean) {
   let source: Source | undefined
   try {
@@ -59,7 +59,7 @@ async function explainedWords(): Promise<readonly Candidate[]> {
 }
 
 /** Names for completion, within a short deadline: a shell that is completing a word has no place for an error, so there are none then. */
-export function namesAtHand(open: Open): Names {
+export function availableNames(open: Open): Names {
   const kinds: Readonly<Record<NameKind, (typed: TypedFlags) => Promise<readonly Candidate[]>>> = {
     pods: typed => podNames(open, typed),
     services: async typed => (await objectNames(open, 'Service', typed, true)).map(word => ({word})),

@@ -2,7 +2,7 @@ import {own} from '../model/own.js'
 import {SOURCE_SPECS} from '../sources/specs.js'
 import {commandNamed, flagNamed, type Surface, type SurfaceCommand, type SurfaceFlag} from './usage/surface.js'
 
-/** What can be asked of the source at hand, of the store of snapshots and of meshctl's own tables. */
+/** What can be asked of the current source, of the store of snapshots and of meshctl's own tables. */
 export type NameKind = 'pods' | 'services' | 'namespaces' | 'contexts' | 'snapshots' | 'rules' | 'words'
 
 /** A word to offer, with what it means where that is known. */

@@ -40,7 +40,7 @@ export async function requestDebugContainer(
   const answer = await source.changes.addDebugContainer(pod, image, planned =>
     say(
       `adding the container ${planned.name} (image ${planned.image}, NET_ADMIN) to ${podLabel(pod)}; ` +
-        'it exits by itself, but Kubernetes keeps its entry in the pod until the pod is deleted',
+        'it exits on its own, but Kubernetes keeps its entry in the pod until the pod is deleted',
     ),
   )
   if (answer.ok && answer.value.reused === true)

@@ -128,13 +128,13 @@ export const watchFlags = {
   watch: Flags.boolean({
     char: 'w',
     helpGroup: OUTPUT,
-    description: 'repeat on a live cluster until interrupted; a terminal is painted again each time',
+    description: 'repeat on a live cluster until interrupted; a terminal is redrawn each time',
   }),
   interval: Flags.string({
     helpGroup: OUTPUT,
     helpValue: 'DURATION',
     default: '2s',
-    description: 'time between two rounds of --watch',
+    description: 'time between two refreshes of --watch',
   }),
 } as const
 
@@ -169,7 +169,8 @@ export const overlayFlags = {
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'answer as if these objects were applied; the same kind, namespace and name replaces (repeatable)',
+    description:
+      'answer as if these objects were applied; an object of the same kind, namespace and name is replaced (repeatable)',
   }),
   delete: Flags.string({
     helpGroup: SOURCE,
@@ -199,7 +200,9 @@ export function fileFlagFor(description: string) {
 }
 
 /** The file flag in istioctl's spelling; the same as --from PATH. */
-export const fileFlag = fileFlagFor('read this file instead, of any form (repeatable; - for standard input)')
+export const fileFlag = fileFlagFor(
+  'read this file instead, in any supported format (repeatable; - for standard input)',
+)
 
 /** The same for commands that combine several files about one pod, such as its rules and its manifest. */
 export const filesFlag = Flags.string({
@@ -216,7 +219,7 @@ export const debugFlags = {
   'debug-container': Flags.boolean({
     helpGroup: CLUSTER,
     description:
-      'add an ephemeral container with NET_ADMIN to the pod to read its iptables rules; it exits by itself, its entry stays in the pod',
+      'add an ephemeral container with NET_ADMIN to the pod to read its iptables rules; it exits on its own; its entry stays in the pod',
   }),
   'debug-image': Flags.string({
     helpGroup: CLUSTER,

@@ -11,7 +11,7 @@ export function istioctlExit(code: number, unreadable: boolean): number {
   return code === 0 ? 0 : ISTIOCTL_EXIT.failed
 }
 
-/** An error with istioctl's exit code: 64 for wrong usage, 1 for any other failure; internal errors stay as they are. */
+/** An error with istioctl's exit code: 64 for wrong usage, 1 for any other failure; internal errors stay unchanged. */
 export function withIstioctlExit(error: Error, usage: boolean): Error {
   if (error instanceof UserError) {
     const {message, hint, next} = error

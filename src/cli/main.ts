@@ -54,7 +54,7 @@ async function rewritten(words: readonly string[], root: () => URL): Promise<rea
   return namespaceArgument(leading ? spelledOut(withLeadingFlagsBehind(words, surface)) : words, surface)
 }
 
-/** What is wrong with a refused command line; what words it is loaded for such an error only. */
+/** What is wrong with a refused command line; the texts are loaded only for such an error. */
 async function refusedUsage(error: OclifError, words: readonly string[], root: URL): Promise<UserError> {
   const [{usageError}, {readSurface}] = await Promise.all([
     import('./usage/usage-error.js'),

@@ -25,7 +25,7 @@ import {refuseFileOfPods} from './wrong-file.js'
 /** Output forms for machines: gaps always go to standard error. */
 const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml', 'name', 'csv', ...TEMPLATE_FORMS]
 
-const MAY_ADD_CONTAINER = 'On a live cluster --debug-container adds an ephemeral container that may read kernel rules.'
+const MAY_ADD_CONTAINER = 'On a live cluster --debug-container adds an ephemeral container that can read kernel rules.'
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {

@@ -71,7 +71,7 @@ interface ChosenForm {
   readonly template?: string
 }
 
-/** The form of a spec with its template, which may stand in a file; the view's own form when none was asked for. */
+/** The form of a spec with its template, which may be in a file; the view's own form when none was asked for. */
 export async function chosenForm<R>({form, template}: OutputSpec, view: View<R>): Promise<ChosenForm> {
   if (form === undefined) return {form: formOf(undefined, view)}
   if (template === undefined) return {form}

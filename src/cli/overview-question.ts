@@ -19,9 +19,9 @@ interface OverviewFlags {
 export const overviewFlags = {
   since: Flags.string({
     helpValue: 'DURATION',
-    description: 'only failing requests of this time (default: 10m of a live mesh)',
+    description: 'only failing requests from this period (default: 10m on a live mesh)',
   }),
-  deep: Flags.boolean({allowNo: true, description: 'ask each pod (default; off with -A on a live cluster)'}),
+  deep: Flags.boolean({allowNo: true, description: 'query each pod (default; off with -A on a live cluster)'}),
 }
 
 /** The question of `report` and `ui` from their flags and the team's settings in `folder`. */

@@ -35,7 +35,7 @@ function ownWords(argv: readonly string[]): OwnWords {
 
 /**
  * A command to run next with what the user already typed: `POD` and `FILE` become the pod and the file of their own command line, and the source
- * and namespace they named are kept. What is no command of meshctl, and what names its own source, stays as it is.
+ * and namespace they named are kept. What is no command of meshctl, and what names its own source, stays unchanged.
  */
 export function inOwnWords(next: string, argv: readonly string[]): string {
   const [command = '', ...comment] = next.split(/(?<!\s)(?=\s+# )/)

@@ -1,6 +1,6 @@
 import type {CommandTable} from './launch/command-name.js'
 
-/** The installed program: where it lies, its version, and how its parts are loaded. */
+/** The installed program: where it is, its version, and how its parts are loaded. */
 export interface Program {
   /** The folder the program is installed in, with the sample mesh, the runbooks and oclif's manifest. */
   readonly root: string

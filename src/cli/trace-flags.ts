@@ -33,7 +33,7 @@ export const traceFlags = {
     description: 'protocol of the client',
   }),
   sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),
-  alpn: Flags.string({helpValue: 'LIST', description: 'application protocols offered, comma-separated'}),
+  alpn: Flags.string({helpValue: 'LIST', description: 'ALPN protocols the client offers, comma-separated'}),
   principal: Flags.string({
     helpValue: 'SPIFFE-ID',
     description: "identity in the client's certificate; implies mTLS",

@@ -16,7 +16,7 @@ export const ZTUNNEL_CONFIG_NEEDS: CommandNeeds = {
 export const ztunnelArgument = {
   pod: Args.string({
     ignoreStdin: true,
-    description: 'ztunnel pod, or a pod whose ztunnel is meant (default: any ztunnel)',
+    description: 'ztunnel pod, or a pod whose ztunnel to query (default: any ztunnel)',
   }),
 }
 

@@ -3,7 +3,7 @@ export type JsonObject = Readonly<Record<string, unknown>>
 
 const CAMEL = new Map<string, string>()
 
-/** The lowerCamelCase name of a snake_case protobuf field (protobuf JSON mapping); other names stay as they are. */
+/** The lowerCamelCase name of a snake_case protobuf field (protobuf JSON mapping); other names stay unchanged. */
 export function lowerCamel(name: string): string {
   let known = CAMEL.get(name)
   if (known === undefined) {

@@ -12,7 +12,7 @@ const REMARK =
 const FAILED = /^\s*✘ /
 const VERIFY_MARK = /checked successfully|Istio installation failed|custom resource definitions/
 
-/** Reads the text; undefined when it is none of these. */
+/** Reads the text; undefined for anything else. */
 export function istioctlText(text: string): IstioctlText | undefined {
   const lines = unwrapLines(text)
     .filter(({command}) => command !== true)

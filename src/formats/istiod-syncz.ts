@@ -39,7 +39,7 @@ function nonceTime(nonce: string | undefined): string | undefined {
   return goTime(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\//.exec(nonce ?? '')?.[1])
 }
 
-/** istiod's own logic: an error wins, nothing sent is NOT SENT, sent and acked alike is SYNCED, else STALE. */
+/** istiod's own logic: an error wins, nothing sent is NOT SENT, the same sent and acked is SYNCED, else STALE. */
 function typeSync(
   type: string,
   sent: string | undefined,

@@ -32,7 +32,7 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** Which lines to remove when text of a few lines stands before whole JSON; undefined when it does not. */
+/** Which lines to remove when text of a few lines precedes whole JSON; undefined when it does not. */
 function linesBeforeJson(text: string): string | undefined {
   const lines = text.slice(0, 4096).split('\n')
   const first = lines.findIndex(line => /^\s*[{[]/.test(line))

@@ -36,7 +36,7 @@ function subsetsOf(objects: readonly KubeObject[]): readonly Subset[] {
 }
 
 /**
- * Rules for one host in one namespace merge when they are exported alike; of several that are not, the youngest counts
+ * Rules for one host in one namespace merge when they are exported to the same namespaces; of several that are not, the youngest counts
  * (istio.io, 1.24 change notes: DestinationRules with different exportTo).
  */
 function merged(all: readonly KubeObject[]): MergedRule {

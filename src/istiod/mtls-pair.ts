@@ -110,7 +110,7 @@ function sending(
     }
   return endpointTakesMtls(state, endpoint, byRule)
     ? {sent: 'mTLS', rule: undefined, because: 'auto mTLS'}
-    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not take it'}
+    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not support it'}
 }
 
 function peerMode(state: IstioState, endpoint: Pick<RegisteredEndpoint, 'namespace' | 'labels' | 'port'>): PeerMode {
@@ -143,7 +143,7 @@ const NOT_TLS = '503 UF, WRONG_VERSION_NUMBER: the server does not end TLS'
 const NO_CERTIFICATE = '503 UF: the handshake fails, because the client shows no certificate of the mesh'
 
 const APPLICATION_TLS: Row = {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'}
-/** What becomes of TLS that is not the mesh's own, wherever the server does not insist on mTLS. */
+/** What happens to TLS that is not the mesh's own, wherever the server does not insist on mTLS. */
 const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
   PERMISSIVE: {
     status: 'CONFLICT',
@@ -155,36 +155,37 @@ const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
   'ambient STRICT': {status: 'CONFLICT', because: 'ztunnel closes connections that do not come by HBONE'},
 }
 
-/** What becomes of each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
+/** What happens to each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
 const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   mTLS: {
     STRICT: {status: 'OK', because: ''},
-    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server takes plaintext as well'},
+    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server also accepts plaintext'},
     DISABLE: {status: 'CONFLICT', because: NOT_TLS},
     'no sidecar': {status: 'CONFLICT', because: NOT_TLS},
-    ambient: {status: 'CONFLICT', because: 'ztunnel takes mTLS by HBONE only: this reaches the application as TLS'},
+    ambient: {status: 'CONFLICT', because: 'ztunnel accepts mTLS only by HBONE: this reaches the application as TLS'},
     'ambient STRICT': {status: 'CONFLICT', because: 'ztunnel closes connections that do not come by HBONE'},
   },
   HBONE: {
     STRICT: {status: 'OK', because: ''},
-    PERMISSIVE: {status: 'PERMISSIVE', because: 'HBONE is used; the server takes plaintext as well'},
+    PERMISSIVE: {status: 'PERMISSIVE', because: 'HBONE is used; the server also accepts plaintext'},
     DISABLE: {status: 'OK', because: 'the sidecar ends HBONE whatever the mode'},
-    'no sidecar': {status: 'CONFLICT', because: 'nothing in the pod takes HBONE'},
-    ambient: {status: 'PERMISSIVE', because: 'HBONE is used; ztunnel takes plaintext as well'},
+    'no sidecar': {status: 'CONFLICT', because: 'nothing in the pod accepts HBONE'},
+    ambient: {status: 'PERMISSIVE', because: 'HBONE is used; ztunnel also accepts plaintext'},
     'ambient STRICT': {status: 'OK', because: ''},
   },
   plaintext: {
     STRICT: {
       status: 'CONFLICT',
-      because: '503 UC, connection_termination: the server closes plaintext (no filter chain matches)',
+      because: '503 UC, connection_termination: the server closes plaintext connections (no filter chain matches)',
     },
-    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server takes plaintext; policies see no identity'},
+    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server accepts plaintext; policies see no identity'},
     DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
     'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
-    ambient: {status: 'PLAINTEXT', because: 'ztunnel takes plaintext unless the mode is STRICT'},
+    ambient: {status: 'PLAINTEXT', because: 'ztunnel accepts plaintext unless the mode is STRICT'},
     'ambient STRICT': {
       status: 'CONFLICT',
-      because: 'ztunnel closes plaintext: policy rejection, explicitly denied by the policy istiod makes of the mode',
+      because:
+        'ztunnel closes plaintext: policy rejection, explicitly denied by the policy istiod generates from the mode',
     },
   },
   TLS: {STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE}, ...OTHER_TLS},

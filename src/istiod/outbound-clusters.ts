@@ -22,7 +22,7 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** A cluster with what changed from `was` to `is`; what Envoy has beside that stays. */
+/** A cluster with what changed from `was` to `is`; what Envoy has besides that stays. */
 function changed(cluster: Message, was: Message, is: Message): Message {
   const differ = new Set([...Object.keys(was), ...Object.keys(is)].filter(key => !same(own(was, key), own(is, key))))
   const keys = new Set([...Object.keys(cluster), ...differ])
@@ -34,7 +34,7 @@ function changed(cluster: Message, was: Message, is: Message): Message {
   )
 }
 
-/** What became of the clusters: gone, new, or changed ones by name. */
+/** What happened to the clusters: removed, added or changed ones by name. */
 export interface ClusterChange {
   readonly dump: Message
   readonly gone: ReadonlySet<string>

@@ -12,7 +12,7 @@ import type {IstioState} from './state.js'
 import type {Viewpoint} from './viewpoint.js'
 import {routedNames, virtualServiceFor} from './virtual-services.js'
 
-/** A virtual host istiod makes, and the route configuration it stands in. */
+/** A virtual host istiod makes, and the route configuration it is in. */
 export interface MadeVirtualHost {
   readonly config: string
   readonly name: string

@@ -50,7 +50,7 @@ export interface InjectorSettings {
   readonly enableNamespacesByDefault: boolean
   /** What the chart's values (`global.proxy`) say about capture where a pod has no annotation; absent values are Istio's defaults. */
   readonly capture: CaptureDefaults
-  /** The release that injects, as far as its image tag tells. */
+  /** The release that injects, if its image tag shows it. */
   readonly version?: IstioVersion
 }
 
@@ -78,7 +78,7 @@ export interface InjectionDecision {
   readonly reason: string
   readonly webhook?: InjectionWebhook
   readonly revision?: string
-  /** The release whose webhook decides, as far as it is known. */
+  /** The release whose webhook decides, if known. */
   readonly version?: IstioVersion
   readonly steps: readonly InjectionStep[]
 }

@@ -69,7 +69,7 @@ function prefixMask(family: IpFamily, length: number): bigint {
   return (full << (width - BigInt(length))) & full
 }
 
-/** Reads `address`, `address/length` or `address/mask`; undefined when it is none of them. The host bits are cleared. */
+/** Reads `address`, `address/length` or `address/mask`; undefined for anything else. The host bits are cleared. */
 export function parseIpRange(text: string): IpRange | undefined {
   const slash = text.indexOf('/')
   const address = parseIp(slash < 0 ? text : text.slice(0, slash))
@@ -83,7 +83,7 @@ export function parseIpRange(text: string): IpRange | undefined {
   return {family, bits: address.bits & mask, mask}
 }
 
-/** True when the address lies in the range. */
+/** True when the address is in the range. */
 export function inRange(address: IpAddress, range: IpRange): boolean {
   return address.family === range.family && (address.bits & range.mask) === range.bits
 }

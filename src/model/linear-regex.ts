@@ -19,7 +19,7 @@ function compile(pattern: string): RE2JS {
       found = RE2JS.compile(pattern)
     } catch (error) {
       if (!(error instanceof RE2JSException)) throw error
-      throw new BadPattern(`regex ${pattern} is none that RE2 takes`)
+      throw new BadPattern(`regex ${pattern} is not valid in RE2`)
     }
     if (compiled.size >= MAX_KEPT) compiled.clear()
     compiled.set(pattern, found)

@@ -1,7 +1,7 @@
 /** Words of the mesh as findings and tables use them, each with what it means and a question that leads on (istio.io glossary and concepts; Envoy's terminology). */
 export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next: string]>> = {
   sidecar: [
-    "The container istio-proxy beside an application: Envoy and its agent. The pod's connections are led through it.",
+    "The container istio-proxy next to an application: Envoy and its agent. The pod's connections go through it.",
     'meshctl check-inject POD says whether a pod gets one, and why',
   ],
   'native sidecar': [
@@ -13,7 +13,7 @@ export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next
     'meshctl check-inject POD',
   ],
   revision: [
-    'An istiod beside others, with a webhook of its own, named by istio.io/rev. A tag is another name for one.',
+    'One of several istiods, with its own webhook, named by istio.io/rev. A tag is another name for one.',
     'meshctl explain MCT1205',
   ],
   capture: [
@@ -46,7 +46,7 @@ export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next
     'meshctl explain MCT1907',
   ],
   passthrough: [
-    'Traffic Envoy knows no service for, passed on as bytes to where it was going.',
+    'Traffic for which Envoy has no service, passed through as bytes to its original destination.',
     'meshctl proxy-config cluster POD --fqdn PassthroughCluster',
   ],
   subset: [
@@ -62,7 +62,7 @@ export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next
     'meshctl explain MCT1602',
   ],
   ztunnel: [
-    'The proxy of each node in ambient mode; it carries TCP with mTLS and knows no HTTP.',
+    'The proxy of each node in ambient mode; it carries TCP with mTLS and does not parse HTTP.',
     'meshctl explain ambient',
   ],
   waypoint: [

@@ -36,7 +36,7 @@ export interface KernelListener {
   readonly family?: IpFamily
 }
 
-/** A network namespace as far as the path of a packet depends on it beside its rules. */
+/** A network namespace as far as the path of a packet depends on it, besides its rules. */
 export interface NetworkNamespace {
   readonly interfaces: readonly Interface[]
   readonly routes: readonly KernelRoute[]

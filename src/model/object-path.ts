@@ -4,7 +4,7 @@ export function pathSteps(path: string): readonly string[] {
   return [...steps].map(([, quoted, bracketed, plain]) => quoted ?? bracketed ?? plain ?? '')
 }
 
-/** A step of a path as it stands in a JSON pointer (RFC 6901): `~` and `/` inside it are escaped. */
+/** A step of a path as written in a JSON pointer (RFC 6901): `~` and `/` inside it are escaped. */
 export function pointerStep(step: string): string {
   return step.replaceAll('~', '~0').replaceAll('/', '~1')
 }

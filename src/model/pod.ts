@@ -83,7 +83,7 @@ export interface Container {
   readonly ports: readonly ContainerPort[]
   readonly security: SecuritySettings
   readonly probes: readonly Probe[]
-  /** Volumes by name, and where they lie. */
+  /** Volumes by name, and where they are. */
   readonly mounts: readonly {readonly volume: string; readonly path: string}[]
   readonly state?: ContainerState
   /** Path below the pod spec, as it is in the template: containers added by injection are not counted. */
@@ -127,9 +127,9 @@ export interface PodModel {
   readonly workload: ObjectRef
   /** True when this is a pod of a cluster rather than a template. */
   readonly exists: boolean
-  /** Where the pod spec lies in the object a person would edit: `spec`, `spec.template.spec`, … */
+  /** Where the pod spec is in the object a person would edit: `spec`, `spec.template.spec`, … */
   readonly specPath: string
-  /** Where labels and annotations lie in that object. */
+  /** Where labels and annotations are in that object. */
   readonly metadataPath: string
   readonly labels: Labels
   readonly annotations: Labels

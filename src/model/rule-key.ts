@@ -59,7 +59,7 @@ export function actionKey(action: Action): string {
 const KEYS = new WeakMap<object, string>()
 
 /**
- * The normal form of a rule for comparing: conditions sorted, then actions in order; comments, counters and spelling are gone.
+ * The normal form of a rule for comparing: conditions sorted, then actions in order; comments, counters and spelling are left out.
  * Two rules with one key do the same.
  */
 export function ruleKey(rule: Pick<Rule, 'conditions' | 'actions'>): string {

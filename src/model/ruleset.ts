@@ -147,7 +147,7 @@ export interface RulesReading {
   readonly parameters: Readonly<Record<string, string>>
   readonly warnings: readonly RuleWarning[]
   readonly messages: readonly RulesMessage[]
-  /** Rules that the text asks for although a state of the kernel stands beside them, which is what `rulesets` holds. */
+  /** Rules that the text asks for although a state of the kernel accompanies them, which is what `rulesets` holds. */
   readonly requested: readonly Ruleset[]
 }
 

@@ -23,10 +23,10 @@ export interface SyncProblem {
   /** A detail of this proxy alone, such as the config it is still running. */
   readonly note?: string
   readonly resource?: string
-  /** The Istio object that causes it, as far as it is known: `EnvoyFilter broken.demo`, or only the kind. */
+  /** The Istio object that causes it, if known: `EnvoyFilter broken.demo`, or only the kind. */
   readonly object?: string
   readonly because?: string
-  /** RFC 3339: when the state began, as far as it is known. */
+  /** RFC 3339: when the state began, if known. */
   readonly since?: string
   /** Set where `since` is a bound of the duration rather than the time itself. */
   readonly sinceIs?: 'at most' | 'at least'

@@ -10,7 +10,7 @@ export interface HttpExchange {
   readonly path?: string
   readonly status?: number
   readonly headers: Readonly<Record<string, string>>
-  /** What stands behind the headers, as far as it is a line of text. */
+  /** What follows the headers, as far as it is a line of text. */
   readonly body?: string
   /** The exit code of curl (curl(1), EXIT CODES). */
   readonly curlError?: number

@@ -52,7 +52,7 @@ export function requiredSection(dump: ConfigDump, name: string, source: Source):
   return required(section(dump, name), source, ID)
 }
 
-/** A remark on entries of sections that stand among resources and are none: they have no row. */
+/** A remark on entries of sections that are among resources but are not resources: they have no row. */
 export function unreadNotes(name: ResourceSection, sections: readonly unknown[]): readonly string[] {
   const count = sections.reduce<number>((sum, each) => sum + unreadableEntries(each, name), 0)
   if (count === 0) return []
@@ -62,7 +62,7 @@ export function unreadNotes(name: ResourceSection, sections: readonly unknown[])
 /** Resources of one state named one by one in a remark; of more only their number. */
 const MAX_PENDING = 20
 
-/** Remarks on resources that Envoy has and does not use: rejected, warming, draining. A draining one beside its successor is none. */
+/** Remarks on resources that Envoy has and does not use: rejected, warming, draining. A draining one with a successor gets no remark. */
 export function pendingNotes(name: PendingSection, section: unknown): readonly string[] {
   const pending = pendingResources(section, name)
   const shown = pending.slice(0, MAX_PENDING).map(pendingSentence)

@@ -62,7 +62,7 @@ export interface Changes {
   ): Promise<Answer<DebugContainer>>
   /** Makes or replaces the PolicyReport named meshctl of a namespace. */
   applyPolicyReport(namespace: string, report: object): Promise<Answer<true>>
-  /** Makes an Event; one of the same name stays as it is. */
+  /** Makes an Event; one of the same name stays unchanged. */
   createEvent(namespace: string, event: object): Promise<Answer<true>>
   /** A Lease for leader election; nothing is written before it is held. */
   lease(ref: LeaseRef): Lease

@@ -42,7 +42,7 @@ function firstLine(text: string): string {
   return line === undefined ? 'no output' : withoutWrappers(line.trim())
 }
 
-/** The messages of commands, each once: commands that failed alike share one. */
+/** The messages of commands, each once: commands that failed the same way share one. */
 function messages(outcomes: readonly ExecOutcome[]): string {
   const alike = new Map<string, string[]>()
   for (const {argv, stderr} of outcomes) {

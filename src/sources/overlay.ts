@@ -7,7 +7,7 @@ import {matchesLabels} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
 import type {ObjectQuery, Source} from './source.js'
 
-/** Objects laid over a source: they are made, or replace the object of their kind, namespace and name; others go. */
+/** Objects applied to a source: they are added, or replace the object of their kind, namespace and name; deletions are removed. */
 export interface Overlay {
   readonly apply: readonly KubeObject[]
   readonly remove: readonly ObjectRef[]
@@ -44,7 +44,7 @@ function replacing(old: KubeObject, next: KubeObject): KubeObject {
   return {...next, metadata: {...next.metadata, creationTimestamp, uid}}
 }
 
-/** The same source with some objects made, replaced or gone; everything else it answers as before. */
+/** The same source with some objects added, replaced or deleted; everything else it answers as before. */
 export function overlaySource(source: Source, {apply, remove}: Overlay): Source {
   const gone = new Set(remove.map(keyOf))
   const laid = new Map(apply.map(each => [keyOfObject(each), each]))

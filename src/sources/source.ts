@@ -89,7 +89,7 @@ export interface WatchedChange {
   readonly object: KubeObject
 }
 
-/** What a source that watches its lists tells of. */
+/** What a source that watches its lists reports. */
 export interface WatchEvents {
   changed(change: WatchedChange): void
   /** A watch was lost; it is opened again by itself. */
@@ -113,7 +113,7 @@ export interface Source {
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
   /**
-   * The same in pages, for lists too large to hold; absent where all objects are at hand anyway (`objectPages` asks either way).
+   * The same in pages, for lists too large to hold; absent where all objects are available anyway (`objectPages` asks either way).
    * A gap ends the list and voids what came before it. Who asks for the next page is done with the objects of the last.
    */
   pages?<T>(query: ObjectQuery, read: (object: KubeObject) => T): AsyncIterable<Answer<Page<T>>>

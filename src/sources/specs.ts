@@ -2,9 +2,9 @@ import {join} from 'node:path'
 import type {ClusterSettings} from './cluster/settings.js'
 import type {Source} from './source.js'
 
-/** What opening a source may need beside its name; cluster settings are used by the live cluster alone. */
+/** What opening a source may need besides its name; cluster settings are used by the live cluster alone. */
 export interface OpenOptions {
-  /** The folder the program is installed in; the sample mesh lies below it. */
+  /** The folder the program is installed in; the sample mesh is below it. */
   readonly root: string
   readonly adminPort: number
   readonly cluster: ClusterSettings
@@ -14,10 +14,10 @@ export interface OpenOptions {
 export interface SourceSpec {
   /** The word itself, or the prefix with its colon. */
   readonly word: string
-  /** What stands after the colon of a prefix, for help. */
+  /** What follows the colon of a prefix, for help. */
   readonly value?: string
   readonly meaning: string
-  /** Opens it, given what stands after the prefix; absent for what is read as files are. */
+  /** Opens it, given what follows the prefix; absent for what is read as files are. */
   readonly open?: (value: string, options: OpenOptions) => Promise<Source>
 }
 
@@ -77,7 +77,7 @@ export const SOURCE_SPECS: readonly SourceSpec[] = [
   },
 ]
 
-/** The row a word names, with what stands after its prefix; undefined for a path. */
+/** The row a word names, with what follows its prefix; undefined for a path. */
 export function sourceSpecOf(word: string): {readonly spec: SourceSpec; readonly value: string} | undefined {
   for (const spec of SOURCE_SPECS) {
     if (spec.value === undefined) {

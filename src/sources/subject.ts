@@ -137,7 +137,7 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
   if (name === '') throw new UserError(`"${text}" names no ${kind?.kind ?? type}: put its name behind the slash`)
   if (kind === undefined) {
     throw new UserError(`"${text}": meshctl does not know the resource type "${type}"`, {
-      hint: 'It knows what makes pods or leads to them: pod, deploy, sts, ds, rs, job, cronjob, rollout, svc.',
+      hint: 'Use a kind that creates or selects pods: pod, deploy, sts, ds, rs, job, cronjob, rollout, svc.',
       next: `deploy/${name}, or the name of a pod`,
     })
   }

@@ -219,7 +219,7 @@ function withoutLast(sheet: Sheet, width: number, padding: number): Sheet {
 
 /**
  * A table no wider than a terminal, each row one line: columns that say the same in every row are named below it, neighbours that mostly agree are
- * folded, long cells cut, and what has no room is left out from the right. A table that fits stays as it is.
+ * folded, long cells cut, and what has no room is left out from the right. A table that fits stays unchanged.
  */
 export function fittedTable(table: Table, width: number): FittedTable {
   const wide = table.padding ?? 3

@@ -59,7 +59,7 @@ function blockLines(block: Block): readonly string[] {
   }
 }
 
-/** A document as Markdown for a ticket: nothing in it can be taken for markup or HTML. Empty for an empty document. */
+/** A document as Markdown for a ticket: nothing in it can be treated as markup or HTML. Empty for an empty document. */
 export function renderMarkdown(doc: Doc): string {
   const blocks = doc.map(block => blockLines(block).join('\n').trim()).filter(text => text !== '')
   return blocks.length === 0 ? '' : `${blocks.join('\n\n').replace(/\n{3,}/g, '\n\n')}\n`

@@ -7,12 +7,12 @@ export interface Failure {
   readonly side: LogSide
   /** The pod whose proxy wrote the line. */
   readonly writer: string
-  /** Who sent the request and to what, as far as the line tells. */
+  /** Who sent the request and to what, if the line shows it. */
   readonly from: string
   readonly to: string
 }
 
-/** Failures that are alike: the same ends, code, flags and details. */
+/** Failures of the same kind: the same ends, code, flags and details. */
 export interface FailureGroup {
   readonly from: string
   readonly to: string
@@ -29,7 +29,7 @@ export interface FailureGroup {
 /** The client left by itself: no failure of the mesh. */
 const LEFT = ['DC']
 
-/** Whether a line tells of a failure: a code of 400 or more, response flags, or a connection that was denied. */
+/** Whether a line reports a failure: a code of 400 or more, response flags, or a connection that was denied. */
 export function isFailure({form, code, flags, termination, failure}: AccessLogEntry): boolean {
   if (form === 'ztunnel') return failure !== undefined
   if (Number(code ?? 0) >= 400) return true

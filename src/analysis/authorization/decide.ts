@@ -40,30 +40,30 @@ function byCustom(rules: readonly RuleVerdict[], tcp: boolean, setting: Decision
   const asks = rules.find(each => each.matches === true)
   if (asks === undefined) {
     const open = rules.find(each => each.matches === undefined)
-    return open === undefined ? undefined : decided('unknown', `whether CUSTOM ${label(open)} fits is not known`, open)
+    return open === undefined ? undefined : decided('unknown', `whether CUSTOM ${label(open)} matches is unknown`, open)
   }
   const {provider} = asks.policy
   const providers = [...new Set(rules.map(each => each.policy.provider))]
   if (providers.length > 1) {
     const why = `its workload has several providers (${providers.join(', ')}), and istiod takes one`
-    return decided('denied', `CUSTOM ${label(asks)} fits, and ${why}`, asks)
+    return decided('denied', `CUSTOM ${label(asks)} matches, and ${why}`, asks)
   }
   if (setting.provider(provider, tcp) === false)
-    return decided('denied', `CUSTOM ${label(asks)} fits, and provider ${provider} is not configured`, asks)
-  return decided('external', `provider ${provider} decides (CUSTOM ${label(asks)} fits)`, asks, provider)
+    return decided('denied', `CUSTOM ${label(asks)} matches, and provider ${provider} is not configured`, asks)
+  return decided('external', `provider ${provider} decides (CUSTOM ${label(asks)} matches)`, asks, provider)
 }
 
 function byDenyAndAllow(denies: readonly RuleVerdict[], allows: readonly RuleVerdict[], allowing: boolean): Decided {
   const denied = denies.find(each => each.matches === true)
-  if (denied !== undefined) return decided('denied', `DENY ${label(denied)} fits`, denied)
+  if (denied !== undefined) return decided('denied', `DENY ${label(denied)} matches`, denied)
   const open = denies.find(each => each.matches === undefined)
   // Whether a DENY fits or not, without an ALLOW that can fit the request is denied.
-  if (allowing && allows.every(each => each.matches === false)) return decided('denied', 'no ALLOW policy fits')
-  if (open !== undefined) return decided('unknown', `whether DENY ${label(open)} fits is not known`, open)
+  if (allowing && allows.every(each => each.matches === false)) return decided('denied', 'no ALLOW policy matches')
+  if (open !== undefined) return decided('unknown', `whether DENY ${label(open)} matches is unknown`, open)
   if (!allowing) return decided('allowed', 'no ALLOW policy applies, and nothing denies')
   const allowed = allows.find(each => each.matches === true)
-  if (allowed !== undefined) return decided('allowed', `ALLOW ${label(allowed)} fits`, allowed)
-  return decided('unknown', 'whether an ALLOW policy fits is not known')
+  if (allowed !== undefined) return decided('allowed', `ALLOW ${label(allowed)} matches`, allowed)
+  return decided('unknown', 'whether an ALLOW policy matches is unknown')
 }
 
 /**

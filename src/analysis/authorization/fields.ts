@@ -4,7 +4,7 @@ import type {AskedRequest} from './asked.js'
 import {anyTrue, type Truth} from './truth.js'
 import {accountFits, addressFits, domainFits, fits, identityFits, namespaceFits, pathFits} from './values.js'
 
-/** What a field needs beside the request. */
+/** What a field needs besides the request. */
 export interface FieldContext {
   readonly policyNamespace: string
   /** The identities a principal of a policy stands for: itself, and its twins in other trust domains of the mesh. */

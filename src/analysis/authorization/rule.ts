@@ -24,7 +24,7 @@ export interface RuleEntry {
   readonly holds: Truth
 }
 
-/** A rule laid beside a request. */
+/** A rule compared with a request. */
 export interface RuleVerdict {
   readonly policy: Authorization
   readonly index: number

@@ -1,12 +1,12 @@
 import type {Authorization, PolicyTarget} from '../../model/authorization.js'
 
-/** What a waypoint stands in front of. */
+/** What a waypoint serves. */
 export interface WaypointSubject {
   readonly namespace: string
   readonly waypoint: string
   /** The GatewayClass of the waypoint; Istio's own where it is not known. */
   readonly gatewayClass?: string
-  /** The Service or ServiceEntry it stands in front of; empty for a workload. */
+  /** The Service or ServiceEntry it serves; empty for a workload. */
   readonly service: string
   readonly serviceNamespace: string
 }

@@ -1,6 +1,6 @@
 import type {EnvoyStat} from '../../model/envoy-stat.js'
 
-/** Counters that speak of a fault when they are not zero (Envoy, operations: statistics; names without dots as Prometheus has them). */
+/** Counters that indicate a fault when they are not zero (Envoy, operations: statistics; names without dots as Prometheus has them). */
 const TROUBLE: readonly (readonly [RegExp, string])[] = [
   [/cluster[._]?manager[._]cds[._]update_rejected|cds_update_rejected/, 'Envoy rejected cluster updates (CDS)'],
   [/listener[._]?manager[._]lds[._]update_rejected|lds_update_rejected/, 'Envoy rejected listener updates (LDS)'],
@@ -66,7 +66,7 @@ export function troubleCounters(stats: readonly EnvoyStat[], most = 3): readonly
     .map(({name, value, what}) => `${what}: ${name} is ${value}`)
 }
 
-/** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
+/** Sentences on counters that are not zero and indicate a fault, the highest first. A counter says that it happened, not when. */
 export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
   const found = troubles(stats)
   const state = stateIn(stats)

@@ -143,7 +143,7 @@ function throughHttp(trail: Trail, terminal: Terminal, base: RequestOutcome): Re
   if (manager === undefined) return base
   if (speaksOtherThanHttp2(manager, trail.request, connection)) {
     settle(trail, {answeredBy: 'codec'})
-    tell(trail, 'answer', 'the HTTP/2 codec gets bytes that are none, and the connection is closed', manager.at)
+    tell(trail, 'answer', 'the bytes are not HTTP/2, and the codec closes the connection', manager.at)
     return {...base, flags: ['DPE']}
   }
   const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager, trail.steps)

@@ -8,7 +8,7 @@ export interface GatewayWorld extends PodLists {
   services(): readonly ServiceConfig[]
 }
 
-/** The Services whose pods a Gateway selects, as far as their selectors tell: for manifests without the pods of the gateway. */
+/** The Services whose pods a Gateway selects, if their selectors show it: for manifests without the pods of the gateway. */
 export function gatewayServices({services}: GatewayWorld, selector: Labels): readonly ServiceConfig[] {
   return services().filter(
     service => Object.keys(service.selector).length > 0 && selectorMatches(selector, service.selector),

@@ -5,7 +5,7 @@ import {fullHost} from './host-names.js'
 /** More hosts than this are not searched for a similar name. */
 const MAX_COMPARED = 500
 
-/** Why a host is not found, in words: what it was completed to, where it is visible, or which host is spelled alike. */
+/** Why a host is not found, in words: what it was completed to, where it is visible, or which host is spelled similarly. */
 export function missingHostText({all}: HostIndex, host: string, namespace: string): string {
   const full = fullHost(host, namespace)
   const completed = full === host ? '' : ` (as ${full})`

@@ -25,7 +25,7 @@ const ASPECTS: readonly {readonly text: string; readonly of: (service: ServiceCo
   {text: 'the ports differ', of: portsText},
 ]
 
-/** The Services of one name that are not alike in all clusters that have them. */
+/** The Services of one name that differ between clusters that have them. */
 export function serviceDifferences(services: readonly ServiceConfig[]): readonly ServiceDifference[] {
   const byName = groupedBy(
     services.filter(({object}) => object.cluster !== undefined),

@@ -6,10 +6,10 @@ import {MANAGED_LABEL} from '../../model/mesh-keys.js'
 const PROTOCOLS = new Set('tcp udp grpc grpc-web http http_proxy http2 https tls mongo redis mysql'.split(' '))
 /** Values of appProtocol that Kubernetes defines. */
 const KUBERNETES = new Set(['kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss'])
-/** Ports of protocols in which the server speaks first: Istio takes them for TCP. */
+/** Ports of protocols in which the server speaks first: Istio treats them as TCP. */
 const TCP_PORTS = new Set([25, 53, 3306, 27017])
 
-/** True when the name, appProtocol or number of a Service port tells its protocol. */
+/** True when the name, appProtocol or number of a Service port declares its protocol. */
 export function protocolKnown({protocol, appProtocol, name, port}: ServicePortConfig): boolean {
   if (protocol === 'UDP') return true
   const word = (appProtocol ?? name).toLowerCase()

@@ -275,7 +275,7 @@ export const CAUSES: readonly Cause[] = [
     when: entry => entry.cluster === 'PassthroughCluster',
     means:
       'The destination {upstream} is not in the service registry and was passed through: no routes, retries or mTLS apply.',
-    next: 'If it is a service of the mesh, find out why this proxy does not know it: meshctl explain PassthroughCluster',
+    next: 'If it is a service of the mesh, find out why this proxy has no configuration for it: meshctl explain PassthroughCluster',
   },
   {
     when: entry => entry.flags.length === 0 && Number(entry.code) >= 500,

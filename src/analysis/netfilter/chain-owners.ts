@@ -81,7 +81,7 @@ export function meshOf(rulesets: readonly Ruleset[]): string | undefined {
   return names.map(chainOwner).find(owner => owner?.kind === 'mesh')?.name
 }
 
-/** True for the chains of Istio that stand in a pod: a sidecar's and, in ambient mode, those of its CNI agent. */
+/** True for the chains of Istio that are in a pod: a sidecar's and, in ambient mode, those of its CNI agent. */
 function isSidecarChain(name: string): boolean {
   return /^(ISTIO_(INBOUND|IN_REDIRECT|OUTPUT|REDIRECT|TPROXY|DIVERT|PRERT)|istio-)/.test(name)
 }
@@ -108,7 +108,7 @@ function interfaces(rulesets: readonly Ruleset[]): readonly string[] {
 export interface NodeRules {
   readonly signs: readonly string[]
   readonly owners: readonly string[]
-  /** True when the chains that capture for a proxy stand there as well: a pod with hostNetwork, or a proxy on a VM. */
+  /** True when the chains that capture for a proxy are there as well: a pod with hostNetwork, or a proxy on a VM. */
   readonly captures: boolean
 }
 

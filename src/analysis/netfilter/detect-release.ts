@@ -10,7 +10,7 @@ export interface DetectedRelease extends ReleaseRange {
 
 type Marks = (line: (pattern: RegExp) => boolean) => boolean
 
-/** What tells releases apart, newest first; each row is asked only when those above it did not fit (release notes, recorded rulesets). */
+/** What distinguishes releases, newest first; each row is asked only when those above it did not fit (release notes, recorded rulesets). */
 const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: string}])[] = [
   [has => has(/ISTIO_PRERT .{0,500}-> tproxy/), {from: 21, to: 23, mode: 'ambient mode of '}],
   [has => has(/^\w+\/ISTIO_PRERT /), {from: 24, to: NEWEST, mode: 'ambient mode of '}],

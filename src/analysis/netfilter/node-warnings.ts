@@ -75,7 +75,7 @@ function unmarkedProbes(rulesets: readonly Ruleset[]): readonly RulesetWarning[]
       level: 'warning',
       what: 'The chain of the CNI agent has no rule that gives probes the source 169.254.7.127.',
       consequence:
-        'Probes of the kubelet reach ambient pods from the address of the node, are taken for traffic of clients, and fail where the mode is STRICT or a policy denies them. Restart istio-cni-node on this node: it sets the rule and the ipset istio-inpod-probes-v4 when it starts.',
+        'Probes of the kubelet reach ambient pods from the address of the node, are treated as client traffic, and fail where the mode is STRICT or a policy denies them. Restart istio-cni-node on this node: it sets the rule and the ipset istio-inpod-probes-v4 when it starts.',
     },
   ]
 }
@@ -95,7 +95,7 @@ function maskedProbes(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
           level: 'warning' as const,
           what: `${which.length === 1 ? 'Rule' : 'Rules'} ${which.join(', ')} of ${entry.name} (MASQUERADE of ${early.map(sourceOf).join('; ')}) come before ISTIO_POSTRT.${unused}`,
           consequence:
-            'A source is rewritten by the first rule that matches, so probes of the kubelet from there reach ambient pods without 169.254.7.127, are taken for traffic of clients and fail. Put the jump to ISTIO_POSTRT first, or exclude the probes from masquerading.',
+            'A source is rewritten by the first rule that matches, so probes of the kubelet from there reach ambient pods without 169.254.7.127, are treated as client traffic and fail. Put the jump to ISTIO_POSTRT first, or exclude the probes from masquerading.',
           rule: `${table.name}/${entry.name} rule ${early[0]?.position}: ${early[0]?.text.replace(/^-A \S+ /, '')}`,
         },
       ]

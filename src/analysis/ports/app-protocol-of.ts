@@ -5,7 +5,7 @@ export function imageName(image: string): string {
   return (image.split('/').at(-1) ?? '').replace(/[:@].*$/, '')
 }
 
-/** A port of a container as far as it is known. */
+/** A port of a container if known. */
 export interface PortSigns {
   readonly port: number
   readonly image: string

@@ -80,7 +80,7 @@ export function isPassthrough(protocol: IstioProtocol): boolean {
   return PASSTHROUGH.includes(protocol)
 }
 
-/** True when the proxy treats both alike: databases are TCP unless their filters are enabled, and HTTPS is TLS passthrough (istio.io, "Protocol Selection"). */
+/** True when the proxy treats both the same way: databases are TCP unless their filters are enabled, and HTTPS is TLS passthrough (istio.io, "Protocol Selection"). */
 export function sameInProxy(a: IstioProtocol, b: IstioProtocol): boolean {
   return a === b || [PLAIN_TCP, PASSTHROUGH].some(family => family.includes(a) && family.includes(b))
 }

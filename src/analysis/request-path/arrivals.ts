@@ -77,7 +77,7 @@ export function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEndi
   return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${destinationText(to)}, outside the mesh`)
 }
 
-/** A pod that only ztunnel tells of: all that is known is whether its mTLS mode takes plaintext. */
+/** A pod that only ztunnel reports: all that is known is whether its mTLS mode accepts plaintext. */
 export function atStranger(journey: Journey, pod: MeshPod, dump: ZtunnelDump, flow: Flow, speech: Speech): PathEnding {
   const {to, source} = flow
   const refused = speech.tls === undefined ? refusedPlaintext(dump, pod, to, source) : undefined
@@ -87,7 +87,7 @@ export function atStranger(journey: Journey, pod: MeshPod, dump: ZtunnelDump, fl
   return ending(TERMINATED, 'tls-mismatch', 'plain-text-to-mtls', refused, {pod})
 }
 
-/** Of a failed connection the client sees an answer where its pod has a sidecar, which is not known of a pod that was not captured. */
+/** The client gets a response for a failed connection if its pod has a sidecar, which is unknown for a pod that was not captured. */
 export function byUnknownSender({knownTo, mode}: MeshPod, end: PathEnding, {head}: Speech, draw: Draw): PathEnding {
   const {attempt} = end
   if (knownTo === undefined || mode !== 'none' || head === undefined || attempt.kind !== 'failure') return end

@@ -286,7 +286,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const beyond = world.beyondObjects(to)
   if (beyond !== undefined) {
     const at = drawnEvenly(draw, 'an endpoint', beyond)
-    legs.push({kind: 'outside', address: to, text: 'a Service that only ztunnel tells of'})
+    legs.push({kind: 'outside', address: to, text: 'a Service known only from ztunnel'})
     if (at === undefined)
       return ending(
         REFUSED,

@@ -87,7 +87,7 @@ export function refusedPlaintext(neighbour: ZtunnelDump, pod: MeshPod, to: IpPor
   const {allowed, by} = decideByPolicies(strict, judged)
   return allowed
     ? undefined
-    : `${podLabel(pod.ref)} takes only mTLS (${by?.namespace}/${by?.name}), and receives plaintext`
+    : `${podLabel(pod.ref)} accepts only mTLS (${by?.namespace}/${by?.name}), and receives plaintext`
 }
 
 /** A request that arrives for its application. */

@@ -28,7 +28,7 @@ export interface MeshPod {
   readonly ports: readonly number[]
   /** Shares the network of its node: the kernel rules of a pod do not apply to it. */
   readonly hostNetwork: boolean
-  /** The ztunnel that alone tells of the pod: no object of it was read, and whether it has a sidecar is not known. */
+  /** The ztunnel that alone reports the pod: no object of it was read, and whether it has a sidecar is not known. */
   readonly knownTo?: ZtunnelDump
 }
 
@@ -94,7 +94,7 @@ export interface MeshWorld {
   /** An endpoint of a Service has the address; of a pod that was not captured there may be nothing else. */
   readonly isEndpoint: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
-  /** The endpoints behind a Service address that only ztunnel tells of; undefined for any other address. */
+  /** The endpoints behind a Service address that only ztunnel reports; undefined for any other address. */
   readonly beyondObjects: (to: IpPort) => readonly IpPort[] | undefined
   /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined

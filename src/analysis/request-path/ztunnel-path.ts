@@ -20,7 +20,7 @@ export interface ZtunnelArrival {
   readonly draw: Draw
   readonly legs: Leg[]
   readonly speech: Speech
-  /** What becomes of a connection that leaves ztunnel as it is, without HBONE. */
+  /** What happens to a connection that leaves ztunnel unchanged, without HBONE. */
   readonly plain: (to: IpPort, speech: Speech) => PathEnding
   /** A connection to the application's socket. */
   readonly application: (site: Site, to: IpPort, speech: Speech) => PathEnding
@@ -168,7 +168,7 @@ function hboneHandshake(principal: string, {ip, port}: IpPort): Speech['tls'] {
 interface WaypointHop {
   readonly name: string
   readonly service: ZtunnelService
-  /** The workload behind it, and the Service or workload it stands in front of. */
+  /** The workload behind it, and the Service or workload it serves. */
   readonly front: {readonly service?: ZtunnelService; readonly workload?: ZtunnelWorkload; readonly port: number}
 }
 

@@ -68,7 +68,7 @@ function rejection(noun: string, text: string): Rejection {
 export function appliedInstead(error: string, noun: string): string {
   if (/Error adding\/updating (?:cluster|listener)\(s\)/.test(error))
     return `Envoy applied the other ${noun}s of the update; a rejected ${noun} keeps its last accepted version, or is missing if it never had one.`
-  if (noun === 'cluster' || noun === 'listener') return 'Envoy applied nothing of that update.'
+  if (noun === 'cluster' || noun === 'listener') return 'Envoy applied no part of that update.'
   return `Envoy keeps the last accepted version of that ${noun}; the others are subscribed to separately.`
 }
 

@@ -4,7 +4,7 @@ export interface CompiledCode {
   readonly code: ReadonlyMap<string, Uint8Array>
 }
 
-/** V8 reads compiled code where it lies only if it begins at a multiple of this. */
+/** V8 reads compiled code in place only if its offset is a multiple of this. */
 const ALIGNED = 8
 
 interface Head {

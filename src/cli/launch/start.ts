@@ -31,7 +31,7 @@ function codeName(argv: readonly string[], commands: CommandTable): string {
   return argv.some(word => OFFLINE.test(word)) ? `${name}.offline` : name
 }
 
-/** Where the program lies: in a folder, or within an executable. */
+/** Where the program is: in a folder, or within an executable. */
 interface Installed {
   /** The text of a file of units, and the name it has in a stack trace. */
   script(file: string): {readonly text: string; readonly filename: string}
@@ -66,7 +66,7 @@ export async function start(argv: readonly string[], installed: Installed): Prom
   })
 }
 
-/** Runs one command line of the program that lies in files below `root`. */
+/** Runs one command line of the program that is in files below `root`. */
 export async function startInstalled(argv: readonly string[], root: string): Promise<void> {
   const script = (file: string) => {
     const filename = join(root, 'dist', `${file}.js`)

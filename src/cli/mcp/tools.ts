@@ -59,7 +59,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'trace',
     command: 'trace',
     description:
-      'Follows one request through the kernels and proxies on its way without sending it: where it ends, and the object and field that decide.',
+      'Follows one request through the kernels and proxies on its path without sending it: where it ends, and the object and field that decide.',
     fields: {
       from: 'client: a pod or workload, ingress, or an address',
       to: 'server: a URL such as http://reviews:9080/, service:port, or an address',

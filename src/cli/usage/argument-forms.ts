@@ -5,8 +5,8 @@ import {flagNamed, type Surface} from './surface.js'
 const ANSWERED_FIRST = ['--help', '-h', '--version', '-V']
 
 /**
- * A command line whose flags stand before the command (`-n demo check`), with these flags behind it, as kubectl and istioctl accept them; one that
- * begins with a word stays as it is.
+ * A command line whose flags precede the command (`-n demo check`), with these flags behind it, as kubectl and istioctl accept them; one that
+ * begins with a word stays unchanged.
  */
 export function withLeadingFlagsBehind(argv: readonly string[], surface: Surface): readonly string[] {
   const flags = surface.commands.flatMap(command => command.flags)
@@ -28,7 +28,7 @@ const NAMESPACE = /^(?:ns|namespaces?)\/([a-z0-9][a-z0-9-]*)$/
 
 /**
  * Rewrites `ns/NAME` where a pod may be named into `-n NAME`: a namespace is no pod, and every command has that flag.
- * Values of flags and words after `--` stay as they are; two namespaces are an error.
+ * Values of flags and words after `--` stay unchanged; two namespaces are an error.
  */
 export function namespaceArgument(argv: readonly string[], {commands}: Surface): readonly string[] {
   const flags = commands.flatMap(command => command.flags)

@@ -112,7 +112,7 @@ export function rootHelp(
     list(
       [
         [`${bin} COMMAND --help`, 'flags, values and examples of a command'],
-        [`${bin} tour`, 'a sick mesh in five steps, without a cluster'],
+        [`${bin} tour`, 'a broken mesh in five steps, without a cluster'],
         ['Exit codes', EXIT_CODES],
         ['Documentation', docs],
       ],

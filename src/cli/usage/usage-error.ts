@@ -28,7 +28,7 @@ function didYouMean(words: readonly string[]): string | undefined {
   return words.length === 0 ? undefined : `Did you mean ${quotedList(words)}?`
 }
 
-/** The words of visible commands that lie below the words given, full spelling first. */
+/** The words of visible commands that are below the words given, full spelling first. */
 function wordsBelow(path: readonly string[], {commands}: Surface): readonly string[] {
   const below = commands
     .filter(({hidden}) => !hidden)

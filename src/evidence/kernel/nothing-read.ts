@@ -26,7 +26,7 @@ function insteadOfRules(bytes: Uint8Array, label: string): UserError {
   const [, tool, family] = SAVED.exec(text) ?? []
   if (tool === undefined) return new UserError(`no netfilter rules were recognised in ${label}`, {hint: FORMS})
   return new UserError(`${label} is what ${tool} prints when there is no table: it holds no rules`, {
-    hint: `It tells of one back end and ${family === 'ip6' ? 'IPv6' : 'IPv4'} alone; the others (iptables-nft-save, iptables-legacy-save, and ip6tables for each) are not in it.`,
+    hint: `It covers one back end and ${family === 'ip6' ? 'IPv6' : 'IPv4'} alone; the others (iptables-nft-save, iptables-legacy-save, and ip6tables for each) are not in it.`,
   })
 }
 

@@ -149,7 +149,7 @@ function requested(rulesets: readonly Ruleset[]): boolean {
   )
 }
 
-/** istio-init since 1.25 logs what iptables-save printed when it was done: still only what was written at start, unless a listing stands beside it. */
+/** istio-init since 1.25 logs what iptables-save printed when it was done: still only what was written at start, unless a listing accompanies it. */
 function isLog(found: Found, rulesets: readonly Ruleset[]): boolean {
   const log = found.chunks.length > 0 && found.chunks.every(bytes => sniff(bytes) === 'log.istio-init')
   return log && rulesets.every(({form}) => form !== 'list' && form !== 'list-rules')

@@ -42,7 +42,7 @@ function waysToRules(pod: PodRef, kind: PodKind): readonly Way[] {
     {
       how: `meshctl iptables ${label} --debug-container${image}`,
       needs: 'patch pods/ephemeralcontainers, and a namespace whose pod security level is privileged',
-      gives: 'the live rules; the container ends by itself, its entry stays in the pod',
+      gives: 'the live rules; the container exits on its own, its entry stays in the pod',
     },
     ...log,
     {
@@ -65,14 +65,14 @@ function waysToRules(pod: PodRef, kind: PodKind): readonly Way[] {
 }
 
 const WHY: Readonly<Record<PodKind, string>> = {
-  sidecar: 'A sidecar runs as uid 1337 without capabilities, so no tool inside it may read kernel rules.',
-  ambient: 'The rules of an ambient pod are set by istio-cni from the node; no container of the pod may read them.',
+  sidecar: 'A sidecar runs as uid 1337 without capabilities, so no tool inside it can read kernel rules.',
+  ambient: 'The rules of an ambient pod are set by istio-cni from the node; no container of the pod can read them.',
   none: 'No container of the pod has the capability NET_ADMIN, which reading kernel rules needs.',
 }
 
 /** How to read what the kernel holds now, where only what was written at start is known. */
 export function readNow(pod: PodRef): string {
-  return `to read what is there now: meshctl iptables ${podLabel(pod)} --debug-container on a cluster, or meshctl iptables --from netns:PID as root on the node`
+  return `to read the current rules: meshctl iptables ${podLabel(pod)} --debug-container on a cluster, or meshctl iptables --from netns:PID as root on the node`
 }
 
 /** The ways as lines for a hint, for the kind of pod. */

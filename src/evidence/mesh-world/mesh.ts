@@ -66,7 +66,7 @@ async function everyObject<T>(
   return found
 }
 
-/** What is known of a mesh beside its objects: pods that were not captured, endpoints, and what their sites are like. */
+/** What is known of a mesh besides its objects: pods that were not captured, endpoints, and what their sites are like. */
 export interface MeshExtras {
   readonly strangers: readonly MeshPod[]
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
@@ -106,7 +106,7 @@ async function readObjects(source: Source): Promise<Objects> {
   const services = await everyObject(source, 'Service', readService, gaps)
   const unlisted: Gap[] = []
   const slices = await everyObject(source, 'EndpointSlice', readEndpointSlice, unlisted)
-  const notes = unlisted.map(gap => `the ready pods of a Service are taken for its endpoints: ${gapSentence(gap)}`)
+  const notes = unlisted.map(gap => `the ready pods of a Service are assumed to be its endpoints: ${gapSentence(gap)}`)
   return {
     pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)),
     services,
@@ -191,7 +191,7 @@ function ztunnelReader(source: Source): ZtunnelReader {
     })
 }
 
-/** The pods and Service addresses that only ztunnel tells of, in namespaces of which no pod was read. */
+/** The pods and Service addresses that only ztunnel reports, in namespaces of which no pod was read. */
 async function beyondObjects(ztunnelOf: ZtunnelReader, captured: readonly MeshPod[]): Promise<BeyondObjects> {
   const ztunnels = captured.filter(({mode}) => mode === 'ztunnel')
   const read = await Promise.all(ztunnels.map(({ref}) => ztunnelOf(ref)))

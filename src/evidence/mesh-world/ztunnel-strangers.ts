@@ -23,7 +23,7 @@ function strangerOf(workload: ZtunnelWorkload, dump: ZtunnelDump): MeshPod {
 /** What is known from ztunnel alone. */
 export interface BeyondObjects {
   readonly pods: readonly MeshPod[]
-  /** The endpoints behind a Service address; undefined where it is none of such a Service. */
+  /** The endpoints behind a Service address; undefined for any other address. */
   readonly behind: (to: IpPort) => readonly IpPort[] | undefined
 }
 

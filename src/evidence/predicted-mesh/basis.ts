@@ -38,7 +38,7 @@ export interface Basis {
   readonly settings: MeshSettings
   /** The change may alter what ztunnels and waypoints have: then the objects decide for them, before and after. */
   readonly ambient: boolean
-  /** The source with the change laid over it. */
+  /** The source with the change applied. */
   readonly changed: Source
   /** By `name.namespace`. */
   readonly workloads: ReadonlyMap<string, Workload>

@@ -81,7 +81,7 @@ export function changedSource(source: Source, overlay: Overlay, istioNamespace: 
   return {
     ...laid,
     objects: async query => await (await enrolled()).objects(query),
-    origin: {...source.origin, label: `${source.origin.label} with a change laid over it`},
+    origin: {...source.origin, label: `${source.origin.label} with a change applied`},
     remarks: [...(source.remarks ?? []), ...assumptions(overlay)],
     evidence: async (id, subject, query) => {
       const answer = await (await enrolled()).evidence(id, subject, query)

@@ -73,7 +73,7 @@ function hidden(what: string): Answer<Artifact> {
 
 /**
  * The changed source with pods that labels of the change enrol in ambient mode or take out of it, as istio-cni would leave them: pods
- * with a sidecar and those on the network of their node stay as they are. The rules such a pod has now are not shown.
+ * with a sidecar and those on the network of their node stay unchanged. The rules such a pod has now are not shown.
  */
 export async function withEnrolment(source: Source, changed: Source): Promise<Source> {
   const [before, after] = [await wishesOf(source), await wishesOf(changed)]

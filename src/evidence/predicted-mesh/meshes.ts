@@ -17,7 +17,7 @@ import {withoutAmbientConfig} from './enrolment.js'
 import {lentKernel} from './lent-site.js'
 import {endpointsOfHost} from './strangers.js'
 
-/** A mesh as it is, and as it would be with some objects laid over it. */
+/** The current mesh, and the mesh with some objects applied. */
 export interface TwoMeshes {
   readonly before: Mesh
   readonly after: Mesh
@@ -38,7 +38,7 @@ function assumed(state: IstioState, pod: MeshPod): SiteCertificate {
   }
 }
 
-/** What a pod that was not captured is like, as far as the objects and a captured pod tell. */
+/** What a pod that was not captured is like, from what the objects and a captured pod show. */
 function strangerSite(basis: Basis, donor: Donor, state: IstioState, pod: MeshPod): ReadSite {
   const bare = {
     pod,
@@ -85,7 +85,7 @@ function gatewaySite(basis: Basis, donor: Donor, state: IstioState, read: ReadSi
   }
 }
 
-/** Reads a mesh twice: as it is, and as istiod would make it with the overlay. Pods that were not captured are derived. */
+/** Reads a mesh twice: the current one, and the one istiod would configure with the overlay. Pods that were not captured are derived. */
 export async function twoMeshes(
   source: Source,
   overlay: Overlay,

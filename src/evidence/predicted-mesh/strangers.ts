@@ -97,7 +97,7 @@ function accountIn(sans: readonly string[]): string | undefined {
   return sans.length === 1 ? /\/sa\/([^/]+)$/.exec(only ?? '')?.[1] : undefined
 }
 
-/** A pod that was not captured, by what the endpoints of captured proxies tell of its address. */
+/** A pod that was not captured, by what the endpoints of captured proxies show about its address. */
 export function strangerAt(
   address: string,
   named: {readonly namespace: string; readonly name: string} | undefined,

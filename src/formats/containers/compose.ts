@@ -5,7 +5,7 @@ import {splitWords} from '../netfilter/words.js'
 
 /** A line that begins a service in a fragment of a compose file: a name alone. */
 const NAME_LINE = /^([ \t]*)([A-Za-z0-9][\w.-]*):\s*$/
-/** Fields that only services of compose have beside one another (Compose Specification, services). */
+/** Fields that only services of compose have together (Compose Specification, services). */
 const FIELD = /^[ \t]+(?:image|network_mode|cap_add|entrypoint|depends_on|container_name|restart):/
 
 /** True for a text that is a compose file or quotes services of one. */

@@ -65,7 +65,7 @@ function readContainer(entry: unknown): ContainerFacts | undefined {
   }
 }
 
-/** Containers of `docker inspect` and `podman inspect` (Docker Engine API, GET /containers/{id}/json); what is none is left out. */
+/** Containers of `docker inspect` and `podman inspect` (Docker Engine API, GET /containers/{id}/json); anything else is left out. */
 export function readInspect(value: unknown): readonly ContainerFacts[] {
   return (Array.isArray(value) ? value : [value]).map(readContainer).filter(container => container !== undefined)
 }

@@ -2,7 +2,7 @@ import {at, isObject, listOf, numberOf, textOf, textsOf} from '../decode.js'
 
 /** Where an Envoy gets its configuration from, by its bootstrap. */
 export interface ConfigSource {
-  /** A server it subscribes to, files it watches, or nothing beside the bootstrap itself. */
+  /** A server it subscribes to, files it watches, or nothing but the bootstrap itself. */
   readonly kind: 'server' | 'watched files' | 'static'
   /** The cluster of the server, as the bootstrap names it. */
   readonly cluster?: string

@@ -1,7 +1,7 @@
 import {UserError} from '../../model/user-error.js'
 import {isObject, type JsonObject, lowerCamel} from '../decode.js'
 
-/** Fields of the Envoy v3 API that are protobuf maps: their keys are data and stay as they are, their values are messages. */
+/** Fields of the Envoy v3 API that are protobuf maps: their keys are data and stay unchanged, their values are messages. */
 const MAP_FIELDS = new Set(
   [
     'typed_filter_metadata typed_per_filter_config typed_extension_protocol_options extension_protocol_options',
@@ -18,7 +18,7 @@ const MAP_FIELDS = new Set(
     .map(lowerCamel),
 )
 
-/** Fields that are google.protobuf.Struct (or maps of it): everything below is the user's data and stays as it is. */
+/** Fields that are google.protobuf.Struct (or maps of it): everything below is the user's data and stays unchanged. */
 const STRUCT_FIELDS = new Set(
   [
     'filter_metadata json_format typed_json_format static_layer layer default_subset',

@@ -35,7 +35,7 @@ export function resourcesOf(section: unknown, name: ResourceSection): readonly u
   return found(section, name).filter(isResource)
 }
 
-/** The same with what lies inside route configurations and listeners, for counting. */
+/** The same with what is inside route configurations and listeners, for counting. */
 function inside(resource: unknown, name: ResourceSection): readonly unknown[] {
   if (name === 'Routes') {
     const hosts = listOf(resource, 'virtual_hosts')
@@ -52,7 +52,7 @@ function inside(resource: unknown, name: ResourceSection): readonly unknown[] {
   return []
 }
 
-/** How many entries of a section cannot be read: they stand in a list of resources and are none. */
+/** How many entries of a section cannot be read: they are in a list of resources, but are no resources. */
 export function unreadableEntries(section: unknown, name: ResourceSection): number {
   const all = found(section, name)
   return [...all, ...all.flatMap(each => inside(each, name))].filter(each => !isResource(each)).length

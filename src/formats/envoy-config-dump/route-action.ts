@@ -25,13 +25,13 @@ function fieldNames(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/).flatMap(name => [name, lowerCamel(name)]))
 }
 
-/** What config.route.v3.Route (v2 too) says beside its action. */
+/** What config.route.v3.Route (v2 too) says besides its action. */
 const ROUTE =
   fieldNames(`@type name match metadata decorator tracing stat_prefix per_filter_config typed_per_filter_config
   request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove
   per_request_buffer_limit_bytes request_body_buffer_limit`)
 
-/** What config.route.v3.RouteAction (v2 too) says beside which cluster. */
+/** What config.route.v3.RouteAction (v2 too) says besides which cluster. */
 const ROUTE_ACTION =
   fieldNames(`@type cluster_not_found_response_code metadata_match prefix_rewrite regex_rewrite path_rewrite
   path_rewrite_policy host_rewrite host_rewrite_literal host_rewrite_header host_rewrite_path_regex auto_host_rewrite

@@ -1,4 +1,4 @@
-/** Bytes of one section of a config_dump, found without parsing what lies around it. */
+/** Bytes of one section of a config_dump, found without parsing what surrounds it. */
 export interface Slice {
   readonly type: string
   readonly start: number

@@ -8,7 +8,7 @@ export interface PlacedText {
 
 const MAX_DEPTH = 30
 
-/** Every text within a value that stands at the path; nothing below a depth no configuration has. */
+/** Every text within a value that is at the path; nothing below a depth no configuration has. */
 export function textsWithin(value: unknown, path: string, depth = 0): readonly PlacedText[] {
   if (typeof value === 'string') return [{value, path}]
   if (depth > MAX_DEPTH) return []

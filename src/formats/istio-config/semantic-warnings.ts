@@ -169,7 +169,7 @@ function authorizationPolicy(spec: unknown): readonly Problem[] {
     ...problemIf(
       first >= 0,
       `spec.rules[${first}]`,
-      'the DENY rule matches by HTTP only: on TCP ports it denies every connection; add the ports it is for',
+      'the DENY rule has only HTTP conditions: on TCP ports it denies every connection; add the ports it applies to',
     ),
   ]
 }

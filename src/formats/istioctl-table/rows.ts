@@ -16,7 +16,7 @@ function states(...names: readonly string[]): string {
   return names.map(() => `(${STATE})`).join(GAP)
 }
 
-/** Rows by their cells alone: names of states, types and directions stand in fixed places (istioctl 1.0 to 1.31). */
+/** Rows by their cells alone: names of states, types and directions are in fixed places (istioctl 1.0 to 1.31). */
 const ROW_SHAPES: readonly RowShape[] = [
   ...[
     ['CDS', 'LDS', 'EDS', 'RDS', 'ECDS'],

@@ -20,7 +20,7 @@ export interface CorrectedDocument {
   readonly objects: readonly NamedObject[]
 }
 
-/** Thrown where a step cannot be made; the document is then left as it is. */
+/** Thrown where a step cannot be made; the document is then left unchanged. */
 class Impossible extends Error {}
 
 function isEmptyMap(value: unknown): boolean {
@@ -107,7 +107,7 @@ function shown(document: Document.Parsed, text: string): string {
   return escapeJson(document.toString(styleOf(text)))
 }
 
-/** The documents of a manifest in which something is corrected, and nothing else; a step that cannot be made leaves its object as it is. */
+/** The documents of a manifest in which something is corrected, and nothing else; a step that cannot be made leaves its object unchanged. */
 export function correctedIn(bytes: Uint8Array, corrections: readonly Correction[]): readonly CorrectedDocument[] {
   const byKey = new Map(corrections.map(each => [objectKey(each.object), each]))
   return manifestTexts(bytes).flatMap(({text, line}) =>
@@ -117,7 +117,7 @@ export function correctedIn(bytes: Uint8Array, corrections: readonly Correction[
         if (correction === undefined) return []
         try {
           for (const map of maps) {
-            // Tried on a copy first: half a correction is none.
+            // Tried on a copy first: half a correction is no correction.
             const copy = map.clone() as YAMLMap
             for (const step of correction.steps) make(document, copy, step)
             for (const step of correction.steps) make(document, map, step)

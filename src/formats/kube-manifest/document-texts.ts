@@ -16,10 +16,10 @@ export function contentStart(text: string): number {
   return /^(?:[#%][^\n]*\n|---[ \t]*\r?\n|\s)*/.exec(text)?.[0].length ?? 0
 }
 
-/** A line that ends a document whatever stands before it, even an open quote or a block of text (YAML 1.2.2, 9.1.2 and 9.1.4). */
+/** A line that ends a document whatever precedes it, even an open quote or a block of text (YAML 1.2.2, 9.1.2 and 9.1.4). */
 const BOUNDARY = /(?:^|\n)(---|\.\.\.)(?=[ \t\r\n]|$)/g
 
-/** Directives stand before the document they are about. */
+/** Directives precede the document they are about. */
 function isPrelude(text: string): boolean {
   return /^%/m.test(text) && !/^[ \t]*[^\s%#]/m.test(text)
 }

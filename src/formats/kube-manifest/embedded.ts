@@ -1,13 +1,13 @@
 import {isObject} from '../decode.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
 
-/** The first field of an object, with what stands before it: indentation, a quotation mark of mail, the dash of a list. */
+/** The first field of an object, with what precedes it: indentation, a quotation mark of mail, the dash of a list. */
 const START = /^(?<lead>[ \t]*(?:>[ \t]*)*)(?:- )?["']?(?:apiVersion|kind)["']?[ \t]*:[ \t]+\S/
 /** A line that YAML of an object may hold: a field, an item of a list, a comment, a closing bracket, or anything indented. */
 const LINE = /^(?:\s*$|[ \t]+\S|- |-$|#|["']?[\w@./$-]+["']?[ \t]*:(?:\s|$)|[\]}])/
 const FENCE = /^(?:```|~~~|\{code(?::[^}]*)?\}|\{noformat\})/
 
-/** Lines that stand before a line of the text and can belong to the same object: fields beside its first one. */
+/** Lines that precede a line of the text and can belong to the same object: fields beside its first one. */
 const FIELD = /^["']?(?:apiVersion|kind|metadata|spec|status|data|type|items)["']?[ \t]*:/
 
 interface Found {
@@ -26,7 +26,7 @@ function withCutName(own: readonly string[], written: readonly string[]): readon
   return own.map((line, index) => (index === at ? `metadata: {name: "${CUT_NAME}"}` : line))
 }
 
-/** The YAML object whose first field is in this line, as far as its lines go, without what stands before each. */
+/** The YAML object whose first field is in this line, as far as its lines go, without what precedes each. */
 function yamlAt(lines: readonly string[], at: number): Found | undefined {
   const lead = START.exec(lines[at] ?? '')?.groups?.lead
   if (lead === undefined) return undefined

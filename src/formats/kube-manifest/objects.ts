@@ -4,7 +4,7 @@ import {templateObjects} from './template.js'
 
 export type ObjectPath = readonly (string | number)[]
 
-/** An object of a document, or why what stands there is none; both with the way to it. */
+/** An object of a document, or why it is not an object; both with the path to it. */
 export type Candidate =
   | {readonly path: ObjectPath; readonly object: KubeObject}
   | {readonly path: ObjectPath; readonly rejected: string}

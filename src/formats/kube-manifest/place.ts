@@ -43,7 +43,7 @@ function followed(root: YAMLMap, steps: readonly string[]): {readonly depth: num
 }
 
 /**
- * Tells where a path of an object stands in a manifest; a step that is not there gives the place of the last one that is. Every document is
+ * Tells where a path of an object is in a manifest; a step that is not there gives the place of the last one that is. Every document is
  * read once to learn what is in it, and only the last one asked about is held.
  */
 export function placesIn(bytes: Uint8Array): (object: NamedObject, path: string | undefined) => TextPlace | undefined {

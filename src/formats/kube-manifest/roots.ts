@@ -29,7 +29,7 @@ export function textAt(map: YAMLMap, ...keys: readonly string[]): string | undef
   return typeof found === 'string' ? found : undefined
 }
 
-/** The key of an object: kind, namespace and name; without a namespace it is taken for that of the default. */
+/** The key of an object: kind, namespace and name; without a namespace it is treated as that of the default. */
 export function objectKey({kind, namespace, name}: NamedObject): string {
   return JSON.stringify([kind, namespace === '' ? 'default' : namespace, name])
 }
@@ -37,7 +37,7 @@ export function objectKey({kind, namespace, name}: NamedObject): string {
 interface Found {
   readonly map: YAMLMap
   readonly kind: string
-  /** Of the template it stands in. */
+  /** Of the template it is in. */
   readonly values: TemplateValues
 }
 

@@ -38,7 +38,7 @@ export interface YamlDocument {
   offsetOf(path: ObjectPath): number
 }
 
-/** Uses of one anchor within another are multiplied: more than this is taken for a bomb. */
+/** Uses of one anchor within another are multiplied: more than this is treated as a bomb. */
 const MAX_ALIAS_COUNT = 1000
 /** Finding the anchor of an alias costs a walk over the document. */
 const MAX_ALIASES = 5000
@@ -62,10 +62,10 @@ function withoutColon(
   const start = text.lastIndexOf('\n', offset - 1) + 1
   const end = text.indexOf('\n', offset)
   const [, word] = /^[ \t]*(?:- )?([\w.-]{1,80})[ \t]*$/.exec(text.slice(start, end < 0 ? text.length : end)) ?? []
-  return word === undefined ? undefined : `"${word}" has no colon behind it`
+  return word === undefined ? undefined : `"${word}" has no colon after it`
 }
 
-/** Names that come twice in a map, aliases of nothing or of what they stand in: what the library does not ask, or asks in quadratic time. */
+/** Names that come twice in a map, aliases of nothing or of what they are in: what the library does not ask, or asks in quadratic time. */
 function slips(document: Document.Parsed): readonly TextMistake[] {
   const found: TextMistake[] = []
   const anchors = new Map<string, 'open' | 'closed'>()

@@ -35,7 +35,7 @@ export function isWorkloadKind(kind: string): boolean {
   return kind === 'Pod' || Object.hasOwn(TEMPLATES, kind)
 }
 
-/** Minutes of the years 2017 to 2045; a date written as digits is none of them. */
+/** Minutes of the years 2017 to 2045; a date written as digits is not among them. */
 const DUE = /-(2[5-9]|3\d)\d{6}$/
 
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */

@@ -7,7 +7,7 @@ import {CUT_NAME} from '../kube-manifest/embedded.js'
 /** Kinds whose objects must have a selector that fits the labels of their template (Kubernetes API, apps/v1). */
 const WITH_SELECTOR = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']
 
-/** True for a part of a workload, to be laid over the whole (kustomize, "patches"): with neither selector nor labels no API server would take it. */
+/** True for a part of a workload, to be merged into the whole (kustomize, "patches"): with neither selector nor labels no API server would accept it. */
 export function isPatch(object: KubeObject): boolean {
   return (
     WITH_SELECTOR.includes(object.kind) &&

@@ -76,7 +76,8 @@ function withoutAbsent(entry: AccessLogEntry): AccessLogEntry {
 
 /** Details such as `upstream_reset_before_response_started{...` whose bracket is not closed. */
 function isOpen(text: string): boolean {
-  return /[{[][^}\]]*$/.test(text)
+  const last = (...marks: readonly string[]) => Math.max(...marks.map(mark => text.lastIndexOf(mark)))
+  return last('{', '[') > last('}', ']')
 }
 
 /**
@@ -115,7 +116,7 @@ export function parseAccessText(line: string): AccessLogEntry | undefined {
   })
 }
 
-/** Reads a piece of an access-log line: a status with response flags, and what stands behind them. */
+/** Reads a piece of an access-log line: a status with response flags, and what follows them. */
 export function parseAccessFragment(line: string): AccessLogEntry | undefined {
   for (const match of line.matchAll(FRAGMENT)) {
     const flags = flagsIn(match[2] ?? '')

@@ -75,7 +75,7 @@ export interface BareTables {
 /**
  * The tables of rules as `iptables -S` prints them, of which the text does not say which they are: by targets that one table alone has, and by
  * the chains they jump to. A list may hold rules of several tables one after the other. `declared` says that the built-in chains of one table
- * stand in the text (`-P`), which tells its name where no target does.
+ * are in the text (`-P`), which tells its name where no target does.
  */
 export function tablesOfList(texts: readonly string[], chains: readonly string[], declared: boolean): BareTables {
   const rules = texts.map(bareRule)

@@ -68,7 +68,7 @@ function sections(text: string): readonly {family: IpFamily | undefined; lines: 
 
 /**
  * Reads `ip route show table all` (ip-route(8)) and the tables of `route -n` and `netstat -rn`, IPv4 and IPv6, also both in one text. A default route that names no gateway is IPv4 unless it
- * stands in a `# -6` section or has IPv6 words (metric 1024, pref).
+ * is in a `# -6` section or has IPv6 words (metric 1024, pref).
  */
 export function parseIpRoutes(text: string): readonly KernelRoute[] {
   const lines = text.split(/\r?\n/)
@@ -95,7 +95,7 @@ function readPolicyRule(line: string, family: IpFamily): RoutingRule | undefined
   return {family, priority: Number(found[1]), table, exact, mark}
 }
 
-/** Reads `ip rule` (ip-rule(8)); what stands behind a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */
+/** Reads `ip rule` (ip-rule(8)); what follows a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */
 export function parseIpRules(text: string): readonly RoutingRule[] {
   return sections(text)
     .flatMap(({family, lines}) => lines.map(line => readPolicyRule(line, family ?? 'ip')))

@@ -49,7 +49,7 @@ interface Columns {
   readonly verbose: boolean
 }
 
-/** The names every machine has in /etc/hosts and /etc/networks; other names stay as they are. */
+/** The names every machine has in /etc/hosts and /etc/networks; other names stay unchanged. */
 const NAMED: readonly (readonly [RegExp, string])[] = [
   [/^localhost(\.localdomain)?$/, '127.0.0.1'],
   [/^(localhost|loopback)\/8$/, '127.0.0.0/8'],

@@ -2,7 +2,7 @@ import type {MatchCondition} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {addressWord} from './values.js'
 
-/** The elements of the named sets of a table that stand in the text, as nft or ipset write them; sets without any are missing. */
+/** The elements of the named sets of a table that are in the text, as nft or ipset write them; sets without any are missing. */
 export type NamedSets = ReadonlyMap<string, readonly string[]>
 
 /** One element without its counter, timeout and comment; undefined for what is more than one value (`10.0.0.1 . 80`, maps). */

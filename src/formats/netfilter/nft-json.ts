@@ -187,7 +187,7 @@ export function looksLikeNftJson(input: string): boolean {
 
 const NOUNS: ReadonlySet<string> = new Set(['table', 'chain', 'rule', 'set'])
 
-/** Reads `nft -j list ruleset` (libnftables-json(5)); rules stand in their chains in order. `xt` items say only that something is missing. */
+/** Reads `nft -j list ruleset` (libnftables-json(5)); rules are in their chains in order. `xt` items say only that something is missing. */
 export function readNftJson(document: unknown, line: number, draft: RulesDraft): void {
   const items = record(document).nftables
   if (!Array.isArray(items)) {

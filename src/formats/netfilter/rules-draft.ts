@@ -141,7 +141,7 @@ export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, l
   else chain.rules.splice(position - 1 - inFront, 0, rule)
 }
 
-/** Puts the elements of sets that stand in the text in place of matches on their names. */
+/** Puts the elements of sets that are in the text in place of matches on their names. */
 export function resolveSets(draft: RulesDraft, sets: NamedSets): void {
   if (sets.size === 0) return
   const resolve = (rule: Rule): Rule => ({...rule, conditions: rule.conditions.map(each => withElements(each, sets))})

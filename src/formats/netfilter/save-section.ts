@@ -219,7 +219,7 @@ export function readListRules(
   const started: TableDraft[] = []
   for (const name of new Set(context.table === undefined ? tables : [context.table])) {
     if (!declared && draft.tables.some(known => known.name === name && !started.includes(known))) {
-      warn(draft, lines[at]?.number ?? 0, 'single rules quoted beside a whole table were left out')
+      warn(draft, lines[at]?.number ?? 0, 'single rules quoted next to a whole table were left out')
       continue
     }
     const table = startTable(draft, identity, name)

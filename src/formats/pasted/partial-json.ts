@@ -106,7 +106,7 @@ function skipCutKey(cursor: Cursor): void {
   cursor.at = cursor.text.length
 }
 
-/** The members of an object up to its `}`; of `bare` members up to what can be none. */
+/** The members of an object up to its `}`; of `bare` members up to the first text that cannot be one. */
 function readMembers(cursor: Cursor, depth: number, bare: boolean): Reading {
   const members: [string, unknown][] = []
   const reading = (whole: boolean): Reading => ({value: Object.fromEntries(members), whole})
@@ -161,7 +161,7 @@ function readValue(cursor: Cursor, depth: number, key?: string): Reading {
   throw new NotJson()
 }
 
-/** Reads JSON from a place in a text as far as it goes; with `bare`, members of an object without its braces, up to what can be none. `{...}` and `"key": ...` lose what was cut; the element in which the text ends is lost. */
+/** Reads JSON from a place in a text as far as it goes; with `bare`, members of an object without its braces, up to the first text that cannot be one. `{...}` and `"key": ...` lose what was cut; the element in which the text ends is lost. */
 export function parsePartialJson(text: string, start = 0, bare = false): PartialJson | undefined {
   const cursor: Cursor = {text, at: start, cuts: []}
   try {

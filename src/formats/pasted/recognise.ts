@@ -18,7 +18,7 @@ export interface PastedEvidence {
   readonly missing: readonly Gap[]
 }
 
-/** What a pasted text holds beside what whole files are recognised by. */
+/** What a pasted text holds besides what whole files are recognised by. */
 export interface Pasted {
   readonly evidence: readonly PastedEvidence[]
   readonly dump: readonly DumpPiece[]
@@ -65,7 +65,7 @@ interface FromJson {
   readonly missing: readonly Gap[]
 }
 
-/** Fields that begin or lie in YAML of Envoy and of nothing else people paste. */
+/** Fields that begin or are in YAML of Envoy and of nothing else people paste. */
 const YAML_MARK =
   /^\s*(?:- )?(?:static_resources|staticResources|dynamic_resources|dynamicResources|bootstrap|configs|virtualHosts|virtual_hosts|filterChains|filter_chains|clusterName|connectTimeout|connect_timeout|edsClusterConfig|dynamicActiveSecrets|dynamicWarmingSecrets|addedViaApi|hostStatuses|resources|activeState)\s*:/
 const YAML_LINE = /^(?:\s*$|\s+\S|- |-$|#|["']?[\w@./-]+["']?\s*:(?:\s|$)|[\]}])/

@@ -165,7 +165,7 @@ export function isContentField(name: string): boolean {
   return isHeaderField(name) || CONTENT_FIELDS.has(name.replaceAll('_', '').toLowerCase())
 }
 
-/** True for a field that holds the text of a header whose name stands beside or above it. */
+/** True for a field that holds the text of a header whose name is beside or above it. */
 export function isHeaderField(name: string): boolean {
   return HEADER_FIELDS.has(name.replaceAll('_', '').toLowerCase())
 }

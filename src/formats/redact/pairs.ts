@@ -31,7 +31,7 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-/** True when only indentation, dashes of a list, braces and quotes stand before the place on its line: a field, not prose. */
+/** True when only indentation, dashes of a list, braces and quotes precede the place on its line: a field, not prose. */
 function startsLine(text: string, at: number): boolean {
   for (let back = at - 1; back >= 0 && at - back < MAX_NAME; back--) {
     const char = text[back] ?? ''
@@ -94,7 +94,7 @@ const ELEMENT = /[^<>\n]{0,200}>/y
 const ELEMENT_TEXT = /[^<>]{1,2000}/y
 /** What joins a name and its value, besides blanks: of assignments, maps of Ruby and PHP, and logs. */
 const SIGN = /[ \t]{0,16}(=>|->|:=|==|=|:)/y
-/** What stands before the quotes of a text in Python (`b'…'`) and Rust (`Some("…")`). */
+/** What precedes the quotes of a text in Python (`b'…'`) and Rust (`Some("…")`). */
 const WRAPPED = /(?:(?:Some|Ok|Secret|SecretString|String::from)\(|[bBrRuU]{1,2})(?=\\{0,8}["'])/y
 /** What joins a name and its value in a sentence. */
 const IN_PROSE = /[ \t]{1,4}(?:(?:is|was|set to|changed to|to|now)[ \t]{0,2}:?[ \t]{1,4})?/y
@@ -208,7 +208,7 @@ function withoutSign(text: string, from: number, at: number, {name, mark, quoted
   if (text[from] === '-' && mark > at && next !== undefined && next !== '-') {
     if (quoteAt(text, mark) !== undefined) return quotedEdit(text, mark)
     const value = trimmed(run(WORD, text, mark))
-    // The text of a help page stands in a column of its own.
+    // The text of a help page is in a column of its own.
     return mark > at + 1 && /^[A-Za-z][a-z]*$/.test(value) ? undefined : bare(text, mark, value)
   }
   return quoted ? undefined : proseValue(text, at, name)
@@ -232,7 +232,7 @@ function bare(text: string, from: number, value: string): Edit | undefined {
 }
 
 /**
- * The text without values that stand beside the name of a secret: `password=…`, `accessToken: …`, `--api-key …`, `'authorization', '…'`,
+ * The text without values next to the name of a secret: `password=…`, `accessToken: …`, `--api-key …`, `'authorization', '…'`,
  * `\"db_password\": \"…\"` at any depth of quoting, header pairs, XML, messages of protobuf, "the password is …". Each place is looked at a bounded
  * number of times.
  */

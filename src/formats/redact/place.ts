@@ -13,7 +13,7 @@ import {
 } from './names.js'
 import type {Redaction} from './placeholder.js'
 
-/** Where a text stands in a document: the field, those above it, and the header or variable named beside or above it. */
+/** Where a text is in a document: the field, those above it, and the header or variable named beside or above it. */
 export interface Place {
   /** The name of the field, also of a list that the text is an item of. */
   readonly key: string

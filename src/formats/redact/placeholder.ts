@@ -1,6 +1,6 @@
 import {createHmac} from 'node:crypto'
 
-/** What stands in the place of a secret; the same word Envoy writes into its own dumps. */
+/** What replaces a secret; the same word Envoy writes into its own dumps. */
 const REDACTED = '[redacted]'
 
 /** What redaction puts in the place of each secret, and where it is. */

@@ -2,7 +2,7 @@
 const MAX_VALUE = 64 * 1024
 const MAX_SLASHES = 100
 
-/** What a quote is: its backslashes and the character, as it stands in JSON in JSON. */
+/** What a quote is: its backslashes and the character, as written in JSON in JSON. */
 export interface Quote {
   readonly slashes: number
   readonly mark: string

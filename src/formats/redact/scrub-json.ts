@@ -63,7 +63,7 @@ function decoded(quoted: string): string | undefined {
   }
 }
 
-/** The text of a string as it stands in a document, its escapes resolved if it can be. */
+/** The text of a string as written in a document, its escapes resolved if it can be. */
 function textAt(text: string, from: number, to: number): string {
   const quoted = text.slice(from, to)
   return quoted.includes('\\') ? (decoded(quoted) ?? quoted.slice(1, -1)) : quoted.slice(1, -1)
@@ -84,7 +84,7 @@ function isListedVariable({key, parent, item}: Place): boolean {
   return item && key === 'value' && isEnvironment(parent)
 }
 
-/** Notes the edit a string needs: by the place it stands in, or because it is a text of its own that holds secrets. */
+/** Notes the edit a string needs: by the place it is in, or because it is a text of its own that holds secrets. */
 function visitString(scan: Scan, span: Span, frame: Frame): void {
   const {text, frames, edits, depth} = scan
   const {from, to} = span

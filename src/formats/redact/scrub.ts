@@ -17,14 +17,14 @@ function isDocument(text: string): boolean {
   return /^\s*[{[]/.test(text)
 }
 
-/** Secrets that can stand in any text: known by their shape, beside a name, encoded. */
+/** Secrets that can be in any text: known by their shape, beside a name, encoded. */
 function withoutLoose(text: string, redaction: Redaction, depth: number): string {
   const plain = withoutNamedValues(withoutShapes(text, redaction), redaction)
   if (depth >= MAX_DEPTH) return plain
   return withoutEncoded(plain, redaction, inner => scrubInner(inner, redaction, depth + 1))
 }
 
-/** The documents of JSON that stand in lines of a log, each up to the end of its line. */
+/** The documents of JSON that are in lines of a log, each up to the end of its line. */
 function withoutLineDocuments(text: string, redaction: Redaction, depth: number): string {
   if (!text.includes('{"')) return text
   return text.replace(/[[{]{1,2}"[^\n]*/g, line => withoutJsonSecrets(line, redaction, depth, scrubInner))
@@ -36,7 +36,7 @@ export function scrubText(text: string, redaction: Redaction = SAME_PLACEHOLDER,
   return withoutLoose(isYamlLike(lines) ? withoutYamlValues(lines, redaction) : lines, redaction, depth)
 }
 
-/** A JSON document without secrets, its layout kept: secrets by their shape, by the field they stand in, and in documents inside its strings. */
+/** A JSON document without secrets, its layout kept: secrets by their shape, by the field they are in, and in documents inside its strings. */
 export function scrubJson(text: string, redaction: Redaction = SAME_PLACEHOLDER, depth = 0): string {
   if (!isDocument(text)) return scrubText(text, redaction, depth)
   return withoutLoose(withoutJsonSecrets(text, redaction, depth, scrubInner), redaction, depth)

@@ -4,7 +4,7 @@ import {isNoSecret} from './names.js'
 import type {Redaction} from './placeholder.js'
 import {withoutPrivateKeys} from './private-keys.js'
 
-/** A secret recognised by its own shape: the pattern's groups are what stands before it, the secret, and what stands after it. */
+/** A secret recognised by its own shape: the pattern's groups are what precedes it, the secret, and what follows it. */
 interface Shape {
   readonly what: string
   /** A text without this holds none; asked first because most texts hold none. */

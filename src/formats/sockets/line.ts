@@ -15,7 +15,7 @@ export function splitEndpoint(text: string): {readonly host: string; readonly po
   return {host: text.slice(0, colon), port: Number(port)}
 }
 
-/** Canonical text of an address as tools print it: brackets and a scope suffix are dropped; undefined when it is none. */
+/** Canonical text of an address as tools print it: brackets and a scope suffix are dropped; undefined for anything else. */
 export function canonicalAddress(host: string): string | undefined {
   const ip = parseIp(host)
   return ip === undefined ? undefined : formatIp(ip)

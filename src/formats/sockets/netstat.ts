@@ -4,7 +4,7 @@ const ROW = /^\s*(tcp|udp)(6|46)?\s+\d+\s+(?:\d+\s+)?(\S*[:.]\S+)\s+(\S+)(?:\s+(
 const STATE =
   /^(LISTEN|ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT1|FIN_WAIT2|TIME_WAIT|CLOSE|CLOSE_WAIT|LAST_ACK|CLOSING|UNKNOWN)\b\s*/
 
-/** The address behind the names that netstat without -n prints for loopback (hosts(5)); other names stay as they are. */
+/** The address behind the names that netstat without -n prints for loopback (hosts(5)); other names stay unchanged. */
 function loopbackName(host: string, six: boolean): string {
   if (!/^(localhost|localhost\.localdomain|localhost6|ip6-localhost|localhost4)$/.test(host)) return host
   return six || host.includes('6') ? '::1' : '127.0.0.1'

@@ -1,4 +1,4 @@
-/** Counters of `netstat -s` and nstat that speak of a fault (netstat(8); Linux, Documentation/networking/snmp_counter.rst), with what they mean. */
+/** Counters of `netstat -s` and nstat that indicate a fault (netstat(8); Linux, Documentation/networking/snmp_counter.rst), with what they mean. */
 const COUNTERS: readonly (readonly [RegExp, string])[] = [
   [
     /(\d{1,20}) times the listen queue of a socket overflowed|TcpExtListenOverflows\s+(\d+)/,
@@ -19,7 +19,7 @@ const COUNTERS: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** A counter of the kernel's TCP that speaks of a fault. */
+/** A counter of the kernel's TCP that indicates a fault. */
 export interface SocketCounter {
   readonly value: number
   readonly means: string
@@ -30,7 +30,7 @@ export function isSocketCounters(text: string): boolean {
   return /^TcpExt:\s*$|^TcpExt\w+\s+\d+\s/m.test(text)
 }
 
-/** The counters above zero that speak of a fault. */
+/** The counters above zero that indicate a fault. */
 export function parseSocketCounters(text: string): readonly SocketCounter[] {
   if (!isSocketCounters(text)) return []
   return COUNTERS.flatMap(([pattern, means]) => {

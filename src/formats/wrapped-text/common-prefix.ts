@@ -30,7 +30,7 @@ function namesAtStart(line: string): readonly string[] {
     : [own.join(' ')]
 }
 
-/** Which names stand in front of how many lines. */
+/** Which names precede how many lines. */
 function countNames(lines: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const line of lines.slice(0, SAMPLE))
@@ -52,7 +52,7 @@ export function isSternNotice(line: string): boolean {
 }
 
 /**
- * Finds which names of pods and containers stand in front of the lines of a text, as stern (`POD CONTAINER MESSAGE`, with the namespace
+ * Finds which names of pods and containers precede the lines of a text, as stern (`POD CONTAINER MESSAGE`, with the namespace
  * first when it follows several) and `docker compose logs` print them. A name counts when most lines of the text carry names, and it at least three or a container's well-known name.
  */
 export function nameReader(lines: readonly string[]): (line: string) => CommonPrefix | undefined {

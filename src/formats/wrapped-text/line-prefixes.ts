@@ -1,6 +1,6 @@
 import {definedFields} from '../../model/defined-fields.js'
 import {own} from '../../model/own.js'
-/** What stands in front of a message: the rest of the line, and what the prefix says about it. */
+/** What precedes a message: the rest of the line, and what the prefix says about it. */
 export interface Unprefixed {
   readonly rest: string
   /** The container, pod or unit that the prefix names. */

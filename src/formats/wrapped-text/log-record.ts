@@ -98,7 +98,7 @@ function fromEscapes(text: string): LogRecord | undefined {
   return {lines: parts.flatMap(each => each.split(/\r?\n/)).filter(each => each.trim() !== '')}
 }
 
-/** Reads one line of a JSON log, of a logfmt log, or one with line breaks written as `\n`; undefined when it is none. Time is linear in the line. */
+/** Reads one line of a JSON log, of a logfmt log, or one with line breaks written as `\n`; undefined for anything else. Time is linear in the line. */
 export function readLogRecord(line: string): LogRecord | undefined {
   const text = line.trim()
   const record = fromJson(text)

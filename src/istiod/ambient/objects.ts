@@ -5,7 +5,7 @@ import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
 import type {IstioState} from '../state.js'
 
-/** What istiod makes the configuration of ztunnels and waypoints of, beside what it makes that of sidecars of. */
+/** What istiod makes the configuration of ztunnels and waypoints of, besides that of sidecars. */
 export interface AmbientObjects {
   readonly state: IstioState
   /** The pods that live, and how each takes part in the mesh. */

@@ -61,7 +61,7 @@ function converted(peer: PeerAuthentication, above: boolean): ZtunnelPolicy | un
   return policy(peer.object.namespace, `${CONVERTED}${peer.object.name}`, rules)
 }
 
-/** What becomes of the PeerAuthentications of a mesh. */
+/** What happens to the PeerAuthentications of a mesh. */
 export interface ConvertedModes {
   readonly policies: readonly ZtunnelPolicy[]
   /** `namespace/name` of the policies that stand for the mode of a workload. */

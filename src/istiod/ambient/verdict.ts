@@ -12,7 +12,7 @@ export interface AmbientRequest {
   /** As its sender makes it; the port is that of the pod. */
   readonly asked: AskedRequest
   readonly server: {readonly namespace: string; readonly labels: Labels}
-  /** The waypoint it goes through, with the Service it stands in front of; absent for one that bypasses it. */
+  /** The waypoint it goes through, with the Service it serves; absent for one that bypasses it. */
   readonly through?: {
     readonly waypoint: WaypointPlace
     readonly service: {readonly name: string; readonly namespace: string; readonly port: number}

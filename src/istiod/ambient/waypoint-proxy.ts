@@ -116,7 +116,7 @@ function routesOf({objects, place}: Setting, host: RegisteredHost, name: string,
   return virtualServiceRoutes(object, state, place, port).map(each => towardsOwn(each, host.host))
 }
 
-/** The filters of the policies and RequestAuthentications that mean a waypoint or what it stands in front of. */
+/** The filters of the policies and RequestAuthentications that mean a waypoint or what it serves. */
 function securityAt({objects, waypoint}: Setting, front: {readonly name: string; readonly namespace: string}) {
   const {state} = objects
   const root = state.settings.rootNamespace

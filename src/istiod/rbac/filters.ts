@@ -94,7 +94,7 @@ function customFilters(policies: readonly Authorization[], setting: PolicySettin
   })
 }
 
-/** The filters of CUSTOM policies, which stand before the check of tokens, and those of all others, which stand behind it. */
+/** The filters of CUSTOM policies, which precede the check of tokens, and those of all others, which follow it. */
 export interface PolicyFilters {
   readonly custom: readonly Message[]
   readonly others: readonly Message[]

@@ -3,7 +3,7 @@ import type {Vocabulary} from './entry.js'
 const PAGE = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details'
 const RBAC = 'https://istio.io/latest/docs/ops/common-problems/security-issues/'
 
-/** Envoy's response code details (%RESPONSE_CODE_DETAILS%): the component that decided, and why. Anything in brackets behind the name is the case at hand. */
+/** Envoy's response code details (%RESPONSE_CODE_DETAILS%): the component that decided, and why. Anything in brackets behind the name is the individual case. */
 export const CODE_DETAILS: Vocabulary = {
   via_upstream: [
     'The upstream itself sent this response code: Envoy only passed it on. The cause is in the application (or in the proxy next to it).',
@@ -11,7 +11,7 @@ export const CODE_DETAILS: Vocabulary = {
     PAGE,
   ],
   direct_response: [
-    'Envoy answered by itself because the route says so: block_all with 502 under REGISTRY_ONLY, or directResponse or a redirect in a VirtualService.',
+    'Envoy answered directly because the route says so: block_all with 502 under REGISTRY_ONLY, or directResponse or a redirect in a VirtualService.',
     'meshctl proxy-config route POD   # the route named in the log line',
     PAGE,
   ],

@@ -44,7 +44,7 @@ export const GRPC_CODES: Vocabulary = {
   Aborted: ['(10) The request was aborted.', 'Read the log of istiod.', PAGE],
   OutOfRange: ['(11) Outside the valid range.', 'Read the log of istiod.', PAGE],
   Unimplemented: [
-    '(12) istiod does not know this call: a newer proxy with an older istiod, or a wrong port.',
+    '(12) istiod does not implement this call: a newer proxy with an older istiod, or a wrong port.',
     'meshctl version',
     PAGE,
   ],

@@ -168,7 +168,7 @@ export const MESH_WORDS: Vocabulary = {
     'https://istio.io/latest/docs/setup/additional-setup/cni/',
   ],
   NET_RAW: [
-    'The Linux capability istio-init needs beside NET_ADMIN.',
+    'The Linux capability istio-init needs in addition to NET_ADMIN.',
     'meshctl explain NET_ADMIN',
     'https://istio.io/latest/docs/setup/additional-setup/cni/',
   ],
@@ -218,7 +218,7 @@ export const MESH_WORDS: Vocabulary = {
     GLOSSARY,
   ],
   Sidecar: [
-    'The object that limits which services a proxy knows and which ports it takes.',
+    'The object that limits which services a proxy gets configuration for and which ports it accepts.',
     'meshctl describe pod POD',
     GLOSSARY,
   ],
@@ -249,7 +249,7 @@ export const MESH_WORDS: Vocabulary = {
   ],
 }
 
-/** Words of old releases, and what became of each. */
+/** Words of old releases, and what happened to each. */
 export const OLD_ISTIO: Vocabulary = {
   Mixer: [
     'Policy checks and telemetry of Istio before 1.8 (istio-policy, istio-telemetry, port 9091). Removed: Envoy itself reports metrics (Telemetry API), and policy is AuthorizationPolicy, EnvoyFilter or Wasm.',

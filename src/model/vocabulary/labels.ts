@@ -13,7 +13,7 @@ export const LABEL_WORDS: Vocabulary = {
     INJECT,
   ],
   'istio.io/rev': [
-    'Label of a namespace or pod: the revision (or tag) of istiod that injects and configures it. On a namespace it has no effect beside istio-injection.',
+    'Label of a namespace or pod: the revision (or tag) of istiod that injects and configures it. On a namespace it has no effect if istio-injection is set.',
     'meshctl check-inject -n NAMESPACE',
     LABELS,
   ],

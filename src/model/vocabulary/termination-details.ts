@@ -15,7 +15,7 @@ export const TERMINATION_DETAILS: Vocabulary = {
     USAGE,
   ],
   'delayed connect error: 110': [
-    'Connection timed out (errno 110): packets are dropped on the way, by a NetworkPolicy, a security group or a wrong address.',
+    'Connection timed out (errno 110): packets are dropped in transit by a NetworkPolicy, a security group or a wrong address.',
     'Look at NetworkPolicies for the port: meshctl check POD',
     USAGE,
   ],

@@ -99,7 +99,7 @@ export const TLS_ERRORS: Vocabulary = {
     BORING,
   ],
   DECRYPTION_FAILED_OR_BAD_RECORD_MAC: [
-    'The encrypted data was damaged on the way.',
+    'The encrypted data was damaged in transit.',
     'Look at devices between the two sides.',
     BORING,
   ],

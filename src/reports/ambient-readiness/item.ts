@@ -1,4 +1,4 @@
-/** What becomes of an object when its namespace moves from sidecars to ambient mode. */
+/** What happens to an object when its namespace moves from sidecars to ambient mode. */
 export type ReadinessEffect = 'breaks' | 'waypoint' | 'changes'
 
 /** The pages of istio.io a statement rests on, below https://istio.io/latest/docs/. */
@@ -17,7 +17,7 @@ const READINESS_DOCS = {
 
 export type ReadinessDoc = keyof typeof READINESS_DOCS
 
-/** One object and what becomes of it. */
+/** One object and what happens to it. */
 export interface ReadinessItem {
   readonly effect: ReadinessEffect
   /** `Kind namespace/name`. */

@@ -62,7 +62,7 @@ function destinationRule(object: KubeObject): readonly ReadinessItem[] {
           item(
             object,
             'waypoint',
-            `${named.join(', ')}: ztunnel applies none of it, only a waypoint of the destination does.`,
+            `${named.join(', ')}: only a waypoint of the destination applies it, ztunnel does not.`,
             'Create a waypoint for the Service.',
             'policies',
             'spec.trafficPolicy',
@@ -86,7 +86,7 @@ function destinationRule(object: KubeObject): readonly ReadinessItem[] {
             object,
             'changes',
             'tls mode DISABLE is ignored: ztunnel uses HBONE (mTLS) between pods in ambient mode.',
-            'Nothing, or opt the pods out with istio.io/dataplane-mode: none.',
+            'No change is needed; to keep plaintext, opt the pods out with istio.io/dataplane-mode: none.',
             'l4',
             'spec.trafficPolicy.tls.mode',
           ),
@@ -106,7 +106,7 @@ function peerAuthentication(object: KubeObject): readonly ReadinessItem[] {
           object,
           'changes',
           'Mode DISABLE is ignored by ztunnel: pods in ambient mode still use mTLS with one another.',
-          'Nothing, or opt the pods out with istio.io/dataplane-mode: none.',
+          'No change is needed; to keep plaintext, opt the pods out with istio.io/dataplane-mode: none.',
           'peer',
           'spec.mtls.mode',
         ),
@@ -206,7 +206,7 @@ function networkPolicy(object: KubeObject): readonly ReadinessItem[] {
 /** Annotations that set up a sidecar's capture and have no effect in ambient mode. */
 const CAPTURE = 'traffic.sidecar.istio.io/'
 
-/** What becomes of a pod (or of the template of a workload). */
+/** What happens to a pod (or to the template of a workload). */
 export function podItems(object: KubeObject, template: unknown): readonly ReadinessItem[] {
   const annotations = textMapOf(template, 'metadata', 'annotations')
   const excluded = Object.keys(annotations).filter(
@@ -225,7 +225,7 @@ export function podItems(object: KubeObject, template: unknown): readonly Readin
       : [
           own(
             'changes',
-            `${excluded.map(key => key.slice(CAPTURE.length)).join(', ')}: without effect in ambient mode, all TCP of the pod is redirected.`,
+            `${excluded.map(key => key.slice(CAPTURE.length)).join(', ')}: has no effect in ambient mode, where all TCP of the pod is redirected.`,
             'Check that what was excluded works through ztunnel, or opt the pod out with istio.io/dataplane-mode: none.',
             'redirection',
             'metadata.annotations',
@@ -258,7 +258,7 @@ export function podItems(object: KubeObject, template: unknown): readonly Readin
       : [
           own(
             'changes',
-            'proxy.istio.io/config configures a sidecar: without effect in ambient mode.',
+            'proxy.istio.io/config configures a sidecar: it has no effect in ambient mode.',
             'Move settings that are needed (tracing, statistics) to Telemetry at the waypoint.',
             'l7',
             'metadata.annotations',

@@ -16,11 +16,11 @@ const ATTACH = 'Attach it to the waypoint or its Services with targetRefs instea
 
 /** The effect of ztunnel's reading of a policy it cannot enforce in full (istio.io, "Layer 4 security policy", and recordings). */
 const WITHOUT_FIELDS = {
-  ALLOW: 'rules with them are left out, so it allows less than now',
-  DENY: 'a rule that consists of them never matches, so it denies nothing',
+  ALLOW: 'rules with them are ignored, so it allows less than now',
+  DENY: 'a rule with only these fields never matches, so it denies nothing',
 } as const
 
-/** What becomes of an AuthorizationPolicy. */
+/** What happens to an AuthorizationPolicy. */
 export function authorizationItems(policy: Authorization): readonly ReadinessItem[] {
   const object = `AuthorizationPolicy ${policy.object.namespace}/${policy.object.name}`
   if (policy.targets.length > 0) return []

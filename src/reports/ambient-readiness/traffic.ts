@@ -57,7 +57,7 @@ export function trafficItems(namespace: string, seen: readonly ObservedTraffic[]
       effect: 'changes',
       object,
       field: 'access log',
-      message: `${http} HTTP requests observed in ${where}: without a waypoint logs, metrics and traces know connections, not requests.`,
+      message: `${http} HTTP requests observed in ${where}: without a waypoint, logs, metrics and traces cover connections, not requests.`,
       fix: 'Create a waypoint where telemetry of requests is needed.',
       doc: 'l7',
     },

@@ -19,7 +19,7 @@ const VERDICTS: Readonly<Record<AmbientReadinessReport['verdict'], string>> = {
 
 function summary({namespace, verdict, workloads, withSidecar, items}: AmbientReadinessReport): string {
   const count = (effect: ReadinessEffect) => items.filter(each => each.effect === effect).length
-  const counts = `${count('breaks')} break, ${count('waypoint')} need a waypoint, ${count('changes')} change`
+  const counts = `${count('breaks')} will break, ${count('waypoint')} need a waypoint, ${count('changes')} will change`
   const pods = `${humanCount(workloads, 'workload')}, ${humanCount(withSidecar, 'pod')} with a sidecar`
   return `Namespace ${namespace} ${VERDICTS[verdict]} ${pods}; ${counts}.`
 }

@@ -98,7 +98,7 @@ function networksOf(map: ConfigObject | undefined, {meshNetworks}: AnalyzeOption
 }
 
 /** The objects of all inputs; one of the same kind, namespace and name replaces that of an earlier input, as applying it would. */
-function laidOver(inputs: readonly ConfigInput[]): readonly ConfigObject[] {
+function withReplacements(inputs: readonly ConfigInput[]): readonly ConfigObject[] {
   const held = new Map<string, ConfigObject>()
   for (const object of inputs.flatMap(each => each.objects)) {
     const {kind, namespace, name} = object.ref
@@ -190,7 +190,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   const sources = given.map(each => ({...each, source: noted(each.source)}))
   const inputs: ConfigInput[] = []
   for (const each of sources) inputs.push(await readConfiguration(each, options.namespace, options.istioNamespace))
-  const objects = laidOver(inputs).filter(each => !isOfOtherRevision(each, options.revision))
+  const objects = withReplacements(inputs).filter(each => !isOfOtherRevision(each, options.revision))
   const homes = new Map(inputs.flatMap(input => input.objects.map(object => [object, input] as const)))
   const map = istioConfigMap(objects, options.istioNamespace)
   const networks = networksOf(map, options)

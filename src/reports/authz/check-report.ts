@@ -52,14 +52,14 @@ function notesOf(policy: Authorization, tcpPorts: readonly number[], rootNamespa
     http.length === 0 || tcpPorts.length === 0
       ? []
       : policy.action === 'ALLOW'
-        ? [`on TCP port ${ports} its rules with ${http.join(', ')} never fit`]
+        ? [`on TCP port ${ports} its rules with ${http.join(', ')} never match`]
         : [`on TCP port ${ports} ${http.join(', ')} do not count: its rules are wider there`]
   const empty =
     policy.rules.length > 0
       ? []
       : [
           policy.action === 'ALLOW'
-            ? 'without rules: fits nothing, so everything is denied'
+            ? 'without rules: matches nothing, so everything is denied'
             : 'without rules: has no effect',
         ]
   return [...reach, ...empty, ...tcp]

@@ -29,7 +29,7 @@ export const authzCheckView: View<AuthzCheckReport> = {
       : {
           block: 'table',
           style: 'columns',
-          header: ['ACTION', 'AuthorizationPolicy', 'RULES', 'MODE', 'IN', 'NOTES'],
+          header: ['ACTION', 'AuthorizationPolicy', 'RULES', 'MODE', 'FOUND IN', 'NOTES'],
           rows: policies.map(row),
         },
   ],

@@ -17,7 +17,7 @@ import {definedFields} from '../../model/defined-fields.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
-/** Whether clients may call a port of a Service; servers alike and clients alike are one row. */
+/** Whether clients may call a port of a Service; identical servers and identical clients share one row. */
 export interface MatrixRow {
   /** Service accounts, as `NAMESPACE/NAME`, or `no mTLS`. */
   readonly clients: readonly string[]
@@ -112,7 +112,7 @@ function rowOf(decision: AuthorizationDecision): Omit<MatrixRow, 'clients' | 'ho
   if (verdict !== 'unknown') return {verdict, because, on: []}
   return {
     verdict: 'depends',
-    because: by === undefined ? because : `on whether ${label(by)} fits`,
+    because: by === undefined ? because : `on whether ${label(by)} matches`,
     on: openKeys(decision),
   }
 }
@@ -122,7 +122,7 @@ type Answer = Omit<MatrixRow, 'clients' | 'host' | 'port'>
 /** The clients by the answer they get, in the order answers first come up. */
 type Answers = ReadonlyMap<string, {readonly answer: Answer; readonly clients: readonly string[]}>
 
-/** Judges every client once for each set of policies, port and protocol: pods whose policies are alike get the same answers. */
+/** Judges every client once for each set of policies, port and protocol: pods whose policies are the same get the same answers. */
 function judge(state: PresentState['state'], clients: readonly Client[]) {
   const known = new Map<string, Answers>()
   return (policies: readonly Authorization[], port: number, tcp: boolean): Answers => {
@@ -188,7 +188,7 @@ function ambientAnswers(
   return answers
 }
 
-/** One row for each answer that differs: pods whose policies are alike are judged once. */
+/** One row for each answer that differs: pods whose policies are the same are judged once. */
 function rowsFor(
   present: PresentState,
   clients: readonly Client[],
@@ -228,7 +228,7 @@ function rowsFor(
   }))
 }
 
-/** Tells of each namespace of a mesh that was read already who may call its Services; answers that namespaces share are found once. */
+/** Shows, for each namespace of a mesh that was read, who may call its Services; answers that namespaces share are found once. */
 export function whoMayCall(present: PresentState): (namespace: string) => AuthzMatrix {
   const byIp = new Map(present.pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
   const clients = clientsOf(present)

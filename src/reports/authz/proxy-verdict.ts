@@ -9,7 +9,7 @@ import type {Source} from '../../sources/source.js'
 /** What the filters in a proxy say about a request. */
 export interface ProxyVerdict {
   readonly verdict: 'allowed' | 'denied' | 'external' | 'unknown'
-  /** The key of the RBAC policy that denied; `none` where no ALLOW policy fits. */
+  /** The key of the RBAC policy that denied; `none` where no ALLOW policy matches. */
   readonly policy: string | undefined
   readonly because: string
 }

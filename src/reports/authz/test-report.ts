@@ -155,7 +155,7 @@ function warningsOf(decision: AuthorizationDecision, arrival: Arrival, target: T
     ...(pair?.status === 'CONFLICT' ? [`the connection fails before any policy is asked: ${pair.because}`] : []),
     ...(identity === null && asksIdentity
       ? [
-          'policies ask for an identity, and this client shows none (no mTLS): principals never fit, notPrincipals always do',
+          'policies require an identity, and this client presents none (no mTLS): principals never match, notPrincipals always do',
         ]
       : []),
     ...fields,
@@ -165,7 +165,7 @@ function warningsOf(decision: AuthorizationDecision, arrival: Arrival, target: T
   ]
 }
 
-/** Whether the asker's requests for Services go through their waypoints: those of pods in ambient mode do, and an account is taken for one. */
+/** Whether the asker's requests for Services go through their waypoints: those of pods in ambient mode do, and an account is treated as one. */
 function usesWaypoints({pods}: PresentState, from: Asker): boolean {
   if (from.kind !== 'pod') return from.kind === 'account'
   return pods.some(

@@ -24,7 +24,7 @@ function linesOf(each: AuthzVerdict): readonly Line[] {
 /** The verdict for each server pod: which policy and rule, what would turn it around, and what the proxy says. */
 export const authzTestView: View<AuthzTestReport> = {
   doc: ({from, to, request, verdicts}): readonly Block[] => [
-    {block: 'text', lines: [`${from} asks ${to}: ${request}`]},
+    {block: 'text', lines: [`${from} requests ${to}: ${request}`]},
     ...verdicts.map((each): Block => ({block: 'text', lines: linesOf(each)})),
   ],
   data: ({from, to, request, verdicts}) => ({from, to, request, verdicts}),

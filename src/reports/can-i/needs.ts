@@ -87,11 +87,11 @@ const TASKS = {
   istiods: task('find istiod', 'control-plane', '', 'pods', 'list'),
   istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
   istiodExec: task('run commands in istiod', 'control-plane', '', 'pods/exec', STREAM),
-  istiodLogs: task('read logs beside istiod', 'control-plane', '', 'pods/log', 'get'),
+  istiodLogs: task('read logs besides those of istiod', 'control-plane', '', 'pods/log', 'get'),
   istiodServices: task('read the Services of istiod', 'control-plane', '', 'services', 'list'),
   analyzed: readKinds('read the objects of the cluster', 'cluster', ({kind}) => !NOT_ANALYZED.includes(kind), 'list'),
   everyLocal: readKinds('list objects of the namespace', 'pods', isLocal, 'list'),
-  everyLocalIstiod: readKinds('list objects beside istiod', 'control-plane', isLocal, 'list'),
+  everyLocalIstiod: readKinds('list objects besides asking istiod', 'control-plane', isLocal, 'list'),
   everyWide: readKinds('list objects of the cluster', 'cluster', kind => !kind.namespaced || isMeshWide(kind), 'list'),
   mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'list'),
 } as const satisfies Record<string, Task>

@@ -132,7 +132,7 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   }
 }
 
-/** A failure to read what the pod cannot have is none. */
+/** A failure to read what the pod cannot have is not counted. */
 function asNotApplicable(entry: EvidenceEntry): EvidenceEntry {
   const {held} = entry
   return 'sha256' in held || !isFailure(held) || held.reason === 'not-found'

@@ -23,7 +23,7 @@ export interface CaptureOptions {
   readonly path: string
   readonly tool: string
   readonly redact: boolean
-  /** What stands in place of secrets; the same word for all unless given. */
+  /** What replaces secrets; the same word for all unless given. */
   readonly redaction?: Redaction
   readonly concurrency: number
   readonly signal: AbortSignal

@@ -121,7 +121,7 @@ function proxyRow(
     roots,
     because,
   })
-  if (leaf === undefined) return row('NONE', 'the proxy has no certificate of the mesh')
+  if (leaf === undefined) return row('NONE', 'the proxy has no mesh certificate')
   const late = rotation(leaf, question.now)
   if (late !== undefined) return row(late, WHY[late] ?? '')
   if (identity !== undefined && !expected.includes(identity))

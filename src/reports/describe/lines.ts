@@ -270,7 +270,7 @@ export function policyLines(
     policies.length === 0
       ? lines(
           byWaypoint
-            ? 'no AuthorizationPolicy beside those of the waypoint, which hold for clients in the ambient mesh'
+            ? 'no AuthorizationPolicy besides those of the waypoint, which apply to clients in the ambient mesh'
             : 'no AuthorizationPolicy: every request is allowed',
           2,
         )

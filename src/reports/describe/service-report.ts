@@ -65,7 +65,7 @@ export interface ServiceReport extends Report {
   readonly findings: readonly Finding[]
 }
 
-/** Maximum number of pods checked per Service; each costs several calls, and pods of a workload are usually alike. */
+/** Maximum number of pods checked per Service; each costs several calls, and pods of a workload are usually identical. */
 const PODS_CHECKED = 20
 
 async function serviceNamed(source: Source, name: string, namespace: string) {

@@ -142,7 +142,7 @@ function blockKey(block: readonly Line[]): string {
 /** How many of the proxies with the same differences are named. */
 const NAMED = {short: 3, table: 6, wide: 100_000} as const
 
-/** Differences that several proxies have alike, each printed once with the proxies that have it. */
+/** Differences that several proxies share, each printed once with the proxies that have it. */
 function sharedBlocks(
   pairs: readonly PairDiff[],
   form: DocForm,

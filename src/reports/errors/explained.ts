@@ -55,7 +55,7 @@ export async function explainedHere(
   return {...report, ...answeredFrom(source), gaps: heard.gaps(), notes: heard.notes(), here}
 }
 
-/** The explanation, and below it what in the configuration at hand explains each line. */
+/** The explanation, and below it what in the current configuration explains each line. */
 export const explainedHereView: View<ExplainedHere> = {
   ...explainView,
   doc: (report, form) => [

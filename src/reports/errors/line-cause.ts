@@ -13,7 +13,7 @@ import {lineQuestion} from './line-question.js'
 
 /** What today's configuration says about a request of an access log. */
 export interface LineCause {
-  /** `explains`: a way of the trace ends as the line says; `differs`: none does, the configuration is another by now or the cause lies elsewhere. */
+  /** `explains`: a way of the trace ends as the line says; `differs`: none does, the configuration is another by now or the cause is elsewhere. */
   readonly verdict: 'explains' | 'differs' | 'unknown'
   readonly because: string
   /** What the words of the line mean, of a ztunnel. */
@@ -34,7 +34,7 @@ function sameFlags(line: readonly string[], traced: readonly string[]): boolean 
 
 /** Whether a way of the trace ends as the line says, on the side that wrote it. */
 function fits(entry: AccessLogEntry, side: LogSide, branch: PathBranch): boolean {
-  // ztunnel tells of connections, in words of its own: any way that fails is the one it tells of.
+  // ztunnel logs connections in its own words: any failing path is the one it reports.
   if (entry.form === 'ztunnel') return !['delivered', 'not-captured', 'undecided'].includes(branch.outcome)
   const details = entry.details ?? entry.termination
   if (side === 'server') return sameFlags(entry.flags, branch.serverFlags) && sameDetails(details, branch.serverDetails)
@@ -102,7 +102,7 @@ async function tracedCause(
     const {branches} = report
     const found = branches.find(each => fits(entry, side, each))
     const main = found ?? branches[0]
-    if (main === undefined) return {verdict: 'unknown', because: 'no way was found', command}
+    if (main === undefined) return {verdict: 'unknown', because: 'no path was found', command}
     const {because, cause} = main
     const verdict = found !== undefined ? 'explains' : main.outcome === 'undecided' ? 'unknown' : 'differs'
     return {

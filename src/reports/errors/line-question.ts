@@ -5,7 +5,7 @@ import type {AccessLogEntry} from '../../model/log-line.js'
 import type {FromWord} from '../trace/path-report.js'
 import type {PathFlags} from '../trace/path-spec.js'
 
-/** The request a line of an access log tells of, as `trace FROM TO` asks for it. */
+/** The request a line of an access log reports, as `trace FROM TO` asks for it. */
 export interface LineQuestion {
   readonly from: FromWord
   readonly to: string

@@ -26,13 +26,13 @@ import {type LineCause, lineCause} from './line-cause.js'
 const LOG = 'log.istio-proxy'
 const STATS = 'envoy.stats'
 
-/** Failures that are alike, and what in today's configuration makes them. */
+/** Failures of the same kind, and what in today's configuration makes them. */
 export interface CausedGroup extends FailureGroup {
   /** Undefined for groups beyond the number that is traced. */
   readonly why?: LineCause
 }
 
-/** Counters of an Envoy that speak of a fault. They say that it happened since Envoy started, not when. */
+/** Counters of an Envoy that indicate a fault. They say that it happened since Envoy started, not when. */
 export interface CountedTrouble {
   readonly pod: PodRef
   readonly sentences: readonly string[]

@@ -1,3 +1,4 @@
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Block, Cell} from '../../terminal/doc.js'
@@ -13,7 +14,7 @@ function statusWords({code, flags, details}: CausedGroup): string {
 
 const VERDICTS: Readonly<Record<LineCause['verdict'], string>> = {
   explains: 'because',
-  differs: 'not explained by the configuration as it is now, by which',
+  differs: 'not explained by the current configuration, by which',
   unknown: 'not decided',
 }
 
@@ -42,10 +43,9 @@ function headline({groups, failures, requests, logs, since}: ErrorsReport): stri
   const window = since === undefined ? '' : ` since ${since.slice(0, 19)}Z`
   const read = `${requests} requests in the access logs of ${logs} proxies${window}`
   if (logs === 0) return `not checked: no access log could be read${window}`
-  if (requests === 0)
-    return `no requests in the access logs of ${logs} proxies${window}: nothing can be said of failures`
+  if (requests === 0) return `no requests in the access logs of ${logs} proxies${window}: failures are unknown`
   if (groups.length === 0) return `nothing fails: ${read}`
-  return `${failures} of ${read} fail, in ${groups.length} ${groups.length === 1 ? 'way' : 'ways'}`
+  return `${failures} of ${read} failed (${humanCount(groups.length, 'kind')} of failure)`
 }
 
 function silentLines({silent, requests}: ErrorsReport): readonly Line[] {
@@ -53,7 +53,7 @@ function silentLines({silent, requests}: ErrorsReport): readonly Line[] {
   const names = silent.slice(0, 3).map(podLabel).join(', ')
   const more = silent.length > 3 ? ` and ${silent.length - 3} more` : ''
   const switched = requests === 0 ? '; access logs may be switched off (Telemetry, meshConfig.accessLogFile)' : ''
-  return [`no access log in this time from ${names}${more}${switched}`]
+  return [`no access log in this period from ${names}${more}${switched}`]
 }
 
 /** Failing requests: each group with its cause, its field and the command that shows every hop; then what Envoys counted. */

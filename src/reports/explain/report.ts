@@ -80,7 +80,7 @@ function cutLines({explained, cut}: ExplainedText, mayBeCut: boolean): readonly 
 /** Says once what the words in capitals in commands are. */
 function placeholders({explained}: ExplainedText): readonly string[] {
   return explained.some(({next}) => hasPlaceholder(next))
-    ? ['in these commands POD, NAMESPACE and other words in capitals stand for your own names']
+    ? ['in these commands POD, NAMESPACE and other words in capitals are placeholders for your own names']
     : []
 }
 

@@ -95,7 +95,7 @@ function chainNode(style: Drawing, chain: Chain, depth: number): TreeNode {
   return {label: chainTitle(chain), children: chain.rules.map(rule => ruleNode(style, chain, rule, depth))}
 }
 
-/** A chain is shown once in the tree; those nothing jumps to stand at the end. */
+/** A chain is shown once in the tree; those nothing jumps to come at the end. */
 function unreached({table, chains}: Pick<Drawing, 'table' | 'chains'>): readonly Chain[] {
   const reached = new Set(table.chains.filter(chain => chain.hook !== undefined))
   // A set goes on to what is added while it is walked.

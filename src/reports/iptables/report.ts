@@ -65,7 +65,7 @@ function isExcerpt(rulesets: readonly Ruleset[]): boolean {
   return chains.length > 0 && chains.every(({chain}) => chain.hook === undefined)
 }
 
-/** What tells the releases apart is in the parts of rules that some forms of text do not show. */
+/** What distinguishes the releases is in the parts of rules that some forms of text do not show. */
 function showsHalf(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(
     set =>
@@ -101,7 +101,7 @@ function wrongArguments({parameters, from}: Kernel): readonly RulesetWarning[] {
   }))
 }
 
-/** A report about rulesets that are at hand, read or computed. */
+/** A report about rulesets that are available, read or computed. */
 export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
   const excerpt = isExcerpt(rulesets)

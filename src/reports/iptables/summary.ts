@@ -17,7 +17,7 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
   '53': 'DNS',
 }
 
-/** What becomes of traffic, as a predicate: `goes to the proxy (port 15006)`. */
+/** What happens to traffic, as a predicate: `goes to the proxy (port 15006)`. */
 function outcomeWords({verdict, port, to, by, why}: TrafficOutcome): string {
   switch (verdict) {
     case 'captured':

@@ -48,7 +48,7 @@ function sentByProxy(dump: Message, name: string, address: string): Sent | undef
   return sentBySocket(at(chosen, 'transport_socket'))
 }
 
-/** The mode a server's Envoy has on a port: which of its filter chains end TLS, and which take plaintext. */
+/** The mode a server's Envoy has on a port: which of its filter chains end TLS, and which accept plaintext. */
 function takenByProxy(dump: Message, port: number): Taken | undefined {
   const inbound = resourcesOf(dump, 'listeners').find(each => textOf(each, 'name') === 'virtualInbound')
   const all = listOf(inbound, 'filter_chains')

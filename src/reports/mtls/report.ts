@@ -14,7 +14,7 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type MtlsProof, proofOf} from './proof.js'
 
-/** What clients send to one port of a Service and what its pods take; endpoints alike are one row. */
+/** What clients send to one port of a Service and what its pods take; identical endpoints share one row. */
 export interface MtlsRow {
   readonly status: PairStatus
   /** Who sends: a pod, `sidecars`, `sidecars of NAMESPACE`, `ambient`, or `no sidecar`. */
@@ -72,7 +72,7 @@ function endpointsIn(target: Target, subset: Subset | undefined): readonly Regis
   return all.filter(({labels}) => Object.entries(subset.labels).every(([key, value]) => labels[key] === value))
 }
 
-/** Pods alike are judged once: endpoints by what the two sides depend on. */
+/** Identical pods are judged once: endpoints by what the two sides depend on. */
 function rowsOf(
   present: PresentState,
   named: NamedSender,
@@ -107,7 +107,7 @@ function rowsOf(
   })
 }
 
-/** Namespaces whose clients fare alike are one sender. */
+/** Namespaces whose clients are treated the same way are one sender. */
 function merged(rows: readonly MtlsRow[], namespaces: number): readonly MtlsRow[] {
   return [...groupedBy(rows, row => JSON.stringify({...row, from: ''})).values()].flatMap((alike): MtlsRow[] => {
     const [row] = alike

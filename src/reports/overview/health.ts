@@ -30,9 +30,7 @@ function row<T>(
   if (!answer.ok) return {area, section, bad: undefined, of: undefined, tone: 'dim', words: 'not checked'}
   const found = {area, section, ...read(answer.value)}
   // Of nothing, nothing is wrong: that says as little as an answer that is missing.
-  return found.of === 0
-    ? {...found, bad: undefined, of: undefined, tone: 'dim', words: 'nothing of it was seen'}
-    : found
+  return found.of === 0 ? {...found, bad: undefined, of: undefined, tone: 'dim', words: 'none of it was read'} : found
 }
 
 /** What was asked for and could not be read, as the end of a sentence. */
@@ -64,13 +62,18 @@ export function healthRows(report: OverviewReport): readonly HealthRow[] {
     })),
     row('Proxies out of sync', 'sync', report.sync, ({rows}) => {
       const bad = rows.filter(({problems}) => problems.length > 0).length
-      return {bad, of: rows.length, tone: tone(bad), words: 'with a problem of their configuration'}
+      return {bad, of: rows.length, tone: tone(bad), words: 'stale, rejected, disconnected or never connected'}
     }),
     row('Pods not captured', 'interception', report.interception, interceptionHealth),
     row('Certificates', 'certificates', report.certs, ({proxies, gaps}) => {
       const bad = proxies.filter(({status}) => status !== 'OK').length
       const shade = bad === 0 && gaps.length > 0 ? 'warn' : tone(bad)
-      return {bad, of: proxies.length, tone: shade, words: `invalid, ending, or of another mesh${unread(gaps.length)}`}
+      return {
+        bad,
+        of: proxies.length,
+        tone: shade,
+        words: `invalid, expiring, or from another mesh${unread(gaps.length)}`,
+      }
     }),
     row('mTLS conflicts', 'mtls', report.mtls, ({rows}) => {
       const bad = rows.filter(({status}) => status === 'CONFLICT').length
@@ -79,7 +82,7 @@ export function healthRows(report: OverviewReport): readonly HealthRow[] {
         bad,
         of: rows.length,
         tone: bad > 0 ? 'bad' : tone(plain, 'warn'),
-        words: `and ${plain} that allow plaintext`,
+        words: `${plain} more allow plaintext`,
       }
     }),
     row('Failing requests', 'failures', report.errors, ({failures, requests, logs}) =>

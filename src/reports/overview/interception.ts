@@ -11,7 +11,7 @@ import type {Source} from '../../sources/source.js'
 import {iptablesReport} from '../iptables/report.js'
 import {summaryFields} from '../iptables/summary.js'
 
-/** What becomes of one kind of traffic: that of most packets, and how many kinds of packets fare otherwise. */
+/** What happens to one kind of traffic: that of most packets, and how many kinds of packets are handled differently. */
 export interface CaptureCell {
   readonly verdict: Direction['usual']['verdict']
   readonly exceptions: number

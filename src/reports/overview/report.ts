@@ -24,7 +24,7 @@ import {leftOut, part} from './part.js'
 import {type ServiceGraph, serviceGraph} from './service-graph.js'
 import {type TracedRequest, tracedRequests} from './traces.js'
 
-/** The state of a mesh or of a namespace: the answers of the single questions beside one another, each there or missing with a reason. */
+/** The state of a mesh or of a namespace: the answers of the single questions together, each there or missing with a reason. */
 export interface OverviewReport extends Report {
   /** Undefined for every namespace. */
   readonly namespace: string | undefined
@@ -137,7 +137,7 @@ export async function overviewReport(given: Source, question: OverviewQuestion):
   const {parts, gaps} = await readParts(source, question, present, at)
   const {check, sync, interception, certs, mtls, graph, errors, traces} = parts
   if (!check.ok && !sync.ok && !(graph.ok && graph.value.nodes.length > 0))
-    throw new UserError(`nothing of a mesh could be read in ${source.origin.label}: ${check.gap.detail}`, {
+    throw new UserError(`no mesh data could be read from ${source.origin.label}: ${check.gap.detail}`, {
       hint: 'report needs pods and objects: a cluster, a bundle, a snapshot or the sample mesh.',
     })
   const unread = interception.ok ? interception.value.flatMap(({gap}) => (gap === undefined ? [] : [gap])) : []

@@ -36,7 +36,7 @@ function doc(report: OverviewReport): Doc {
   const table: Block = {
     block: 'table',
     style: 'columns',
-    header: ['AREA', 'WRONG', 'WHAT'],
+    header: ['AREA', 'PROBLEMS', 'DETAILS'],
     rows: healthRows(report).map(row => [row.area, {text: healthNumber(row), tone: row.tone}, row.words]),
   }
   return [

@@ -22,7 +22,7 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {packetContext, startUpVerdict} from './report.js'
 
-/** What becomes of the packets of a row, for one sender. */
+/** What happens to the packets of a row, for one sender. */
 export interface MatrixCell {
   readonly who: string
   readonly verdict: PacketVerdict
@@ -84,7 +84,7 @@ function cellOf(who: string, trafficOutcome: TrafficOutcome, loopsAt: number | u
   }
 }
 
-/** A row for each part of the traffic that is treated alike, the largest under the bare label. */
+/** A row for each part of the traffic that is treated the same way, the largest under the bare label. */
 function rowsOf(
   label: string,
   parts: readonly SharedPart[],
@@ -196,7 +196,7 @@ function openRows({outbound, inbound, gaveUp}: Rows): boolean {
 }
 
 /**
- * What becomes of all first packets of a pod, by traffic and sender: every row is treated alike by the rules as a whole, so nothing is tried and
+ * What happens to all first packets of a pod, by traffic and sender: every row is treated the same way by the rules as a whole, so nothing is tried and
  * nothing is left out. Every port is taken to be open.
  */
 export async function matrixReport(

@@ -56,7 +56,7 @@ export function interfaceOf(topology: Topology, from: string): string | undefine
   return Object.entries(topology.behind).find(([, name]) => name === from)?.[0]
 }
 
-/** The neighbour's address on an interface: the first host of the network the pod's own address lies in. */
+/** The neighbour's address on an interface: the first host of the network the pod's own address is in. */
 export function neighbour(machine: NetworkNamespace, device: string, family: IpFamily) {
   const own = machine.interfaces.find(({name}) => name === device)?.addresses.find(each => each.family === family)
   if (own === undefined) return undefined

@@ -78,7 +78,7 @@ function refuseFilter(table: PastedTable, filter: TableFilter): void {
   )
 }
 
-/** Lines that look like rows of a table and are none: what was in them is not known. */
+/** Lines that look like rows of a table but are not: their content is unknown. */
 function unreadRows(tables: readonly PastedTable[]): readonly Gap[] {
   const lines = tables.flatMap(({unread = []}) => unread)
   if (lines.length === 0) return []

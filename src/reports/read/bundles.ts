@@ -18,7 +18,7 @@ interface Labelled {
   readonly bytes: Uint8Array
 }
 
-/** The archive or folder that an index of a bundle lies in. */
+/** The archive or folder that an index of a bundle is in. */
 function homeOf(label: string): string {
   return label.endsWith(`:${BUNDLE_INDEX}`) ? label.slice(0, -BUNDLE_INDEX.length - 1) : dirname(label)
 }

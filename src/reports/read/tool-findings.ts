@@ -32,7 +32,7 @@ function sentencesOf(findings: readonly ToolFinding[]): readonly string[] {
 function counters(text: string): readonly string[] {
   const found = parseSocketCounters(text)
   return found.length === 0
-    ? ['no counter of TCP that speaks of a fault is above zero']
+    ? ['no TCP counter that indicates a fault is above zero']
     : found.map(({value, means}) => `${value}: ${means}`)
 }
 

@@ -15,7 +15,7 @@ function hasShorter(domain: string, all: readonly string[]): boolean {
   return hasWithout(domain, '.svc.cluster.local', all) || hasWithout(domain, '.svc', all)
 }
 
-/** istioctl's DOMAINS cell: a single domain as it is; of several the first two without ports and longer spellings, and how many more. */
+/** istioctl's DOMAINS cell: a single domain unchanged; of several the first two without ports and longer spellings, and how many more. */
 export function domainsText(domains: readonly string[]): string {
   if (domains.length <= 1) return domains[0] ?? ''
   const portless = domains.filter(isPortless)

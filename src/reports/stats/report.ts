@@ -15,7 +15,7 @@ export interface StatsReport extends Report {
   readonly artifact: Artifact
   readonly stats: readonly EnvoyStat[]
   readonly upstreams: readonly UpstreamCounts[]
-  /** Sentences on counters that speak of a fault. */
+  /** Sentences on counters that indicate a fault. */
   readonly trouble: readonly string[]
 }
 

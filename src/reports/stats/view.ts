@@ -29,7 +29,7 @@ export function upstreamTable(upstreams: readonly UpstreamCounts[]): Block {
   }
 }
 
-/** Envoy's statistics: what speaks of a fault first, then one row per upstream; wide lists every counter that is not zero. */
+/** Envoy's statistics: what indicates a fault first, then one row per upstream; wide lists every counter that is not zero. */
 export const statsView: View<StatsReport> = {
   namedBy: 'UPSTREAM',
   doc: (report, form) => [

@@ -17,7 +17,7 @@ function verdict({cameTrue, parted, prediction, undecided}: ProbeReport): readon
     return [[{text: 'not predicted', tone: 'warn'}, `: ${main?.because ?? 'the configuration does not decide it'}`]]
   const found = parted.map(({field, expected, actual}) => `${field} is ${actual}, predicted ${expected}`)
   return [
-    [{text: 'not as predicted', tone: 'bad'}, `: ${found.join('; ') || 'no way came true'}`],
+    [{text: 'not as predicted', tone: 'bad'}, `: ${found.join('; ') || 'no predicted path was taken'}`],
     `  predicted: ${main.outcome}, ${main.because}`,
   ]
 }

@@ -8,7 +8,7 @@ import type {Report} from '../report.js'
 import {openHeard} from '../trace/heard.js'
 import {type PathBranch, type PathQuestion, pathReport} from '../trace/path-report.js'
 
-/** How one expectation fares: it holds by every way the request can go, fails by one, or cannot be decided. */
+/** The result of one expectation: it holds on every path the request can take, fails on one, or cannot be decided. */
 export interface Verified {
   readonly expectation: Expectation
   readonly verdict: 'holds' | 'fails' | 'undecided'
@@ -54,7 +54,7 @@ export function verified(expectation: Expectation, branches: readonly PathBranch
       fix: first.branch.cause?.fix,
     }
   const [undecided] = open
-  const because = undecided?.branch.because ?? (unfollowed > 0 ? 'the request can go too many ways' : '')
+  const because = undecided?.branch.because ?? (unfollowed > 0 ? 'the request has too many possible paths' : '')
   return {...base, verdict: because === '' ? 'holds' : 'undecided', differences: [], because, fix: undefined}
 }
 

@@ -9,7 +9,7 @@ import {openHeard} from '../trace/heard.js'
 import {type ProbeQuestion, type ProbeReport, probeReport} from './probe-report.js'
 import {type Asked, type Verified, verified} from './report.js'
 
-/** One expectation, really sent: how it fared, how it was predicted to fare, and whether both agree. */
+/** One expectation that was sent: its result, the predicted result, and whether both agree. */
 export interface SuiteResult {
   readonly expectation: Expectation
   /** `open` where the request could not be sent, or what is expected cannot be observed from the client's side. */

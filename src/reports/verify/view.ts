@@ -27,7 +27,7 @@ export function summaryLine(results: readonly Verified[]): string {
   return `${of('holds')} of ${results.length} expectations hold, ${of('fails')} fail, ${of('undecided')} undecided`
 }
 
-/** Expectations and how they fare; `-o junit` and `-o sarif` for CI. */
+/** Expectations and their results; `-o junit` and `-o sarif` for CI. */
 export const verifyView: View<VerifyReport> = {
   doc: ({results}) => [{block: 'text', lines: [summaryLine(results), ...results.flatMap(lines)]}],
   data: ({file, results}) => ({apiVersion: 'meshctl/v1', kind: 'Verification', file, results}),

@@ -78,7 +78,7 @@ export async function versionReport(given: Source, scope: VersionScope): Promise
   return {
     ...answeredFrom(source),
     gaps,
-    notes: unversioned.map(({id}) => `${id} tells istiod no version, and its image names none`),
+    notes: unversioned.map(({id}) => `${id} reports no version to istiod, and its image tag contains none`),
     client: scope.client,
     controlPlane,
     proxies,

@@ -126,7 +126,7 @@ export async function whatIfPairsReport(
       ...was.notes,
       ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
       ...(unknown.length === 0 ? [] : [`not predicted: ${unknown.join('; ')}`]),
-      'routes, faults and reach are not compared without requests: give some with --traffic',
+      'without --traffic, routes, faults and reachability are not compared',
     ],
     failing: pairs.some(each => each.breaks),
     undecided: foreign.length > 0 || unknown.length > 0 || was.gaps.length > 0,

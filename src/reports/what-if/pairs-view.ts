@@ -14,9 +14,7 @@ export const whatIfPairsView: View<WhatIfPairsReport> = {
     const broken = pairs.filter(each => each.breaks).length
     const head: Block = {
       block: 'text',
-      lines: [
-        `${pairs.length === 1 ? '1 answer changes' : `${pairs.length} answers change`}, ${broken} of them for the worse`,
-      ],
+      lines: [`${pairs.length === 1 ? '1 answer changes' : `${pairs.length} answers change`}, ${broken} for the worse`],
     }
     if (pairs.length === 0) return [head]
     const header = ['ABOUT', 'CLIENTS', 'SERVER', 'BEFORE', 'AFTER', 'WHY']
@@ -41,7 +39,7 @@ export const readinessView: View<ReadinessReport> = {
     {
       block: 'table',
       style: 'columns',
-      header: ['NAMESPACE', 'STRICT', 'BREAKS', 'CLOSED TO PLAIN TEXT', 'REQUESTS SEEN'],
+      header: ['NAMESPACE', 'STRICT', 'BREAKS', 'CLOSED TO PLAINTEXT', 'REQUESTS SEEN'],
       rows: namespaces.map(readinessRow),
     },
     ...namespaces

@@ -12,7 +12,7 @@ import type {Source} from '../../sources/source.js'
 export interface PlainCaller {
   /** The pod that received it. */
   readonly server: MeshPod
-  /** The port of the application; undefined where only statistics tell of it. */
+  /** The port of the application; undefined where only statistics show it. */
   readonly port: number | undefined
   /** The client as `WORKLOAD.NAMESPACE`, or its address. */
   readonly client: string
@@ -28,7 +28,7 @@ export interface PlainCaller {
 export interface SeenTraffic {
   readonly callers: readonly PlainCaller[]
   readonly requests: number
-  /** Pods of which neither the log nor the statistics tell of any request. */
+  /** Pods of which neither the log nor the statistics show any request. */
   readonly silent: readonly MeshPod[]
 }
 

@@ -6,7 +6,7 @@ import type {Speech} from '../../analysis/request-path/speech.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
 import type {IpPort} from '../../model/envoy/request.js'
 
-/** What becomes of a request in one state of the mesh. */
+/** What happens to a request in one state of the mesh. */
 export interface Prediction {
   readonly outcome: PathSummary['outcome']
   readonly status: number | null

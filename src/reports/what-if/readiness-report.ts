@@ -21,9 +21,9 @@ export interface Readiness {
   readonly plainPorts: readonly string[]
   /** Plaintext that proxies have really received on ports STRICT would close, as sentences. */
   readonly seen: readonly string[]
-  /** Requests and connections that proxies of the namespace have seen in all: 0 when nothing tells of any. */
+  /** Requests and connections that proxies of the namespace have seen in all: 0 when nothing shows any. */
   readonly requests: number
-  /** Pods whose proxies tell of no request, so that nothing is known of their callers. */
+  /** Pods whose proxies report no requests, so that nothing is known of their callers. */
   readonly silent: readonly string[]
 }
 
@@ -58,7 +58,7 @@ function sentenceOf({server, port, client, requests, seenIn, from, until}: Plain
   return `${where} got ${humanCount(requests, 'plaintext request')} from ${client} (${when})`
 }
 
-/** Whether STRICT would refuse what this caller sends: the port takes plaintext now, and would not. */
+/** Whether STRICT would refuse what this caller sends: the port accepts plaintext now, and would not. */
 function loses(before: IstioState, after: IstioState, {server, port}: PlainCaller): boolean {
   const mode = (state: IstioState) => serverMode(state, server.ref.namespace, server.labels, port ?? -1)
   return mode(before) !== 'STRICT' && mode(after) === 'STRICT'
@@ -130,7 +130,7 @@ export async function readinessReport(
       ...(unseen === 0
         ? []
         : [
-            `${humanCount(unseen, 'proxy', 'proxies')} of ${asked ?? 'these namespaces'} tell of no request (no access log, no Istio metrics): who calls them is unknown`,
+            `${humanCount(unseen, 'proxy', 'proxies')} of ${asked ?? 'these namespaces'} report no requests (no access log, no Istio metrics): who calls them is unknown`,
           ]),
       'a log holds only its newest lines: rare clients may be missing; compare with --traffic',
     ],

@@ -112,7 +112,7 @@ function moment(source: Source): number {
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** What a change of objects does to recorded requests: each is followed through the mesh as it is, and as istiod would make it. */
+/** What a change of objects does to recorded requests: each is followed through the current mesh, and through the one istiod would configure. */
 export async function whatIfReport(given: Source, question: WhatIfQuestion): Promise<WhatIfReport> {
   const source = noted(given)
   const {change, traffic} = question

@@ -10,7 +10,7 @@ export const rule = defineRule({
   slug: 'peer-port-without-service',
   aliases: [],
   severity: 'warning',
-  title: 'Cluster port is in no headless Service',
+  title: 'Cluster port has no headless Service',
   why: "Members call each other by pod address: without a headless Service that has the port, the caller's proxy does not know the address and sends plaintext (PassthroughCluster), which STRICT mTLS rejects.",
   fix: 'Add the port to the headless Service of the members, named tcp-…; or allow plaintext on it: portLevelMtls in a PeerAuthentication with a selector, or excludeInboundPorts and excludeOutboundPorts.',
   references: [PAGES.protocols, PAGES.requirements],

@@ -42,7 +42,7 @@ export const rule = defineRule({
           return [
             {
               severity: mode === 'STRICT' ? 'warning' : 'info',
-              message: `The ${probe.kind} probe of ${container.name} (${probe.handler}, port ${probe.port}) is not led through the agent: it ${effect}.`,
+              message: `The ${probe.kind} probe of ${container.name} (${probe.handler}, port ${probe.port}) is not rewritten to go through the agent: it ${effect}.`,
               path: `${pod.specPath}.${probe.path}`,
               proof: [
                 {

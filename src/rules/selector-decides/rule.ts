@@ -6,7 +6,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'info',
   title: 'Injector selector decides about the sidecar',
-  why: 'neverInjectSelector and alwaysInjectSelector in the injector ConfigMap override its policy and give way only to the label of the pod, so the labels of pod and namespace do not explain the result.',
+  why: 'neverInjectSelector and alwaysInjectSelector in the injector ConfigMap override its policy and are overridden only by the label of the pod, so the labels of pod and namespace do not explain the result.',
   fix: 'Nothing if intentional; otherwise correct the selector in the installation, or label the pod sidecar.istio.io/inject.',
   references: [PAGES.injecting],
   modes: ['sidecar', 'none'],

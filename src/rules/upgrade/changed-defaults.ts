@@ -51,7 +51,12 @@ export const CHANGED_DEFAULTS: readonly ChangedDefault[] = [
     'gateways make a span of their own for each upstream request',
     'change-notes',
   ),
-  row(29, 'DISABLE_TRACK_REMAINING_CB_METRICS', 'false', 'the metrics of what is left of circuit breakers are gone'),
+  row(
+    29,
+    'DISABLE_TRACK_REMAINING_CB_METRICS',
+    'false',
+    'the metrics of remaining circuit breaker capacity are removed',
+  ),
   row(
     29,
     'ENABLE_DEBUG_ENDPOINT_AUTH',
@@ -90,7 +95,7 @@ export const changedDefaults: UpgradeRule = {
         istiods(set).map(object => ({
           object,
           path: 'spec.template.spec.containers',
-          message: `From 1.${release} on: ${effect}; ${variable}=${keep} keeps it as it is.`,
+          message: `From 1.${release} on: ${effect}; ${variable}=${keep} keeps the current behaviour.`,
           proof: noted(release, notes),
         })),
     ),

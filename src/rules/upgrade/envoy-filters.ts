@@ -80,7 +80,7 @@ export const ENVOY_FILTER_ROWS: readonly Row[] = [
     notes: 'upgrade-notes',
     severity: 'info',
     title: 'Order of network filters changes',
-    why: "A filter inserted beside one of Istio's may run before or after others than before.",
+    why: "A filter inserted next to one of Istio's may run in another position than before.",
     fix: 'Compare the order with meshctl proxy-config listener -o json after the upgrade of one workload.',
     kinds: ['EnvoyFilter'],
     find: set =>
@@ -101,7 +101,7 @@ export const ENVOY_FILTER_ROWS: readonly Row[] = [
     release: 21,
     notes: 'change-notes',
     severity: 'error',
-    title: 'Metadata istio_authn is gone',
+    title: 'Metadata istio_authn is removed',
     why: "Claims of tokens are in the metadata of Envoy's own JWT filter.",
     fix: 'Read envoy.filters.http.jwt_authn (payload) instead.',
     kinds: ['EnvoyFilter', 'WasmPlugin', 'Telemetry'],

@@ -21,7 +21,7 @@ export const SECURITY_ROWS: readonly Row[] = [
       const object = set.meshConfigObject()
       return object === undefined || !set.mesh.certificates
         ? []
-        : [{object, path: 'data.mesh', message: 'the field certificates of the mesh configuration is gone.'}]
+        : [{object, path: 'data.mesh', message: 'the field certificates of the mesh configuration is removed.'}]
     },
   },
   {

@@ -43,7 +43,7 @@ export function gapOfFailure(what: string, failure: WireFailure): Gap {
     return {what, reason, detail: missingWords(missing), hint: grantWords(missing)}
   }
   const hint = HINTS[failure.kind]
-  // A server, or what stands before it, may echo what it was sent.
+  // A server, or a proxy in front of it, may echo what it was sent.
   return {what, reason, detail: scrubText(failure.message), hint}
 }
 

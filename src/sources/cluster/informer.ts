@@ -9,7 +9,7 @@ import type {WatchedChange} from '../source.js'
 import type {Api} from './api.js'
 import {wholeList} from './list.js'
 
-/** What an informer tells of: each change, and each time its watch was lost. */
+/** What an informer reports: each change, and each loss of its watch. */
 export interface InformerEvents {
   changed(change: WatchedChange): void
   lost(path: string, failure: WireFailure): void

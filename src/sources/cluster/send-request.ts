@@ -8,7 +8,7 @@ import {proxyContainer} from './proxy-container.js'
 
 const WHAT = 'a request from the pod'
 const LIMITS = {maxBytes: 1024 * 1024, deadlineMs: 20_000}
-/** What shells and runtimes exit with when a program does not exist or is none. */
+/** What shells and runtimes exit with when a program does not exist or is not executable. */
 const NOT_STARTED = [126, 127]
 
 /**

@@ -6,7 +6,7 @@ import {failureFromError} from '../../wire/wire-failure.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import type {Live} from './live.js'
 
-/** A page of a ztunnel over a port-forward: its image has no program to ask from inside. Of any other pod there is none. */
+/** A page of a ztunnel over a port-forward: its image has no program that could read it from inside. Other pods have no such page. */
 export async function ztunnelEvidence(
   live: Live,
   id: EvidenceId,

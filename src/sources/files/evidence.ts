@@ -51,7 +51,7 @@ const JSON_PAGES: readonly EvidenceId[] = [
   'ztunnel.config_dump',
 ]
 
-/** True when the content is the page itself, so that its reader can have the bytes as they are. */
+/** True when the content is the page itself, so that its reader can use the bytes unchanged. */
 function isWholePage(content: FileContent, id: EvidenceId): boolean {
   if (!JSON_PAGES.includes(id)) return true
   if (!content.kinds.includes(id) || !isPlainJson(content.bytes)) return false

@@ -48,7 +48,7 @@ function words(pasted: Pasted): string | undefined {
   return parts.length === 0 ? undefined : [...new Set(parts)].join(' and ')
 }
 
-/** True for JSON that is whole and has nothing before, behind or cut out of it, so that the reader of its page can have it as it is. */
+/** True for JSON that is whole and has nothing before, behind or cut out of it, so that the reader of its page can use it unchanged. */
 export function isPlainJson(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const head = text

@@ -241,7 +241,7 @@ export async function snapshotSink(folder: string, name: string, disk: Disk = re
   }
 }
 
-/** The pods a snapshot's index speaks of, sorted. */
+/** The pods a snapshot's index names, sorted. */
 export function podsOf(index: BundleIndex): readonly string[] {
   return [...new Set(index.evidence.map(({pod, namespace}) => `${pod}.${namespace}`))].sort()
 }

@@ -18,7 +18,7 @@ const OPTIONS = [
   ...['ForwardAgent=no', 'ForwardX11=no', 'ClearAllForwardings=yes', 'PermitLocalCommand=no', 'EscapeChar=none'],
 ].flatMap(option => ['-o', option])
 
-/** The argument vector of ssh: the host stands behind `--`, so that it is never an option, and the command is one constant text. */
+/** The argument vector of ssh: the host follows `--`, so that it is never an option, and the command is one constant text. */
 export function sshCommand(host: string, command: string): readonly string[] {
   return ['ssh', '-T', ...OPTIONS, '--', host, command]
 }

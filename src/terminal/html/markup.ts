@@ -7,7 +7,7 @@ export interface Html {
   readonly [TEXT]: string
 }
 
-/** What may stand in a template: text (escaped), markup, nothing, or several of them. */
+/** What may be in a template: text (escaped), markup, nothing, or several of them. */
 export type Piece = string | number | Html | undefined | readonly Piece[]
 
 const NAMED: ReadonlyMap<string, string> = new Map([

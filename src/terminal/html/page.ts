@@ -34,7 +34,7 @@ export const PAGE_POLICY = [
   "form-action 'none'",
 ].join('; ')
 
-/** A whole page as text: style and script lie within, nothing is requested from anywhere. */
+/** A whole page as text: style and script are within, nothing is requested from anywhere. */
 export function pageText({title, subtitle, sections, body, made, refresh}: PageParts): string {
   const links = sections.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)
   const content = html`<a class="skip" href="#main">Skip to the content</a><header><div><h1>${title}</h1><p id="subtitle">${subtitle}</p></div>${refresh === undefined ? undefined : html`<p id="refresh" role="status" data-seconds="${refresh}">Refreshed every ${refresh} s</p>`}<button type="button" id="theme">Theme: system</button></header>${sections.length === 0 ? undefined : html`<nav aria-label="Sections"><ul>${links}</ul></nav>`}<main id="main" tabindex="-1">${body}</main><footer>Made by ${made}.${refresh === undefined ? ' This page requests nothing from anywhere.' : ' This page requests nothing but itself.'}</footer>`

@@ -33,7 +33,7 @@ async function sample() {
 }
 
 // A real mesh with these objects answered 503 to details, and 200 once the DestinationRule was deleted.
-describe('a source with a change laid over it', () => {
+describe('a source with a change applied', () => {
   test('trace follows the configuration istiod would send', async () => {
     const {source, pod} = await sample()
     const ask = async (of: typeof source) => {
@@ -94,7 +94,7 @@ describe('a source with a change laid over it', () => {
   test('the answer says what it assumes, and that the configuration is computed', async () => {
     const {source, pod} = await sample()
     const changed = changedSource(source, RULE_DELETED, ROOT)
-    expect(changed.origin.label).toBe(`${source.origin.label} with a change laid over it`)
+    expect(changed.origin.label).toBe(`${source.origin.label} with a change applied`)
     expect(changed.remarks).toContain('assumed as deleted: DestinationRule demo/details-plaintext')
     const question = {kind: 'pair', from: pod('productpage-v1'), to: 'details:9080', namespace: 'demo'} as const
     const {provenance} = await mtlsReport(changed, question, ROOT)

@@ -201,7 +201,7 @@ describe('explain', () => {
     ])
     expect(report.notes).toEqual([
       'not recognised: 1 line (2)',
-      'in these commands POD, NAMESPACE and other words in capitals stand for your own names',
+      'in these commands POD, NAMESPACE and other words in capitals are placeholders for your own names',
     ])
   })
 

@@ -153,5 +153,5 @@ test('parts that cannot be read are gaps with their reason; nothing at all is an
   expect(page(partial)).toContain('not for you')
   const words = JSON.stringify(overviewView.doc(partial, 'table'))
   expect(words).toContain('["Proxies out of sync",{"text":"not checked","tone":"dim"},"not checked"]')
-  await expect(overviewOf(memorySource({}))).rejects.toThrow('nothing of a mesh could be read')
+  await expect(overviewOf(memorySource({}))).rejects.toThrow('no mesh data could be read')
 })

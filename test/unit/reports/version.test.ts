@@ -64,7 +64,9 @@ describe('version', () => {
     })
     const report = await versionReport(source, SCOPE)
     expect(text(report).split('\n')[2]).toBe('data plane version: 1.31.0-rc.0 (1 proxy)')
-    expect(report.notes).toEqual(['ztunnel-2.istio-system tells istiod no version, and its image names none'])
+    expect(report.notes).toEqual([
+      'ztunnel-2.istio-system reports no version to istiod, and its image tag contains none',
+    ])
   })
 
   test('a silent istiod is named and the other still answers', async () => {

@@ -89,7 +89,7 @@ function refuseTies(
   best: Key | undefined,
 ): void {
   const tie = found.find(({keys}) => keys.some(each => each.rank === best?.rank && each.key !== best.key))
-  if (tie !== undefined) undecided('a filter chain for every address beside one without addresses', tie.chain.at)
+  if (tie !== undefined) undecided('one filter chain for all addresses and another without addresses', tie.chain.at)
 }
 
 interface Narrowed {

@@ -2,7 +2,7 @@ import type {StringMatcher} from '../../../model/envoy/matching.js'
 import {known, undecided} from '../undecided.js'
 import {fullMatch} from './regex.js'
 
-/** ASCII letters in lower case, all else as it is: what Envoy compares where case does not count. */
+/** ASCII letters in lower case, everything else unchanged: what Envoy compares where case does not count. */
 export function asciiLower(text: string): string {
   return text.replace(/[A-Z]+/g, letters => letters.toLowerCase())
 }

@@ -68,7 +68,7 @@ function drawnHost(hosts: readonly Host[], draw: Draw): readonly Host[] {
   return picked === undefined ? [] : [picked]
 }
 
-/** How a connection ends by what became of it at the endpoint. */
+/** How a connection ends by what happened to it at the endpoint. */
 function sent(attempt: Attempt | undefined): Result {
   const plain: Result = {flags: [], status: null, delivered: true, text: 'bytes go to the upstream and back'}
   switch (attempt?.kind) {

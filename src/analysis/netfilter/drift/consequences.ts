@@ -84,7 +84,7 @@ export function consequences(changes: readonly Change[]): readonly string[] {
   ]
 }
 
-/** Which unusual packets change beside usual ones, by what makes them unusual. */
+/** Which unusual packets change besides the usual ones, by what makes them unusual. */
 function unusualLine(changes: readonly Change[]): readonly string[] {
   const kinds = [...new Set(changes.map(({traffic, packets}) => (traffic === 'special' ? packets : 'to loopback')))]
   return kinds.length === 0 ? [] : [`and unusual packets: ${kinds.join('; ')}`]

@@ -250,7 +250,7 @@ function piecesOf(
     cut('app-to-self', and(app, self, isTcp)),
     cut('app-to-localhost', and(app, toLocalhost, isTcp)),
     cut('loopback', and(ordinary, toOwn, not(and(isTcp, self)), not(and(app, isTcp, toLocalhost)))),
-    unusual(not(ordinary), out, 'sent by the pod', 'sent by no process'),
+    unusual(not(ordinary), out, 'sent by the pod', 'not sent by a process'),
     unusual(TRUE, paths => paths.outboundBound(), 'from a bound source address', 'from a bound source address'),
   ]
 }

@@ -42,7 +42,7 @@ function isTrue(text: string | undefined): boolean {
   return text?.toLowerCase() === 'true'
 }
 
-/** A value of proxyMetadata: injection makes it environment of its containers; before that it stands in the annotation. */
+/** A value of proxyMetadata: injection makes it environment of its containers; before that it is in the annotation. */
 export function proxyMetadata(pod: PodModel, name: string): string | undefined {
   const [init, proxy] = ['istio-init', 'istio-proxy'].map(each => injectedContainer(pod, each))
   return init?.env[name] ?? proxy?.env[name] ?? metadataOf(pod, name)

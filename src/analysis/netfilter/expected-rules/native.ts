@@ -36,7 +36,7 @@ function nativeRule({id, key}: ExpectedRule, index: number): Rule {
 }
 
 /**
- * With both families and TPROXY, Istio counts insert positions over both, so the exemption of 127.0.0.6 comes to stand behind that of traffic
+ * With both families and TPROXY, Istio counts insert positions over both, so the exemption of 127.0.0.6 ends up after that of traffic
  * inside the pod; nothing changes by it (measured on 1.31).
  */
 export function inNativeOrder({table, chain, rules}: ExpectedChain): ExpectedChain {

@@ -95,7 +95,7 @@ function sameList(row: RuleRow, v4: ExpectedSettings, v6: ExpectedSettings): boo
 }
 
 /**
- * The rules a row stands for in a table of both families (nftables `inet`): a rule of one spelling stands once, of two spellings IPv4 first;
+ * The rules a row stands for in a table of both families (nftables `inet`): a rule of one spelling appears once, of two spellings IPv4 first;
  * a list that depends on the family stands as a whole, IPv4 first.
  */
 export function expandRowBoth(

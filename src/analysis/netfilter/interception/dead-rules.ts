@@ -99,7 +99,7 @@ function deadRules(all: readonly Found[]): readonly RulesetWarning[] {
   ]
 }
 
-/** Rules that stand in a chain more than once. */
+/** Rules that are in a chain more than once. */
 function repeatedRules(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return everyChain(rulesets).flatMap(({table, chain}): readonly RulesetWarning[] => {
     const times = new Map<string, number>()

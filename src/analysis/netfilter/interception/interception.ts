@@ -17,13 +17,13 @@ export type {Decider, Direction, Exception, TrafficOutcome} from '../packet-sets
 /** What a set of rules does to all first packets of a pod, for one address family. */
 export interface Interception {
   readonly family: IpFamily
-  /** `unknown` when the text does not tell how inbound traffic fares, or whether anything is captured. */
+  /** `unknown` when the text does not show what happens to inbound traffic, or whether anything is captured. */
   readonly mode: 'redirect' | 'tproxy' | 'none' | 'unknown'
   /** TCP from other machines. */
   readonly inbound: Direction
   /** TCP of the pod's processes to other machines, DNS (port 53) left out. */
   readonly outbound: Direction
-  /** The proxy's call to the pod's own address, an app's call to it, and to localhost: what becomes of most of it. */
+  /** The proxy's call to the pod's own address, an app's call to it, and to localhost: what happens to most of it. */
   readonly proxyToSelf: TrafficOutcome
   readonly appToSelf: TrafficOutcome
   readonly appToLocalhost: TrafficOutcome
@@ -54,7 +54,7 @@ export function modeOf(into: Direction, out: Direction, tproxy: boolean): Interc
 
 /**
  * What the rules do for a family, found for all packets at once: the space is split exactly as the rules split it, so no packet is left out and
- * none is taken for another. Undefined when the pod has no address of that family.
+ * none is treated as another. Undefined when the pod has no address of that family.
  */
 export function interceptionOf(
   rulesets: readonly Ruleset[],

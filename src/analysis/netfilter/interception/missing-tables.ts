@@ -60,7 +60,7 @@ function hideIn(direction: Direction, why: string | undefined): Direction {
   return {...direction, usual, exceptions: direction.exceptions.filter(each => each.verdict === 'captured')}
 }
 
-/** The same answers, but without those that only say that no rule captures, where such a rule may stand in what the text lacks. */
+/** The same answers, but without those that only say that no rule captures, where such a rule may be in what the text lacks. */
 export function markInsufficient(found: Interception, {inbound, outbound, tproxy}: MissingTables): Interception {
   const redirects = found.inbound.exceptions.some(({verdict}) => verdict === 'captured')
   const into = hideIn(found.inbound, inbound ?? (redirects ? undefined : tproxy))

@@ -237,7 +237,7 @@ function isOfProxy({where}: Exception, proxy: Interception['proxy']): boolean {
   )
 }
 
-/** Packets that one family treats otherwise than the other, where most are treated alike. */
+/** Packets that one family treats otherwise than the other, where most are treated the same way. */
 function familyDifferences(v4: Interception, v6: Interception): readonly RulesetWarning[] {
   const only = (mine: Direction, other: Direction, name: string, label: string) => {
     const apps = ({exceptions}: Direction) => exceptions.filter(each => !isOfProxy(each, v4.proxy))
@@ -286,7 +286,7 @@ function families(all: readonly Interception[], rulesets: readonly Ruleset[]): r
       level: 'warning',
       what: half ? 'IPv6 is captured in part only.' : 'IPv6 is not captured, IPv4 is.',
       consequence: half
-        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'fare as in IPv4' : 'do not count as inbound'}: dual stack is off for istio.`
+        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'are handled as in IPv4' : 'do not count as inbound'}: dual stack is off for istio.`
         : 'IPv6 traffic, where the pod has any, bypasses the sidecar: dual stack is off for istio.',
     },
   ]

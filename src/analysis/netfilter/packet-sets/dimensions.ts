@@ -52,7 +52,7 @@ export interface PacketSpace {
   readonly protocols: readonly string[]
   /** Names of interfaces by code: the first is no interface, one ending in `*` is every other one with that prefix; greater codes: any other. */
   readonly interfaces: readonly string[]
-  /** True when rules name interfaces beside lo. */
+  /** True when rules name interfaces other than lo. */
   readonly asksInterfaces: boolean
   /** True of packets whose protocol has ports. */
   readonly withPorts: Node

@@ -6,7 +6,7 @@ import {regionWords} from './region-words.js'
 import {OUTSIDE, regionsOf, shares} from './regions.js'
 import type {TrafficOutcome} from './traffic-outcome.js'
 
-/** Packets that are handled alike for each sender, with the outcome per sender. */
+/** Packets that are handled the same way for each sender, with the outcome per sender. */
 export interface SharedPart {
   /** Their common properties, or the number of sets if there are too many to list; empty for the largest part. */
   readonly words: string
@@ -46,7 +46,7 @@ function paired(diagram: Diagram, a: Node, b: Node, pairs: (readonly [number, nu
 /** A sender, by the properties of its packets. */
 export type SenderValues = Readonly<Partial<Record<DimensionName, number>>>
 
-/** Splits the packets of a domain into parts that are handled alike for each sender, the largest part first. */
+/** Splits the packets of a domain into parts that are handled the same way for each sender, the largest part first. */
 export function sharedParts(
   answering: Answering,
   node: Node,

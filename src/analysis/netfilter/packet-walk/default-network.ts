@@ -73,8 +73,8 @@ function everythingLocal(family: IpFamily): KernelRoute {
 }
 
 /**
- * The machine a packet is walked on. What the evidence has is used; what it lacks is stood in for: one interface eth0 with documentation
- * addresses, a default route, and the policy routes Istio adds beside its rules. `assumed` says that something was.
+ * The machine a packet is walked on. What the evidence has is used; what it lacks is replaced by defaults: one interface eth0 with documentation
+ * addresses, a default route, and the policy routes Istio adds beside its rules. `assumed` is true if something was.
  */
 export function withDefaultNetwork(
   facts: Partial<IpFacts>,

@@ -80,7 +80,7 @@ function tproxy(action: Extract<Action, {kind: 'tproxy'}>, flow: Flow): void {
 
 /**
  * Carries out what an action does to a packet; true when it also ends the chain. REDIRECT, DNAT, SNAT and MASQUERADE end the pass through
- * the table; marks, zones and logs do not; iptables' TPROXY does, nft's statement goes on (nft(8)).
+ * the table; marks, zones and logs do not; iptables' TPROXY does, nft's statement continues (nft(8)).
  */
 export function applyAction(action: Action, flow: Flow): boolean {
   switch (action.kind) {

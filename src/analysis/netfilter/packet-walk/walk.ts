@@ -184,7 +184,7 @@ function runOnce(
   const lost =
     first.byMark && first.kind === 'local' && bound === undefined && !isOwnAddress(machine, packet.destination)
   if (first.kind === 'none' || lost)
-    return error('ENETUNREACH', lost ? "the socket's mark picks a routing table that knows no way out" : 'no route')
+    return error('ENETUNREACH', lost ? "the socket's mark selects a routing table that has no route" : 'no route')
   const source = bound ?? chooseSource(machine, packet.destination, first)
   if (source === undefined) return error('ENETUNREACH', `no address of that family on ${first.device}`)
   const owner = packet.uid === undefined ? undefined : {uid: packet.uid, gid: packet.gid ?? packet.uid}
@@ -200,7 +200,7 @@ function landing(walk: Walk): string {
 }
 
 /**
- * The way of a new connection's first packet through the namespace, as the kernel takes it: hooks in order, tables by priority, nat only where
+ * The path of a new connection's first packet through the namespace, as the kernel takes it: hooks in order, tables by priority, nat only where
  * it applies, marks and routes, the loopback re-entry. Where a rule cannot be decided from the text, both ways are tried: the answer stands if
  * they end alike, else it is `insufficient` and names the rule.
  */
@@ -232,8 +232,8 @@ export function walkPacket(rules: CompiledRules, machine: NetworkNamespace, pack
     ...first.walk,
     notes: [
       because === undefined
-        ? `${at} rule ${rule.position} cannot be decided from the text, but both ways end alike`
-        : `${because}, but whatever they are the packet ends alike`,
+        ? `${at} rule ${rule.position} cannot be decided from the text, but both outcomes are the same`
+        : `${because}, but the outcome is the same whatever they are`,
     ],
   }
 }

@@ -6,7 +6,7 @@ import {PURPOSES} from './purposes.js'
 export interface KernelNote {
   readonly name: string
   readonly about: string
-  /** Sentences of the rules that may stand there, or of the rule itself. */
+  /** Sentences of the rules that may be there, or of the rule itself. */
   readonly rules: readonly string[]
 }
 
@@ -51,7 +51,7 @@ const MORE: Readonly<Record<string, string>> = {
     "The agent answers from istiod's name table and asks the resolver for the rest, as the proxy's user, which is not captured.",
 }
 
-/** Words for the values a rule would give, when no rule is at hand. */
+/** Words for the values a rule would give, when no rule is available. */
 const BLANKS: readonly (readonly [RegExp, string])[] = [
   [/\{uid\}\{gid\}/g, "the proxy's uid or gid"],
   [/\{source\}\{destination\}/g, 'a reserved address'],

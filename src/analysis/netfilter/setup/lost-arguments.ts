@@ -52,7 +52,7 @@ function lost(settings: CaptureSettings, flag: string, value: string): WrongValu
 
 /**
  * Values that the flags of istio-init cannot mean: a flag where a value should be, because an empty argument before it was lost (the parser takes
- * the next word whatever it is), and ranges that are none, which istio-init passes over.
+ * the next word whatever it is), and invalid ranges, which istio-init skips.
  */
 export function wrongValues(settings: CaptureSettings): readonly WrongValue[] {
   return Object.entries(BY_FLAG).flatMap(([flag, [field, what]]) =>

@@ -23,7 +23,7 @@ const ASKED: ReadonlySet<Ruleset['form']> = new Set<Ruleset['form']>(['restore',
 const HARMLESS =
   /(?:\s-(?:D|F|X|C|Z|S|L|nL|vnL|nvL|E)(?:\s|$))|--(?:list|check|delete|flush)|-save\b|\blist\s|\bdelete\s|\bflush\s|--version/
 const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b(?! v\d)/
-/** Lines that talk of an error and are none: old releases go on after them, or name the flag of a help text. */
+/** Lines that mention an error without being one: old releases continue after them, or name the flag of a help text. */
 const NO_FAILURE = /bug compatibility|^Try `|\|\| true|iptables-legacy tables present|ignor(ed|ing) error|^# Warning/i
 /** Refusals of the program itself, which no command before them caused. */
 const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: |^Error: exit status [1-9]/
@@ -34,7 +34,7 @@ interface Said extends RulesMessage {
   readonly after?: string
 }
 
-/** What was said, each with the command that stands before it. */
+/** What was said, each with the command that precedes it. */
 function saidIn(messages: readonly RulesMessage[]): readonly Said[] {
   let after: string | undefined
   const said: Said[] = []

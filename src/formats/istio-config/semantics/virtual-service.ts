@@ -207,7 +207,7 @@ function lowProblems(spec: unknown): readonly Problem[] {
         const foreign = names.filter(name => !hosts.some(host => covers(host, name)))
         return [
           ...problemIf(names.length === 0, path, 'sniHosts is required'),
-          ...problemIf(foreign.length > 0, path, `${foreign.join(', ')} is none of the hosts of the VirtualService`),
+          ...problemIf(foreign.length > 0, path, `${foreign.join(', ')} is not one of the hosts of the VirtualService`),
         ]
       }),
     ]

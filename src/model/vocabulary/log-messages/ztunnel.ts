@@ -104,7 +104,7 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /Cannot assign requested address|os error 99\b/i,
-    'No local address could be taken for the connection (EADDRNOTAVAIL): the source ports to this destination are used up (many short connections; each waits in TIME_WAIT), or the address that should be kept as source is not one of this pod.',
+    'No local address could be assigned to the connection (EADDRNOTAVAIL): the source ports to this destination are used up (many short connections; each waits in TIME_WAIT), or the address that should be kept as source is not one of this pod.',
     'Count the connections (ss -s in the pod), reuse connections, or widen net.ipv4.ip_local_port_range',
     AMBIENT,
   ],
@@ -122,7 +122,7 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /client disconnected before all data was written|receive: |send: /i,
-    'One side closed its half of the connection while data was still on the way; usual when a client cancels or times out.',
+    'One side closed its half of the connection while data was still in transit; usual when a client cancels or times out.',
     'Compare with the log of the application at that time; without failing requests nothing is wrong.',
     AMBIENT,
   ],

@@ -61,7 +61,7 @@ export function tracesSection({traces}: OverviewReport): Html {
     all =>
       all.length === 0
         ? 'No request failed or would fail by the objects, so none was followed.'
-        : 'One request for each way of failing, followed through the configuration; nothing was sent.',
+        : 'One request for each kind of failure, traced through the configuration; nothing was sent.',
     all => all.map(traceItem),
   )
 }

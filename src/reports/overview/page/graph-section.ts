@@ -163,7 +163,7 @@ export function graphSection(report: OverviewReport): Html {
     'Service graph',
     report.graph,
     ({nodes, edges}) =>
-      `${humanCount(nodes.length, 'service')} and ${humanCount(edges.length, 'call')}: what proxies counted since they know the endpoints, and what VirtualServices route.`,
+      `${humanCount(nodes.length, 'service')} and ${humanCount(edges.length, 'call')}: what proxies have counted since they got the endpoints, and what VirtualServices route.`,
     graph => graphBody(graph, report),
   )
 }

@@ -75,7 +75,7 @@ export function interceptionSection({interception}: OverviewReport): Html {
     'interception',
     'Interception of traffic',
     interception,
-    () => 'What most packets of each kind meet in the kernel; (+n) counts the kinds of packets that fare otherwise.',
+    () => 'What the kernel does with most packets of each kind; (+n) counts the kinds of packets handled differently.',
     matrix,
   )
 }

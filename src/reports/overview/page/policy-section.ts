@@ -47,7 +47,7 @@ function portOf({host, port}: MatrixRow): string {
   return `${host}:${port}`
 }
 
-/** Clients that every port treats alike, with the answers in the order of the ports. */
+/** Clients that every port treats the same way, with the answers in the order of the ports. */
 function columnsOf(rows: readonly MatrixRow[], ports: readonly string[]) {
   const clients = [...new Set(rows.flatMap(row => row.clients))].sort()
   const answersOf = (client: string) =>

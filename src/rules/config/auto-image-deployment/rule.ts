@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   aliases: ['IST0146'],
   severity: 'warning',
   title: 'Deployment relies on injection that does not happen',
-  why: 'The image "auto" stays as it is, and the pods fail with ImagePullBackOff.',
+  why: 'The image "auto" is not replaced, and the pods fail with ImagePullBackOff.',
   fix: 'Label the Namespace or the pod template so that the injector selects it.',
   references: [analysisPage('IST0146')],
   kinds: ['Deployment'],

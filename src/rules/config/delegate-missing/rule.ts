@@ -21,7 +21,9 @@ export const rule: ConfigRule = {
         if (found === undefined)
           return [{object, path: `${delegate.path}.name`, message: `The delegate ${name} does not exist.`}]
         if (found.hosts.length === 0) return []
-        return [{object, path: `${delegate.path}.name`, message: `The delegate ${name} has hosts, so it is none.`}]
+        return [
+          {object, path: `${delegate.path}.name`, message: `The delegate ${name} has hosts, so it is not a delegate.`},
+        ]
       }),
     )
   },

@@ -14,7 +14,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'warning',
   title: 'DestinationRules for one host in one namespace',
-  why: 'Istiod merges their subsets, and takes the traffic policy of the oldest only.',
+  why: 'Istiod merges their subsets, and uses only the traffic policy of the oldest.',
   fix: 'Merge the DestinationRules.',
   references: ['https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services'],
   kinds: ['DestinationRule'],

@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'external-name-port',
   aliases: ['IST0150'],
   severity: 'warning',
-  title: 'ExternalName Service port is taken for TCP',
+  title: 'ExternalName Service port is treated as TCP',
   why: 'A TCP port without addresses takes all connections to that port number, also those to other hosts.',
   fix: 'Name the port after its protocol, such as https or http.',
   references: [analysisPage('IST0150')],

@@ -24,8 +24,8 @@ export const rule: ConfigRule = {
   slug: 'gateway-host-shared',
   aliases: [],
   severity: 'warning',
-  title: 'Catch-all beside other routes of the host',
-  why: 'The routes of several VirtualServices for a host are put together in the order of their ages, and a catch-all hides all that follow.',
+  title: 'Catch-all next to other routes of the host',
+  why: 'The routes of several VirtualServices for a host are merged in order of age, and a catch-all hides those that follow.',
   fix: 'Keep the routes of a host in one VirtualService, or give every rule a match that no other has.',
   references: [
     'https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services',

@@ -13,7 +13,7 @@ export const rule: ConfigRule = {
   slug: 'host-not-in-gateway',
   aliases: ['IST0132'],
   severity: 'warning',
-  title: 'Gateway has no host of the VirtualService',
+  title: 'Gateway serves no host of the VirtualService',
   why: 'The gateway has no listener for those hosts, so the routes are never used.',
   fix: 'Add the host to a server of the Gateway, or correct the hosts of the VirtualService.',
   references: [analysisPage('IST0132')],

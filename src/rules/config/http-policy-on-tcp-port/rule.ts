@@ -12,7 +12,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'warning',
   title: 'Policy matches HTTP on a TCP port',
-  why: 'A TCP port knows no paths, methods or hosts: an ALLOW rule never matches there, and a DENY rule denies every connection.',
+  why: 'A TCP port has no paths, methods or hosts: an ALLOW rule never matches there, and a DENY rule denies every connection.',
   fix: 'Limit the rule to the HTTP ports with to.operation.ports, or use fields of TCP only.',
   references: [
     'https://istio.io/latest/docs/tasks/security/authorization/authz-tcp/',

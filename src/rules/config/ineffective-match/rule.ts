@@ -34,7 +34,7 @@ export const rule: ConfigRule = {
               {
                 object,
                 path: match.path,
-                message: `${name} (prefix ${match.uri?.text}) only takes requests that rule ${ruleLabel(over.rule)} (prefix ${over.match.uri?.text}) takes before it.`,
+                message: `${name} (prefix ${match.uri?.text}) only matches requests that rule ${ruleLabel(over.rule)} (prefix ${over.match.uri?.text}) matches before it.`,
               },
             ]
           }),

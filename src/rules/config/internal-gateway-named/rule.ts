@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   aliases: ['IST0165'],
   severity: 'warning',
   title: 'VirtualService names an internal Gateway',
-  why: 'Istiod makes that Gateway of a listener of the Gateway API and may rename it with any release.',
+  why: 'Istiod generates that Gateway from a listener of the Gateway API and may rename it in any release.',
   fix: 'Attach an HTTPRoute to the Kubernetes Gateway instead.',
   references: [analysisPage('IST0165')],
   kinds: ['VirtualService'],
@@ -17,7 +17,7 @@ export const rule: ConfigRule = {
       .flatMap(({object, gateways}) =>
         gateways.flatMap((name, index) =>
           isInternalGateway(name)
-            ? [{object, path: `spec.gateways[${index}]`, message: `${name} is a Gateway that istiod makes by itself.`}]
+            ? [{object, path: `spec.gateways[${index}]`, message: `${name} is a Gateway that istiod generates.`}]
             : [],
         ),
       ),

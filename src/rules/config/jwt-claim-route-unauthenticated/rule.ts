@@ -25,7 +25,7 @@ export const rule: ConfigRule = {
   aliases: ['IST0149'],
   severity: 'error',
   title: 'Route by JWT claims without RequestAuthentication',
-  why: 'Without one the gateway knows no claims, and the match never applies.',
+  why: 'Without one the gateway has no claims to compare, and the match never applies.',
   fix: 'Apply a RequestAuthentication to the gateway pods.',
   references: [analysisPage('IST0149')],
   kinds: ['VirtualService'],

@@ -15,7 +15,7 @@ export const rule: ConfigRule = {
   severity: 'warning',
   title: 'Match names a gateway the VirtualService lacks',
   why: 'A match is only used at gateways that spec.gateways lists; without that list it is used by sidecars only.',
-  fix: 'Add the gateway to spec.gateways, and mesh as well when sidecars shall use the VirtualService.',
+  fix: 'Add the gateway to spec.gateways, and also mesh if sidecars are to use the VirtualService.',
   references: ['https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest-gateways'],
   kinds: ['VirtualService'],
   check: set =>

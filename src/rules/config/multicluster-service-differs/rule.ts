@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   aliases: ['IST0170'],
   severity: 'warning',
   title: 'Service differs between clusters',
-  why: 'Istio merges the Services of all clusters by name, and takes ports and type of one of them.',
+  why: 'Istio merges the Services of all clusters by name, and uses the ports and type of one of them.',
   fix: 'Give the Service the same type and ports in every cluster.',
   references: [analysisPage('IST0170')],
   kinds: ['Service'],

@@ -7,7 +7,7 @@ function literalPart({field, value}: OperationValue): string | undefined {
   if (/paths$/i.test(field) && /\{\*{1,2}\}/.test(value)) return undefined
   if (value.startsWith('^') || value.endsWith('$')) return 'a regular expression'
   const rest = value.startsWith('*') ? value.slice(1) : value.endsWith('*') ? value.slice(0, -1) : value
-  if (rest.includes('*')) return '* that is not the only one at the beginning or end'
+  if (rest.includes('*')) return 'Wildcard in an unsupported position'
   return value.endsWith('.*') && /paths$/i.test(field) ? '. before the *' : undefined
 }
 
@@ -17,7 +17,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'warning',
   title: 'Value of a policy is no pattern',
-  why: 'Values are compared exactly, by prefix (abc*), by suffix (*abc) or for presence (*): anything else in them is taken as it is written.',
+  why: 'Values are compared exactly, by prefix (abc*), by suffix (*abc) or for presence (*): anything else in them is compared literally.',
   fix: 'Use one * at the beginning or the end; for paths also {*} and {**} from Istio 1.22 on.',
   references: [
     'https://istio.io/latest/docs/concepts/security/#value-matching',
@@ -29,7 +29,7 @@ export const rule: ConfigRule = {
       [...operationValues(object), ...sourceNames(object)].flatMap(each => {
         const part = literalPart(each)
         if (part === undefined) return []
-        const message = `${each.value} in ${each.field} contains ${part}, which is compared as it is written.`
+        const message = `${each.value} in ${each.field} contains ${part}, which is compared literally.`
         return [{object, path: each.path, message}]
       }),
     ),

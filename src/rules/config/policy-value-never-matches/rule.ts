@@ -17,7 +17,7 @@ export const rule: ConfigRule = {
   severity: 'warning',
   title: 'Value of a policy that no request has',
   why: 'The condition is never met: an ALLOW rule admits nothing, a DENY rule refuses nothing, and a negated field always holds.',
-  fix: 'Write methods in upper case, paths from / on and without query, and hosts without scheme.',
+  fix: 'Write methods in upper case, paths with a leading / and no query, and hosts without a scheme.',
   references: [
     'https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation',
     'https://istio.io/latest/docs/ops/common-problems/security-issues/',

@@ -35,7 +35,7 @@ export const rule: ConfigRule = {
       return gateway.servers.flatMap(server => {
         const idle = server.hosts.filter(host => !all.some(other => serves(other, bare(host))))
         if (server.tls?.httpsRedirect !== true || idle.length === 0) return []
-        const message = `Port ${server.port} redirects ${idle.join(', ')} to HTTPS, and no server of the gateway takes HTTPS for it.`
+        const message = `Port ${server.port} redirects ${idle.join(', ')} to HTTPS, and no server of the gateway accepts HTTPS for it.`
         return [{object: gateway.object, path: `${server.path}.tls.httpsRedirect`, message}]
       })
     })

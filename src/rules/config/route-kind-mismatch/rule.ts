@@ -9,7 +9,7 @@ export const rule: ConfigRule = {
   slug: 'route-kind-mismatch',
   aliases: [],
   severity: 'error',
-  title: 'Routes do not fit the Gateway server',
+  title: 'Routes and Gateway server have different protocols',
   why: 'A server that ends TLS or speaks HTTP uses http routes only, one that passes TLS through uses tls routes only.',
   fix: 'Use http routes with HTTP and terminated HTTPS, tls routes with mode PASSTHROUGH, and tcp routes with TCP.',
   references: [

@@ -10,7 +10,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'error',
   title: 'Gateway admits no routes of this namespace',
-  why: 'A listener takes routes of its own namespace only, unless allowedRoutes says more: the route is not attached.',
+  why: 'A listener accepts only routes from its own namespace, unless allowedRoutes allows more: the route is not attached.',
   fix: 'Set allowedRoutes.namespaces.from to All, or to Selector with labels of the namespace, at the listener.',
   references: [
     'https://gateway-api.sigs.k8s.io/guides/multiple-ns/',

@@ -10,7 +10,7 @@ export const rule: ConfigRule = {
   aliases: ['IST0166'],
   severity: 'warning',
   title: 'Selector of a policy selects a Kubernetes Gateway',
-  why: 'A waypoint ignores policies with a selector, and other gateways take them by a setting only.',
+  why: 'A waypoint ignores policies with a selector, and other gateways apply them only with a setting.',
   fix: 'Use spec.targetRefs with kind Gateway and the name of the gateway.',
   references: [analysisPage('IST0166')],
   kinds: ['AuthorizationPolicy', 'RequestAuthentication', 'Telemetry', 'WasmPlugin'],

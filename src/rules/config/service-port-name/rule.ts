@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'service-port-name',
   aliases: ['IST0118'],
   severity: 'info',
-  title: 'Port name does not tell the protocol',
+  title: 'Port name declares no protocol',
   why: 'Istio detects the protocol from the first bytes, which delays protocols in which the server speaks first.',
   fix: 'Name the port PROTOCOL or PROTOCOL-NAME, or set appProtocol.',
   references: [

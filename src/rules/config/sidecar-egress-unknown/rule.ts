@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'warning',
   title: 'Egress of a Sidecar imports nothing',
-  why: 'No Service and no ServiceEntry of that namespace has the host, so the pods do not learn what was meant.',
+  why: 'No Service and no ServiceEntry of that namespace has the host, so the pods get no configuration for it.',
   fix: 'Write NAMESPACE/HOST with the full host (NAMESPACE/NAME.NAMESPACE.svc.cluster.local), or with a wildcard (NAMESPACE/*).',
   references: [
     'https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener-hosts',

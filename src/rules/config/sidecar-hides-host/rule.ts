@@ -20,7 +20,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'warning',
   title: 'Sidecar hides the host of a DestinationRule',
-  why: 'Proxies of the namespace only know what the egress of its Sidecar lists: the rule is never used, and the host is unknown to them.',
+  why: 'Proxies of the namespace get configuration only for what the egress of its Sidecar lists: the rule is never used, and the host is unknown to them.',
   fix: 'Add NAMESPACE/HOST to the egress of the Sidecar.',
   references: [
     'https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener',

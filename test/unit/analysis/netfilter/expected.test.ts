@@ -276,7 +276,7 @@ describe('drift is exactly the tampering', () => {
         consequences: [
           'outbound TCP (port 443) bypasses the sidecar: no routing rules, no mTLS, no telemetry',
           'traffic from the sidecar to its own pod (port 443 uid 1337) bypasses the sidecar: calls of the pod to its own service are not treated as inbound, so policy does not apply',
-          'and unusual packets: to loopback; sent by no process; sent by the pod with a mark; from a bound source address; from a bound source address with a mark',
+          'and unusual packets: to loopback; not sent by a process; sent by the pod with a mark; from a bound source address; from a bound source address with a mark',
         ],
       },
     ])
@@ -294,7 +294,7 @@ describe('drift is exactly the tampering', () => {
           'traffic from an app to its own pod (port 9090) is dropped (expected: bypasses the proxy)',
           'traffic from an app to localhost (port 9090) is dropped (expected: bypasses the proxy)',
           expect.stringMatching(
-            /^and unusual packets: to loopback; arriving on eth0 for another address, or from an own one; .*; sent by the pod later in a connection; from a bound source address; /,
+            /^and unusual packets: to loopback; arriving on eth0 for another address, or from one of the pod's own; .*; sent by the pod later in a connection; from a bound source address; /,
           ),
         ],
       }),

@@ -27,7 +27,7 @@ describe('documents with rules in them', () => {
       ['legacy', 'save', ['nat', 'filter']],
     ])
     expect(rulesets.reduce((sum, set) => sum + ruleCount(set), 0)).toBe(13)
-    expect(warnings.map(({message}) => message)).toContain('single rules quoted beside a whole table were left out')
+    expect(warnings.map(({message}) => message)).toContain('single rules quoted next to a whole table were left out')
   })
 
   documentTest('a session with rules left out: what is there is read, what is not is not called missing', () => {

@@ -128,11 +128,13 @@ const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
   istiod: ISTIOD_MESSAGES,
   'istio-cni': [...CNI_MESSAGES, ...CNI_PROGRESS],
   'istio-init': CNI_MESSAGES,
-  Kubernetes: [...KUBERNETES_MESSAGES, ...KUBERNETES_EVENTS],
+  Kubernetes: KUBERNETES_MESSAGES,
   ztunnel: [...ZTUNNEL_MESSAGES, ...ZTUNNEL_PROGRESS],
   'the kernel': KERNEL_MESSAGES,
   'a client': CLIENT_MESSAGES,
 }
+
+const EVENTS: readonly LogMessage[] = [...KUBERNETES_MESSAGES, ...KUBERNETES_EVENTS]
 
 /** Whose messages are tried where a line does not say who wrote it; those of ztunnel are in everyday words and need its name. */
 const ORDER: readonly LogWriter[] = [
@@ -168,7 +170,9 @@ function named(whole: MessageLine): readonly LogMessage[] {
   const line =
     whole.message.length > LONGEST_MESSAGE ? {...whole, message: whole.message.slice(0, LONGEST_MESSAGE)} : whole
   for (const writer of writersFor(line)) {
-    const known = TABLES[writer].filter(([words]) => words.test(line.message))
+    // Reasons of events are everyday words, which only a line that is an event begins with.
+    const table = line.writer === 'Kubernetes' && writer === 'Kubernetes' ? EVENTS : TABLES[writer]
+    const known = table.filter(([words]) => words.test(line.message))
     if (known.length > 0) return [...known, ...reasonsOf(writer, line.message)]
   }
   return GENERIC_MESSAGES.filter(([words]) => words.test(line.message))

@@ -32,7 +32,6 @@ export default class WhatIf extends MeshCommand {
       char: 'f',
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
       helpValue: 'FILE',
       description:
         'objects to apply to the mesh; an object of the same kind, namespace and name is replaced (repeatable; - for standard input)',
@@ -40,7 +39,6 @@ export default class WhatIf extends MeshCommand {
     delete: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
       helpValue: 'KIND/NAMESPACE/NAME',
       description: 'an object to delete (repeatable)',
     }),
@@ -62,7 +60,7 @@ export default class WhatIf extends MeshCommand {
       })
       return
     }
-    const change = await readChange(flags.filename, flags.delete)
+    const change = await readChange(flags.filename ?? [], flags.delete ?? [])
     const traffic = flags.traffic === undefined ? undefined : await readTraffic(flags.traffic)
     await this.withSource(unchanged, async source => {
       await refuseAbsent(source, change)

@@ -1,11 +1,13 @@
 import {parseBaseline} from '../../src/formats/baseline.js'
 import {parseChange} from '../../src/formats/change-file.js'
 import {parseCheckConfig} from '../../src/formats/check-config.js'
+import {parseCheckReport} from '../../src/formats/check-report.js'
 import {lineOfService} from '../../src/formats/containers/compose.js'
 import {podsOfContainers} from '../../src/formats/containers/outside-pods.js'
 import {parseCerts} from '../../src/formats/envoy-certs.js'
 import {parseClusters} from '../../src/formats/envoy-clusters.js'
-import {fingerprints} from '../../src/formats/envoy-config-dump/certificate.js'
+import {fingerprints, pemBlocks, readCertificate} from '../../src/formats/envoy-config-dump/certificate.js'
+import {lazyDump} from '../../src/formats/envoy-config-dump/lazy-sections.js'
 import {listenerSockets} from '../../src/formats/envoy-config-dump/listener-sockets.js'
 import {parseConfigDump, parseSections} from '../../src/formats/envoy-config-dump/parse.js'
 import {parseInitDump} from '../../src/formats/envoy-init-dump.js'
@@ -94,6 +96,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   istioctlText: ofText(istioctlText),
   istioctlVersion: ofText(istioctlVersion),
   kubectlTables: ofText(kubectlTables),
+  lazyDump: bytes => lazyDump(bytes)?.configs.length,
   lineOfService: bytes => lineOfService(bytes.toString('utf8'), 'app'),
   listenerSockets: ofArtifact(listenerSockets),
   ownAnswer,
@@ -101,6 +104,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseCerts: ofArtifact(parseCerts),
   parseChange: refusing(parseChange),
   parseCheckConfig: refusing(bytes => parseCheckConfig(bytes.toString('utf8'), 'file')),
+  parseCheckReport: ofText(parseCheckReport),
   parseClusters: ofArtifact(parseClusters),
   parseConfigDump: ofArtifact(parseConfigDump),
   parseConnections: ofText(parseConnections),
@@ -137,6 +141,8 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseTlsClient: ofText(parseTlsClient),
   parseTrackedConnections: ofText(parseTrackedConnections),
   parseYamlText: refusing(ofText(parseYamlText)),
+  pemBlocks: ofText(pemBlocks),
+  readCertificate: ofText(readCertificate),
   parseZtunnelDump: ofArtifact(parseZtunnelDump),
   pemCertificates: ofText(pemCertificates),
   placesIn: bytes => placesIn(bytes)({kind: 'Pod', namespace: 'demo', name: 'a'}, 'spec'),

@@ -1,4 +1,3 @@
-import {join} from 'node:path'
 import {openFiles} from '../../src/sources/open.js'
 import type {Source} from '../../src/sources/source.js'
 
@@ -6,6 +5,6 @@ let opened: Promise<Source> | undefined
 
 /** The sample mesh that ships with the program, read once per test file: nothing changes it. */
 export function sampleSource(): Promise<Source> {
-  opened ??= openFiles([join(process.cwd(), 'src/sample/mesh.tgz')])
+  opened ??= openFiles(['src/sample/mesh.tgz'])
   return opened
 }

@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {StatusCount} from '../../model/tool-output.js'
 
 const MEANS: Readonly<Record<string, string>> = {
@@ -17,6 +18,6 @@ export function loadFindings(counts: readonly StatusCount[]): readonly string[] 
   if (failed.length === 0) return [`all ${all} answers were successes`]
   return failed.map(
     ({status, count}) =>
-      `${status}: ${count} of ${all} answers (${((100 * count) / all).toFixed(1)} %)${MEANS[status] === undefined ? '' : `; ${MEANS[status]}`}`,
+      `${status}: ${count} of ${all} answers (${((100 * count) / all).toFixed(1)} %)${own(MEANS, status) === undefined ? '' : `; ${own(MEANS, status)}`}`,
   )
 }

@@ -6,6 +6,7 @@ import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import type {NamespaceModel} from '../../model/injection.js'
 import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
+import {own} from '../../model/own.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
 
@@ -57,8 +58,8 @@ export function tracedEndpoints(dumps: readonly Message[]): readonly TracedEndpo
 /** How pods of a namespace take part in the mesh, by its labels (istio.io, "Installing the Sidecar", "Add workloads"). */
 export function modeOfNamespace(namespace: NamespaceModel | undefined): PodMode {
   const labels = namespace?.labels ?? {}
-  if (labels[DATAPLANE_LABEL] === 'ambient') return 'ambient'
-  return labels[INJECTION_LABEL] === 'enabled' || labels[REVISION_LABEL] !== undefined ? 'sidecar' : 'none'
+  if (own(labels, DATAPLANE_LABEL) === 'ambient') return 'ambient'
+  return own(labels, INJECTION_LABEL) === 'enabled' || own(labels, REVISION_LABEL) !== undefined ? 'sidecar' : 'none'
 }
 
 /** The accounts that clients of a Service expect in its certificate. */

@@ -1,6 +1,7 @@
 import {listOf, textOf} from '../../formats/decode.js'
 import {parseIp} from '../../model/ip-address.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {own} from '../../model/own.js'
 import type {PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {ZtunnelDump, ZtunnelEndpoint, ZtunnelService, ZtunnelWorkload} from '../../model/ztunnel.js'
@@ -139,7 +140,7 @@ function registered(
       )
       const workload = pod ?? pods[0] ?? writtenWorkload(host, endpoint, trustDomain)
       if (pods.length === 0 && !written.some(each => each.uid === workload.uid)) written.push(workload)
-      const known = endpoints[workload.uid]?.port ?? {}
+      const known = own(endpoints, workload.uid)?.port ?? {}
       endpoints[workload.uid] = {
         workloadUid: workload.uid,
         service: `${host.namespace}/${host.host}`,

@@ -97,7 +97,8 @@ async function* pagesAt<T>(
     for await (const page of listPages(live.api, listPath(kind, apiVersion, query), use)) {
       const used = refs
       refs = []
-      yield answered(page)
+      const {resourceVersion: _, ...shown} = page
+      yield answered(shown)
       live.forget(used)
     }
   } finally {

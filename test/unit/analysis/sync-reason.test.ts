@@ -78,7 +78,7 @@ describe('what Envoy applied of an update it rejected (cds_api_helper.cc, lds_ap
   test.each([
     ['cluster', 'Error adding/updating cluster(s) broken: no good', /^Envoy applied the other clusters of the update/],
     ['listener', 'Error adding/updating listener(s) virtualInbound: no good', /^Envoy applied the other listeners/],
-    ['cluster', 'Proto constraint validation failed (ClusterValidationError.Name)', /^Envoy applied nothing/],
+    ['cluster', 'Proto constraint validation failed (ClusterValidationError.Name)', /^Envoy applied no part/],
     ['route', 'Only unique values for domains are permitted', /^Envoy keeps the last accepted version of that route/],
   ])('%s: %s', (noun, error, text) => expect(appliedInstead(error, noun)).toMatch(text))
 })

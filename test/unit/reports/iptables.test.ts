@@ -168,7 +168,7 @@ describe('where the rules come from', () => {
   })
 
   test('when there is no log either, the refusal is shown with the ways that work', async () => {
-    const failed = iptablesReport(memorySource({evidence: ALL_DENIED}), POD)
+    const failed = iptablesReport(memorySource({objects: [], evidence: ALL_DENIED}), POD)
     await expect(failed).rejects.toThrow('permission denied (iptables-nft-save: Permission denied (you must be root))')
     const error = await failed.catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(UserError)

@@ -126,7 +126,7 @@ describe('a list of sockets alone', () => {
     expect(report.mode).toBe('unknown')
     expect(report.problems).toEqual([])
     expect(report.gaps.map(({what, reason}) => [what, reason])).toEqual([
-      ['the pod object', 'not-captured'],
+      ['Pod objects', 'not-captured'],
       ['Service objects', 'not-captured'],
     ])
     const text = String(await rendered(report, portsView, formOf(undefined, portsView), LAYOUT, false))

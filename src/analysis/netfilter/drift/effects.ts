@@ -238,7 +238,7 @@ function piecesOf(
           not(arriving),
           into,
           `arriving on ${name}`,
-          `arriving on ${name} for another address, or from an own one`,
+          `arriving on ${name} for another address, or from one of the pod's own`,
         ),
       ]
     }),

@@ -7,7 +7,7 @@ function literalPart({field, value}: OperationValue): string | undefined {
   if (/paths$/i.test(field) && /\{\*{1,2}\}/.test(value)) return undefined
   if (value.startsWith('^') || value.endsWith('$')) return 'a regular expression'
   const rest = value.startsWith('*') ? value.slice(1) : value.endsWith('*') ? value.slice(0, -1) : value
-  if (rest.includes('*')) return 'Wildcard in an unsupported position'
+  if (rest.includes('*')) return 'a * that is neither first nor last'
   return value.endsWith('.*') && /paths$/i.test(field) ? '. before the *' : undefined
 }
 

@@ -135,7 +135,7 @@ describe('what the rules alone do not decide', () => {
       OUT,
     )
     expect(end(result)).toBe('sent 198.51.100.7 80')
-    expect(result.notes.join()).toContain('both ways end alike')
+    expect(result.notes.join()).toContain('both outcomes are the same')
   })
 
   test('is no matter when the rest of the rule does not fit', () => {

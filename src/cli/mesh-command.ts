@@ -72,6 +72,11 @@ export abstract class MeshCommand extends Command {
     return (this.ctor as typeof MeshCommand).needs ?? NO_NEEDS
   }
 
+  /** The command line as it was given, without the program. */
+  private get words(): readonly string[] {
+    return [...(this.id ?? '').split(':'), ...this.argv]
+  }
+
   override async init(): Promise<void> {
     await super.init()
     const own = this.ctor as typeof Command
@@ -96,7 +101,7 @@ export abstract class MeshCommand extends Command {
       })
       return live
     }
-    const explain = (error: unknown) => explainError(error, this.config.version, flags.debug, this.argv).text
+    const explain = (error: unknown) => explainError(error, this.config.version, flags.debug, this.words).text
     await watching(durationMs(flags.interval ?? '2s'), round, explain)
   }
 
@@ -111,7 +116,7 @@ export abstract class MeshCommand extends Command {
     const failures = await inEachContext(
       contexts,
       context => this.withOpenSource({...flags, context}, use),
-      error => explainError(error, this.config.version, flags.debug, this.argv),
+      error => explainError(error, this.config.version, flags.debug, this.words),
     )
     process.exitCode = queue.exitCode(failures)
   }
@@ -263,6 +268,6 @@ export abstract class MeshCommand extends Command {
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (!onlyGaps && this.couldAddContainer(report)) await remark(MAY_ADD_CONTAINER)
     if (report.next !== undefined && !onlyGaps)
-      await remark(inOwnWords(report.next, [...(this.id ?? '').split(':'), ...this.argv]))
+      await remark(inOwnWords(report.next, this.words))
   }
 }

@@ -267,7 +267,6 @@ export abstract class MeshCommand extends Command {
     const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (!onlyGaps && this.couldAddContainer(report)) await remark(MAY_ADD_CONTAINER)
-    if (report.next !== undefined && !onlyGaps)
-      await remark(inOwnWords(report.next, this.words))
+    if (report.next !== undefined && !onlyGaps) await remark(inOwnWords(report.next, this.words))
   }
 }

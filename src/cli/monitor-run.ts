@@ -135,6 +135,7 @@ export async function runMonitor(source: Source, signal: AbortSignal, run: Monit
     void leader.ended.finally(() => source.close())
   }
   signal.addEventListener('abort', stop, {once: true})
+  if (signal.aborted) stop()
   let done = 0
   const metrics = metricsByRound(monitor)
   const server = run.listen === undefined ? undefined : await startMetricsServer(run.listen, metrics, () => done > 0)

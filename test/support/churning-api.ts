@@ -25,8 +25,8 @@ export interface ChurningApi {
   close(): Promise<void>
 }
 
-/** What the API answers in place of itself: a refusal of `list pods` or `watch pods`, or of a write. */
-export type Refuse = (request: string) => {readonly status: number; readonly body: string} | undefined
+/** What the API answers in place of itself: a refusal of `list pods` or `watch pods`, or of a write, or nothing at all. */
+export type Refuse = (request: string) => {readonly status: number; readonly body: string} | 'silence' | undefined
 
 /** Past events that a watch can go on from. */
 const HISTORY = 20_000
@@ -115,6 +115,7 @@ export async function churningApi(
     const verb = request.method !== 'GET' ? request.method : searchParams.has('watch') ? 'watch' : 'list'
     asked.push(`${verb} ${resource === '' ? pathname : resource}`)
     const refused = refuse(`${verb} ${resource === '' ? pathname : resource}`)
+    if (refused === 'silence') return
     if (refused !== undefined) {
       response.writeHead(refused.status, {'content-type': 'application/json'}).end(refused.body)
       return

@@ -90,6 +90,8 @@ async function changesOrTime(
   clock: MonitorOptions['clock'],
   signal: AbortSignal,
 ): Promise<'changes' | 'time'> {
+  // A signal that has fired fires no more.
+  if (signal.aborted) return 'time'
   const timer = new AbortController()
   const stop = () => timer.abort()
   signal.addEventListener('abort', stop, {once: true})

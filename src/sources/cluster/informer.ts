@@ -3,7 +3,7 @@ import {isObject, textOf} from '../../formats/decode.js'
 import {withoutBulk} from '../../formats/without-bulk.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {followWatch} from '../../wire/watch-stream.js'
-import {failureFromError, type WireFailure} from '../../wire/wire-failure.js'
+import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import type {WatchedChange} from '../source.js'
 import type {Api} from './api.js'
@@ -71,7 +71,7 @@ function watchOver(api: Api, life: AbortSignal, onOpen: () => void): Watch {
 
 /**
  * Lists a collection and keeps it current by watching it (client-node's ListWatch): resolves once the list is whole and the watch is accepted, and
- * fails with what either failed with. A watch that is lost later is opened again, after a pause that grows.
+ * fails with what either failed with, also when `until` fires first. A watch that is lost later is opened again, after a pause that grows.
  */
 export async function startInformer(
   api: Api,
@@ -79,10 +79,14 @@ export async function startInformer(
   kind: string,
   apiVersion: string,
   events: InformerEvents,
+  until: AbortSignal,
 ): Promise<Informer> {
   const life = new AbortController()
   const stop = () => life.abort()
-  api.signal.addEventListener('abort', stop, {once: true})
+  for (const signal of [api.signal, until]) {
+    signal.addEventListener('abort', stop, {once: true})
+    if (signal.aborted) stop()
+  }
   const list = async () => {
     const {items, resourceVersion} = await wholeList(api, path, withoutBulk)
     return {apiVersion, kind: `${kind}List`, items: [...items], metadata: {resourceVersion}}
@@ -93,6 +97,10 @@ export async function startInformer(
   const first = new Promise<void>((resolve, reject) => {
     settle = failure => (failure === undefined ? resolve() : reject(failure))
   })
+  // Who waits for the first list when everything ends waits no longer.
+  const ended = () => settle(new WireFailure('aborted', `watch ${path}: interrupted`))
+  life.signal.addEventListener('abort', ended, {once: true})
+  first.catch(() => undefined)
   const onOpen = () => {
     opened = true
     settle()
@@ -110,17 +118,19 @@ export async function startInformer(
     if (!opened) return settle(failure)
     if (life.signal.aborted) return
     events.lost(path, failure)
-    const again = setTimeout(() => void cache.start(), pauseMs(failures))
+    const restart = () => void cache.start().catch(fault => events.lost(path, failureFromError(fault)))
+    const again = setTimeout(restart, pauseMs(failures))
     failures += 1
     life.signal.addEventListener('abort', () => clearTimeout(again), {once: true})
   })
   const end = () => {
-    api.signal.removeEventListener('abort', stop)
+    for (const signal of [api.signal, until]) signal.removeEventListener('abort', stop)
     life.abort()
     void cache.stop()
   }
   try {
-    await cache.start()
+    if (life.signal.aborted) ended()
+    else void cache.start().catch(error => settle(failureFromError(error)))
     await first
   } catch (error) {
     end()

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import {type Answer, answered} from '../../model/answer.js'
 import {type Kind, kindOf} from '../../model/kinds.js'
 import {type KubeObject, podRefOf} from '../../model/kube-object.js'
@@ -26,6 +27,9 @@ function wanted({name, namespace, labels = []}: ObjectQuery): (object: KubeObjec
  */
 export function watchingSource(live: Live, source: Source, events: WatchEvents): Source {
   const informers = new Map<string, Promise<Answer<Informer>>>()
+  const life = new AbortController()
+  // Every informer listens for the end.
+  setMaxListeners(0, life.signal)
   const keyOf = (kind: Kind, namespace: string | undefined) =>
     `${kind.resource}.${kind.apiVersion} ${kind.namespaced ? (namespace ?? '') : ''}`
 
@@ -41,7 +45,7 @@ export function watchingSource(live: Live, source: Source, events: WatchEvents):
     }
     const at = (version: string) => {
       const path = collection(kind, version, {namespace: kind.namespaced ? namespace : undefined})
-      return startInformer(live.api, path, kind.kind, version, reported)
+      return startInformer(live.api, path, kind.kind, version, reported, life.signal)
     }
     return await atServedVersion(live, kind, `${kind.kind} objects`, at, NOT_SERVED)
   }
@@ -79,6 +83,7 @@ export function watchingSource(live: Live, source: Source, events: WatchEvents):
     ...rest,
     objects,
     async close() {
+      life.abort()
       for (const each of await Promise.all(informers.values())) if (each.ok) each.value.stop()
       informers.clear()
     },

@@ -36,6 +36,8 @@ interface Watched {
   readonly api: ChurningApi
   readonly monitor: Monitor
   next(): Promise<MonitorRound>
+  /** Fires the signal and says whether the rounds end. */
+  stop(): Promise<boolean>
 }
 
 const closers: (() => Promise<void>)[] = []
@@ -75,6 +77,10 @@ async function watched(
   return {
     api,
     monitor,
+    async stop() {
+      stop.abort()
+      return (await rounds.next()).done === true
+    },
     async next() {
       const {value, done} = await rounds.next()
       if (done === true || value === undefined) throw new Error('the monitor ended')
@@ -181,6 +187,21 @@ describe('a monitor', () => {
     expect(gaps).toEqual([
       expect.objectContaining({reason: 'forbidden', detail: 'user sre cannot watch services cluster-wide'}),
     ])
+  })
+
+  test('a signal between two rounds ends them', async () => {
+    const run = await watched([pod('a', 1000)], ['MCT1001'])
+    await run.next()
+    expect(await run.stop()).toBe(true)
+  })
+
+  test('closing ends what still waits for its first list', async () => {
+    const never: Refuse = request => (request === 'watch pods' ? 'silence' : undefined)
+    const {monitor, next} = await watched([pod('a', 1000)], ['MCT1001'], {refuse: never})
+    const first = next()
+    await new Promise(resolve => setImmediate(resolve))
+    await monitor.close()
+    await expect(first).rejects.toThrow(/interrupted/)
   })
 
   test('pods that may not be watched are an error', async () => {

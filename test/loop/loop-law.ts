@@ -14,7 +14,7 @@ async function answer(ask: () => Promise<object>, source: Source): Promise<objec
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const message = error.message.replaceAll(source.origin.label, 'the source')
-    return {error: message.replaceAll(/\/\S+\.tgz/g, 'the source')}
+    return {error: message.replaceAll(/\S*\/\S+\.tgz/g, 'the source')}
   }
 }
 

@@ -2,6 +2,7 @@ import {parseIp} from '../../../model/ip-address.js'
 import {FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
 import {equalTo, maskedBits, type PacketSpace} from './dimensions.js'
 import {type OutcomeTable, outcomeKey, outcomeVerdict, type PacketOutcome} from './outcomes.js'
+import {rebuilt} from './rebuilt.js'
 
 /** The packets for which two destinations are equal: the one a rule wrote is the one the sender requested. */
 export function sameLanding(space: PacketSpace, left: PacketOutcome, right: PacketOutcome): Node {
@@ -105,17 +106,11 @@ export function outcomeChanges(
 }
 
 function packetsWith({diagram}: PacketSpace, node: Node, wanted: number): Node {
-  const done = new Map<Node, Node>()
-  const visit = (each: Node): Node => {
+  return rebuilt(diagram, node, each => {
     const value = diagram.outcome(each)
-    if (value !== undefined) return value === wanted ? TRUE : FALSE
-    const known = done.get(each)
-    if (known !== undefined) return known
-    const result = diagram.make(diagram.level(each), visit(diagram.low(each)), visit(diagram.high(each)))
-    done.set(each, result)
-    return result
-  }
-  return visit(node)
+    if (value === undefined) return undefined
+    return value === wanted ? TRUE : FALSE
+  })
 }
 
 function pairKey(outcome: PacketOutcome): string {

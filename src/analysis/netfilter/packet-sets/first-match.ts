@@ -1,4 +1,5 @@
 import {branchOf, type Diagram, type Node} from './diagram.js'
+import {rebuilt} from './rebuilt.js'
 
 /** So many properties a box has a range of; each has a place in the order of the space. */
 export const PLACES = 8
@@ -57,16 +58,7 @@ function boxLists(expected: number): BoxLists {
 
 /** What comes after tests earlier properties: its branches, each behind the same boxes. */
 function above(diagram: Diagram, level: number, after: Node, build: (after: Node) => Node): Node {
-  const known = new Map<Node, Node>()
-  const visit = (each: Node): Node => {
-    if (diagram.level(each) >= level) return build(each)
-    const found = known.get(each)
-    if (found !== undefined) return found
-    const result = diagram.make(diagram.level(each), visit(diagram.low(each)), visit(diagram.high(each)))
-    known.set(each, result)
-    return result
-  }
-  return visit(after)
+  return rebuilt(diagram, after, each => (diagram.level(each) >= level ? build(each) : undefined))
 }
 
 function boxFunctions(diagram: Diagram, {starts, bits}: Levels, boxes: Boxes, check: () => void): BoxFunctions {

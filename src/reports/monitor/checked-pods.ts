@@ -19,7 +19,7 @@ interface CheckedPod {
 /** The pods that are checked, each with its latest outcomes. */
 export interface CheckedPods {
   /** Takes a pod as it is now; says whether rules read something new of it, and whether its namespace has a new shape of pods. */
-  put(object: KubeObject): {readonly key: string; readonly changed: boolean; readonly newShape: boolean} | undefined
+  put(pod: PodModel): {readonly changed: boolean; readonly newShape: boolean}
   /** Drops a pod; says its workload, and whether it was the last of its shape. */
   remove(key: string): {readonly workload: ObjectRef; readonly lastShape: boolean} | undefined
   get(key: string): PodModel | undefined
@@ -60,18 +60,16 @@ export function checkedPods(): CheckedPods {
   }
 
   return {
-    put(object) {
-      const pod = readPod(object)
-      if (pod === undefined) return undefined
+    put(pod) {
       const key = podKey(pod.object.namespace, pod.object.name)
       const digest = JSON.stringify(pod)
       const known = pods.get(key)
-      if (known?.digest === digest) return {key, changed: false, newShape: false}
+      if (known?.digest === digest) return {changed: false, newShape: false}
       const shape = shapeOf(pod)
       const newShape = known?.shape !== shape && count(shape, 1) === 1
       if (known !== undefined && known.shape !== shape) count(known.shape, -1)
       pods.set(key, {...known, pod, digest, shape})
-      return {key, changed: true, newShape}
+      return {changed: true, newShape}
     },
     remove,
     get: key => pods.get(key)?.pod,
@@ -94,7 +92,8 @@ export function checkedPods(): CheckedPods {
   }
 }
 
-/** True for a pod that has ended, which check does not judge. */
-export function isOverPod(object: KubeObject): boolean {
-  return hasEnded(readPod(object)?.status?.phase)
+/** The pod to check; undefined for one that has ended, which check does not judge. */
+export function podToCheck(object: KubeObject): PodModel | undefined {
+  const pod = readPod(object)
+  return hasEnded(pod?.status?.phase) ? undefined : pod
 }

@@ -1,8 +1,8 @@
 import type {KubeObject} from '../../model/kube-object.js'
-import type {ObjectRef} from '../../model/pod.js'
+import type {ObjectRef, PodModel} from '../../model/pod.js'
 import type {WatchEvents, WatchedChange} from '../../sources/source.js'
 import {affectedBy, type ObjectDigests} from './affected.js'
-import {type CheckedPods, isOverPod, podKey} from './checked-pods.js'
+import {type CheckedPods, podKey, podToCheck} from './checked-pods.js'
 
 /** What is due for checking at a moment. */
 export interface Due {
@@ -50,15 +50,19 @@ export function duePods(pods: CheckedPods, mine: (object: KubeObject) => boolean
     if (removed.lastShape) namespaceChanged(namespace)
   }
 
+  function podSeen(pod: PodModel, namespace: string, key: string): void {
+    const {changed, newShape} = pods.put(pod)
+    if (changed) dirty.add(key)
+    if (newShape) namespaceChanged(namespace)
+  }
+
   function podChanged({type, object}: WatchedChange): void {
     if (!mine(object)) return
     const namespace = object.metadata.namespace ?? 'default'
     const key = podKey(namespace, object.metadata.name)
-    const ended = type === 'deleted' || isOverPod(object)
-    if (ended) podEnded(namespace, key)
-    const put = ended ? undefined : pods.put(object)
-    if (put?.changed === true) dirty.add(key)
-    if (put?.newShape === true) namespaceChanged(namespace)
+    const pod = type === 'deleted' ? undefined : podToCheck(object)
+    if (pod === undefined) podEnded(namespace, key)
+    else podSeen(pod, namespace, key)
   }
 
   function objectChanged(change: WatchedChange): void {

@@ -11,7 +11,7 @@ import {openCheckRun, podOutcomes} from '../check/evaluate/check-run.js'
 import {type FindingPolicy, withPolicy} from '../check/policy.js'
 import {type CheckOptions, type CheckReport, reportOver} from '../check/report.js'
 import {required} from '../report.js'
-import {checkedPods, isOverPod} from './checked-pods.js'
+import {checkedPods, podToCheck} from './checked-pods.js'
 import {type DuePods, duePods} from './due-pods.js'
 import {type FindingChange, findingChanges, type KnownFindings} from './finding-changes.js'
 
@@ -125,8 +125,8 @@ export function openMonitor(given: Source, options: MonitorOptions): Monitor {
 
   async function listPods(): Promise<void> {
     const query = namespace === undefined ? {kind: 'Pod'} : {kind: 'Pod', namespace}
-    const objects = required(await source.objects(query), source).filter(each => mine(each) && !isOverPod(each))
-    for (const object of objects) pods.put(object)
+    const objects = required(await source.objects(query), source).filter(mine)
+    for (const pod of objects.flatMap(each => podToCheck(each) ?? [])) pods.put(pod)
   }
 
   async function reportOf(workloads?: ReadonlySet<string>): Promise<CheckReport> {

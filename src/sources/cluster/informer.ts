@@ -17,7 +17,8 @@ export interface InformerEvents {
 
 /** The objects of one list, kept current. */
 export interface Informer {
-  objects(): readonly KubeObject[]
+  /** Those of one namespace, or all. */
+  objects(namespace?: string): readonly KubeObject[]
   stop(): void
 }
 
@@ -136,5 +137,5 @@ export async function startInformer(
     end()
     throw error
   }
-  return {objects: () => cache.list(), stop: end}
+  return {objects: namespace => cache.list(namespace), stop: end}
 }

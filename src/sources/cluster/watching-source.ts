@@ -72,7 +72,7 @@ export function watchingSource(live: Live, source: Source, events: WatchEvents):
     if (query.name !== undefined && !held) return await source.objects(query)
     const answer = await informer(kind, query.namespace)
     if (!answer.ok) return answer
-    const found = answer.value.objects().filter(wanted(query))
+    const found = answer.value.objects(kind.namespaced ? query.namespace : undefined).filter(wanted(query))
     // Few pods, such as istiod's, are asked for evidence next; those of a whole fleet are not kept twice.
     if (kind.kind === 'Pod' && found.length <= FEW) live.remember(found)
     return answered(found)

@@ -1,4 +1,5 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {dirname, join, relative, resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 
@@ -66,6 +67,17 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   '@marcbachmann/cel-js': /^src\/rules\/condition\.ts$/,
   sarif: /^src\/reports\/check\/forms\/sarif\.ts$/,
 }
+
+/** What a build makes beside it. */
+const MADE = ['coverage', 'dist', 'node_modules', 'oclif.manifest.json']
+
+/** What is at the top of the repository. */
+const TOP = [
+  ...['.ci', '.dockerignore', '.editorconfig', '.github', '.gitignore', '.npmrc', '.pre-commit-hooks.yaml'],
+  ...['Dockerfile', 'LICENSE', 'README.md', 'RELEASING.md', 'SECURITY.md', 'action.yml', 'biome.json'],
+  ...['bin', 'commands', 'docs', 'jest.config.js', 'package-lock.json', 'package.json', 'packaging', 'scripts', 'src'],
+  ...['test', 'tsconfig.json'],
+]
 
 const BANNED = /^(utils?|helpers?|common|misc|managers?|services?|types)(\.ts)?$/
 
@@ -259,6 +271,17 @@ describe('the house', () => {
         return lines > limit(file) ? [`${lines} lines, the limit is ${limit(file)}`] : []
       }),
     ).toEqual([])
+  })
+
+  test('the top holds what a newcomer expects, and no file that something left behind', () => {
+    // What is not kept, such as notes of a developer, is nobody's business; an export without .git has only what is.
+    const kept = existsSync('.git')
+      ? execFileSync('git', ['ls-files', '--cached'], {encoding: 'utf8'})
+          .split('\n')
+          .filter(path => path !== '')
+      : readdirSync('.').filter(name => !MADE.includes(name))
+    const top = [...new Set(kept.map(path => path.split('/')[0] ?? ''))]
+    expect(top.filter(name => !TOP.includes(name))).toEqual([])
   })
 
   test('names say what is inside', () => {

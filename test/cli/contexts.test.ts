@@ -3,26 +3,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {stringify} from 'yaml'
-import type {KubeObject} from '../../src/model/kube-object.js'
 import {type ChurningApi, churningApi} from '../support/churning-api.js'
 import {meshctl} from '../support/cli.js'
-
-function pod(name: string, uid: number): KubeObject {
-  const owner = {apiVersion: 'apps/v1', kind: 'StatefulSet', name, controller: true}
-  const annotations = {'sidecar.istio.io/status': '{"containers":["istio-proxy"]}'}
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name: `${name}-0`, namespace: 'shop', labels: {app: name}, annotations, ownerReferences: [owner]},
-    spec: {
-      containers: [
-        {name: 'app', image: 'app:1', securityContext: {runAsUser: uid}},
-        {name: 'istio-proxy', image: 'istio/proxyv2:1.26.0', securityContext: {runAsUser: 1337}},
-      ],
-    },
-    status: {phase: 'Running'},
-  } as unknown as KubeObject
-}
+import {sidecarPod} from '../support/sidecar-pod.js'
 
 describe('several contexts', () => {
   let folder = ''
@@ -31,7 +14,7 @@ describe('several contexts', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'meshctl-test-'))
-    apis = await Promise.all([churningApi([pod('a', 1337)]), churningApi([pod('b', 1000)])])
+    apis = await Promise.all([churningApi([sidecarPod('a', 1337)]), churningApi([sidecarPod('b', 1000)])])
     const servers = {east: apis[0]?.url, west: apis[1]?.url, gone: 'http://127.0.0.1:1'}
     const names = Object.entries(servers)
     await writeFile(

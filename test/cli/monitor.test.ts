@@ -7,24 +7,7 @@ import {stringify} from 'yaml'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import {type ChurningApi, churningApi} from '../support/churning-api.js'
 import {NODE, RUN} from '../support/cli.js'
-
-function pod(name: string, uid: number): KubeObject {
-  const owner = {apiVersion: 'apps/v1', kind: 'StatefulSet', name, controller: true}
-  const annotations = {'sidecar.istio.io/status': '{"containers":["istio-proxy"]}'}
-  const labels = {app: name, version: 'v1'}
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name: `${name}-0`, namespace: 'shop', labels, annotations, ownerReferences: [owner]},
-    spec: {
-      containers: [
-        {name: 'app', image: 'app:1', securityContext: {runAsUser: uid}},
-        {name: 'istio-proxy', image: 'istio/proxyv2:1.26.0', securityContext: {runAsUser: 1337}},
-      ],
-    },
-    status: {phase: 'Running'},
-  } as unknown as KubeObject
-}
+import {sidecarPod} from '../support/sidecar-pod.js'
 
 interface Running {
   readonly api: ChurningApi
@@ -84,7 +67,7 @@ afterEach(async () => {
 describe('meshctl monitor', () => {
   test('prints what begins and ends, serves metrics, changes nothing, and ends with 0 on SIGTERM', async () => {
     const {api, until, end} = await monitoring(
-      [pod('a', 1337)],
+      [sidecarPod('a', 1337)],
       ['--only', 'MCT1001', '--settle', '0', '--listen', '127.0.0.1:0'],
     )
     await until('stderr', /checked 1 pod; watching/)
@@ -97,7 +80,7 @@ describe('meshctl monitor', () => {
     expect((await fetch(address.replace('/metrics', '/readyz'))).status).toBe(200)
     expect((await fetch(address, {method: 'POST'})).status).toBe(405)
     expect((await fetch(address.replace('/metrics', '/secrets'))).status).toBe(404)
-    await api.put(pod('a', 1000))
+    await api.put(sidecarPod('a', 1000))
     await until('stdout', /RESOLVED MCT1001 StatefulSet shop\/a/)
     const {code, stdout} = await end('SIGTERM')
     expect(stdout.split('\n').map(line => line.replace(/^\S+ /, '').slice(0, 32))).toEqual([
@@ -110,7 +93,7 @@ describe('meshctl monitor', () => {
   })
 
   test('-o json prints a document a line; Ctrl-C ends it with 130', async () => {
-    const {until, end} = await monitoring([pod('a', 1337)], ['--only', 'MCT1001', '-o', 'json'])
+    const {until, end} = await monitoring([sidecarPod('a', 1337)], ['--only', 'MCT1001', '-o', 'json'])
     await until('stdout', /\n/)
     const {code, stdout} = await end('SIGINT')
     const change = JSON.parse(stdout) as {readonly finding: object}
@@ -122,9 +105,9 @@ describe('meshctl monitor', () => {
     const flags = ['--events', '--policy-reports', '--leader-elect', '--lease-namespace', 'ops']
     const {api, until, end} = await monitoring([], ['--only', 'MCT1001', '--settle', '0', ...flags])
     await until('stderr', /leading: this monitor writes/)
-    await api.put(pod('b', 1337))
+    await api.put(sidecarPod('b', 1337))
     await until('stdout', /ERROR MCT1001 StatefulSet shop\/b/)
-    await api.put(pod('b', 1000))
+    await api.put(sidecarPod('b', 1000))
     await until('stdout', /RESOLVED/)
     await end('SIGTERM')
     const paths = api.written.map(({method, path}) => `${method} ${path}`)

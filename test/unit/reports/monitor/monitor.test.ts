@@ -5,27 +5,10 @@ import {RULES} from '../../../../src/rules/registry.js'
 import {sourceOn} from '../../../../src/sources/cluster/live-source.js'
 import {apiAt} from '../../../support/api-at.js'
 import {type ChurningApi, churningApi, type Refuse} from '../../../support/churning-api.js'
+import {sidecarPod} from '../../../support/sidecar-pod.js'
 
 const AT = new Date('2026-11-20T12:00:00Z')
 const SETTINGS = {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 20_000, adminPort: 15_000}
-
-/** A pod of a workload of its own, with a sidecar. */
-function pod(name: string, uid: number, namespace = 'shop', labels = {app: name, version: 'v1'}): KubeObject {
-  const owner = {apiVersion: 'apps/v1', kind: 'StatefulSet', name, controller: true}
-  const annotations = {'sidecar.istio.io/status': '{"containers":["istio-proxy"]}'}
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {name: `${name}-0`, namespace, labels, annotations, ownerReferences: [owner]},
-    spec: {
-      containers: [
-        {name: 'app', image: 'app:1', ports: [{containerPort: 8080, name: 'http'}], securityContext: {runAsUser: uid}},
-        {name: 'istio-proxy', image: 'istio/proxyv2:1.26.0', securityContext: {runAsUser: 1337}},
-      ],
-    },
-    status: {phase: 'Running'},
-  } as unknown as KubeObject
-}
 
 function service(name: string, namespace: string, app: string): KubeObject {
   const spec = {selector: {app}, ports: [{name: 'http', port: 80, targetPort: 'http'}]}
@@ -106,15 +89,15 @@ afterEach(async () => {
 
 describe('a monitor', () => {
   test('checks every pod once, then only the one that changed, and says what began and ended', async () => {
-    const run = await watched([pod('a', 1337), pod('b', 1000), pod('c', 1000)], ['MCT1001'])
+    const run = await watched([sidecarPod('a', 1337), sidecarPod('b', 1000), sidecarPod('c', 1000)], ['MCT1001'])
     const first = await run.next()
     expect(first.checked).toBe(3)
     expect(first.changes.map(({state, finding}) => [state, finding.code, finding.workload.name])).toEqual([
       ['found', 'MCT1001', 'a'],
     ])
-    await run.api.put(pod('b', 1337))
+    await run.api.put(sidecarPod('b', 1337))
     expect(await nextChanges(run)).toEqual(['found MCT1001 shop/b'])
-    await run.api.put(pod('a', 1000))
+    await run.api.put(sidecarPod('a', 1000))
     expect(await nextChanges(run)).toEqual(['resolved MCT1001 shop/a'])
     await run.api.remove('Pod', 'shop', 'b-0')
     expect(await nextChanges(run)).toEqual(['resolved MCT1001 shop/b'])
@@ -123,20 +106,20 @@ describe('a monitor', () => {
   })
 
   test('a change of fields that no rule reads checks nothing', async () => {
-    const run = await watched([pod('a', 1000), pod('b', 1000)], ['MCT1001'])
+    const run = await watched([sidecarPod('a', 1000), sidecarPod('b', 1000)], ['MCT1001'])
     await run.next()
-    const heartbeat = pod('a', 1000)
+    const heartbeat = sidecarPod('a', 1000)
     await run.api.put({...heartbeat, metadata: {...heartbeat.metadata, generation: 7}} as KubeObject)
-    await run.api.put(pod('b', 1337))
+    await run.api.put(sidecarPod('b', 1337))
     expect(await nextChanges(run)).toEqual(['found MCT1001 shop/b'])
     expect(run.monitor.counters()).toMatchObject({events: 2, podChecks: 3})
   })
 
   test('a Service concerns the pods of its namespace alone', async () => {
     const objects = [
-      pod('a', 1000),
-      pod('b', 1000),
-      pod('far', 1000, 'other'),
+      sidecarPod('a', 1000),
+      sidecarPod('b', 1000),
+      sidecarPod('far', 1000, 'other'),
       service('a', 'shop', 'a'),
       service('far', 'other', 'far'),
     ]
@@ -149,19 +132,19 @@ describe('a monitor', () => {
   })
 
   test('a watch that ends goes on from its version; one that expired lists again and misses nothing', async () => {
-    const run = await watched([pod('a', 1000), pod('b', 1000)], ['MCT1001'])
+    const run = await watched([sidecarPod('a', 1000), sidecarPod('b', 1000)], ['MCT1001'])
     await run.next()
     run.api.expire()
     run.api.cut()
     await run.api.remove('Pod', 'shop', 'a-0')
-    await run.api.put(pod('b', 1337))
+    await run.api.put(sidecarPod('b', 1337))
     expect(await nextChanges(run)).toEqual(['found MCT1001 shop/b'])
     expect(run.monitor.counters().pods).toBe(1)
     expect(run.api.asked.filter(each => each === 'list pods').length).toBeGreaterThan(1)
   })
 
   test('a lost watch is told', async () => {
-    const run = await watched([pod('a', 1000)], ['MCT1001'])
+    const run = await watched([sidecarPod('a', 1000)], ['MCT1001'])
     await run.next()
     run.api.cut()
     const lost: string[] = []
@@ -181,7 +164,7 @@ describe('a monitor', () => {
       message,
     })
     const refuse: Refuse = request => (request === 'watch services' ? {status: 403, body} : undefined)
-    const {next} = await watched([pod('a', 1000), service('a', 'shop', 'a')], ['MCT1102'], {refuse})
+    const {next} = await watched([sidecarPod('a', 1000), service('a', 'shop', 'a')], ['MCT1102'], {refuse})
     const {gaps, changes} = await next()
     expect(changes).toEqual([])
     expect(gaps).toEqual([
@@ -190,14 +173,14 @@ describe('a monitor', () => {
   })
 
   test('a signal between two rounds ends them', async () => {
-    const run = await watched([pod('a', 1000)], ['MCT1001'])
+    const run = await watched([sidecarPod('a', 1000)], ['MCT1001'])
     await run.next()
     expect(await run.stop()).toBe(true)
   })
 
   test('closing ends what still waits for its first list', async () => {
     const never: Refuse = request => (request === 'watch pods' ? 'silence' : undefined)
-    const {monitor, next} = await watched([pod('a', 1000)], ['MCT1001'], {refuse: never})
+    const {monitor, next} = await watched([sidecarPod('a', 1000)], ['MCT1001'], {refuse: never})
     const first = next()
     await new Promise(resolve => setImmediate(resolve))
     await monitor.close()
@@ -207,12 +190,12 @@ describe('a monitor', () => {
   test('pods that may not be watched are an error', async () => {
     const body = JSON.stringify({kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message: 'no'})
     const refuse: Refuse = request => (request === 'list pods' ? {status: 403, body} : undefined)
-    const {next} = await watched([pod('a', 1000)], ['MCT1001'], {refuse})
+    const {next} = await watched([sidecarPod('a', 1000)], ['MCT1001'], {refuse})
     await expect(next()).rejects.toThrow(/Pod objects/)
   })
 
   test('one namespace and a selector limit the pods, not what rules read', async () => {
-    const objects = [pod('a', 1337), pod('b', 1337), pod('far', 1337, 'other')]
+    const objects = [sidecarPod('a', 1337), sidecarPod('b', 1337), sidecarPod('far', 1337, 'other')]
     const run = await watched(objects, ['MCT1001'], {namespace: 'shop', selector: 'app=a'})
     const {checked, changes} = await run.next()
     expect([checked, changes.map(({finding}) => finding.workload.name)]).toEqual([1, ['a']])

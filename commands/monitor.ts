@@ -1,8 +1,9 @@
 import {Flags} from '@oclif/core'
+import {ruleFlags} from '../src/cli/check-flags.js'
 import {checkSettings} from '../src/cli/check-settings.js'
 import {MONITOR_NEEDS} from '../src/cli/command-needs.js'
 import {example} from '../src/cli/example.js'
-import {durationMs, repeatableFlag, selectorFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
+import {durationMs, selectorFlag} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {monitorForm, runMonitor} from '../src/cli/monitor-run.js'
@@ -21,10 +22,7 @@ export default class Monitor extends MeshCommand {
   ]
   static override flags = {
     selector: selectorFlag,
-    only: repeatableFlag('run only these rules: codes, names or IST codes, comma-separated'),
-    skip: repeatableFlag('skip these rules'),
-    suppress: suppressFlag,
-    ...teamFlags,
+    ...ruleFlags,
     listen: Flags.string({
       helpValue: 'ADDRESS',
       description: 'serve /metrics, /healthz and /readyz at HOST:PORT or :PORT (default: no server)',

@@ -38,21 +38,20 @@ export function byObjects(objects: AmbientObjects): ByObjects {
   }
 }
 
+/** A site whose Envoy was not read, with the configuration istiod would make. */
+export function siteWithMadeProxy(site: ReadSite['site'], json: Message): ReadSite['site'] {
+  const proxy = {...proxyOf(json), address: site.pod.addresses[0]}
+  return {...site, proxy, proxyGap: undefined, madeBy: pointer => madeBy(json, pointer)}
+}
+
 /** The site of a waypoint whose Envoy was not read, with the configuration istiod would make. */
 export function waypointByObjects(read: ReadSite, json: Message): ReadSite {
-  const {pod} = read.site
   return {
-    site: {
-      ...read.site,
-      proxy: {...proxyOf(json), address: pod.addresses[0]},
-      proxyGap: undefined,
-      madeBy: pointer => madeBy(json, pointer),
-      byObjects: true,
-    },
+    site: {...siteWithMadeProxy(read.site, json), byObjects: true},
     gaps: read.gaps,
     notes: [
       ...read.notes,
-      `${podLabel(pod.ref)}: its configuration was not read; what istiod makes of the objects is assumed`,
+      `${podLabel(read.site.pod.ref)}: its configuration was not read; what istiod makes of the objects is assumed`,
     ],
   }
 }

@@ -1,6 +1,4 @@
 import type {MeshPod, SiteCertificate} from '../../analysis/request-path/world.js'
-import {madeBy} from '../../formats/envoy-config-dump/made-by.js'
-import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {gatewayProxy} from '../../istiod/gateway-proxy.js'
 import type {IstioState} from '../../istiod/state.js'
 import {translated} from '../../istiod/translate.js'
@@ -10,6 +8,7 @@ import type {NamespaceModel} from '../../model/injection.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Overlay} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
+import {siteWithMadeProxy} from '../mesh-world/by-objects.js'
 import {type Mesh, readMesh} from '../mesh-world/mesh.js'
 import {type ReadSite, readSite} from '../mesh-world/site.js'
 import {type Basis, basisOf, type Donor, editFor, type NamedSender, placeOf, viewOf} from './basis.js'
@@ -56,10 +55,8 @@ function strangerSite(basis: Basis, donor: Donor, state: IstioState, pod: MeshPo
   const from = viewOf(basis.before, donor.site.site.pod, donated)
   const json = translated(donor.dump, from, viewOf(state, pod, undefined), basis.dumps)
   const site = {
-    ...bare,
-    proxy: {...proxyOf(json), address: pod.addresses[0]},
+    ...siteWithMadeProxy(bare, json),
     kernel: lentKernel(donor.site.site, pod),
-    madeBy: (pointer: string) => madeBy(json, pointer),
     certificate: assumed(state, pod),
   }
   const note = `${podLabel(pod.ref)} was not captured: its configuration is derived from the objects and that of ${podLabel(donor.site.site.pod.ref)}`
@@ -73,13 +70,7 @@ function gatewaySite(basis: Basis, donor: Donor, state: IstioState, read: ReadSi
   const json = gatewayProxy(donor.dump, from, viewOf(state, pod, basis.workloads.get(podLabel(pod.ref))))
   const note = `${podLabel(pod.ref)}: its configuration was not captured, and is derived from its Gateways and VirtualServices`
   return {
-    site: {
-      ...read.site,
-      proxy: {...proxyOf(json), address: pod.addresses[0]},
-      proxyGap: undefined,
-      madeBy: pointer => madeBy(json, pointer),
-      certificate: read.site.certificate ?? assumed(state, pod),
-    },
+    site: {...siteWithMadeProxy(read.site, json), certificate: read.site.certificate ?? assumed(state, pod)},
     gaps: read.gaps,
     notes: [...read.notes, note],
   }

@@ -1,11 +1,9 @@
 // How the time of every reader of text from outside grows with the text, at four sizes of its worst input.
 import {readdirSync, readFileSync} from 'node:fs'
-import {join, resolve} from 'node:path'
-import {pathToFileURL} from 'node:url'
-import {build} from 'esbuild'
+import {join} from 'node:path'
+import {bundled} from './bundled.js'
 
 const CORPUS = 'test/fixtures/fuzz'
-const BUNDLED = 'node_modules/.cache/meshctl-bench/parsers.mjs'
 /** Of the search for the worst input, and of the fit. */
 const SEARCH = [8, 64].map(kib => kib * 1024)
 const SIZES = [64, 128, 256, 512].map(kib => kib * 1024)
@@ -130,20 +128,6 @@ const ATOMS = [
   ],
 ]
 
-async function bundledParsers() {
-  await build({
-    entryPoints: ['test/support/parsers.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: BUNDLED,
-    packages: 'external',
-    logLevel: 'error',
-  })
-  const {PARSERS} = await import(pathToFileURL(resolve(BUNDLED)).href)
-  return PARSERS
-}
-
 function repeated(atom, size) {
   return Buffer.from(atom.repeat(Math.ceil(size / Buffer.byteLength(atom)))).subarray(0, size)
 }
@@ -232,7 +216,8 @@ function growthOf(parser, all, bound) {
 /** Measures every parser of the table and reports the exponent by which its time grows. */
 export async function benchParsers(report, bound, only = undefined) {
   const all = inputs()
-  for (const [name, parser] of Object.entries(await bundledParsers())) {
+  const {PARSERS} = await bundled('test/support/parsers.ts')
+  for (const [name, parser] of Object.entries(PARSERS)) {
     if (only !== undefined && !only.test(name)) continue
     const {name: input, exponent, time, size} = growthOf(parser, all, bound)
     report(

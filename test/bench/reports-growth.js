@@ -1,10 +1,7 @@
 // How the time of every report grows with what it reads: each question about the sample mesh, with one part of the mesh at four sizes.
-import {resolve} from 'node:path'
-import {pathToFileURL} from 'node:url'
-import {build} from 'esbuild'
+import {bundled} from './bundled.js'
 import {exponentOf} from './parsers-growth.js'
 
-const BUNDLED = 'node_modules/.cache/meshctl-bench/reports.mjs'
 /** Copies of the part in the search for those that a question takes longest for. */
 const SEARCH = 6
 /** The largest of the four sizes takes at least this long, and this many times what the sample itself takes, or has this many copies. */
@@ -15,19 +12,6 @@ const MOST_COPIES = 256
 const TOO_LONG_MS = 6000
 /** How many of the parts that a question takes longest for are measured. */
 const WORST = 2
-
-async function bundled() {
-  await build({
-    entryPoints: ['test/support/growing-questions.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: BUNDLED,
-    packages: 'external',
-    logLevel: 'error',
-  })
-  return await import(pathToFileURL(resolve(BUNDLED)).href)
-}
 
 /** CPU milliseconds of one answer, the least of some; what is read is made before. */
 async function millisecondsOf(ask, source, runs) {
@@ -68,7 +52,7 @@ async function exponentWith(ask, scaledPart, base) {
 
 /** Measures every report of the table, and reports the exponent by which its time grows with the part it takes longest for. */
 export async function benchReports(report, bound, only = undefined) {
-  const {questions, scaled} = await bundled()
+  const {questions, scaled} = await bundled('test/support/growing-questions.ts')
   for (const {name, ask, parts} of await questions()) {
     if (only !== undefined && !only.test(name)) continue
     const base = await millisecondsOf(ask, scaled('none', 1), 2)

@@ -231,6 +231,19 @@ const WITHOUT_VIEWER: MeshChange = {
   problems: [],
 }
 
+/** How the questions about the configuration are asked. */
+const ANALYZED = {
+  chosen: false,
+  failOn: 'error',
+  showFrom: 'info',
+  istioNamespace: ISTIO,
+  namespace: 'default',
+  suppressions: [],
+  ignoreUnknown: false,
+  now: NOW,
+  version: '0',
+} as const
+
 /** The questions about a mesh. */
 export const MESH_QUESTIONS: Readonly<Record<string, (source: Source, asOf?: Date) => Promise<object>>> = {
   'ambient-readiness': async s => seen(await ambientReadinessReport(s, 'demo', ISTIO), ambientReadinessView),
@@ -238,15 +251,7 @@ export const MESH_QUESTIONS: Readonly<Record<string, (source: Source, asOf?: Dat
     seen(
       await analyzeReport([{source: s}], {
         rules: CONFIG_RULES,
-        chosen: false,
-        failOn: 'error',
-        showFrom: 'info',
-        istioNamespace: ISTIO,
-        namespace: 'default',
-        suppressions: [],
-        ignoreUnknown: false,
-        now: NOW,
-        version: '0',
+        ...ANALYZED,
       }),
       analyzeView,
     ),
@@ -295,15 +300,7 @@ export const WHOLE_QUESTIONS: Readonly<Record<string, (source: Source) => Promis
         rules: [...UPGRADE_RULES, ...STANDING_RULES],
         from: 18,
         target: 31,
-        chosen: false,
-        failOn: 'error',
-        showFrom: 'info',
-        istioNamespace: ISTIO,
-        namespace: 'default',
-        suppressions: [],
-        ignoreUnknown: false,
-        now: NOW,
-        version: '0',
+        ...ANALYZED,
       }),
       analyzeView,
     ),

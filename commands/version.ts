@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {example} from '../src/cli/usage/example.js'
 import {UserError} from '../src/model/user-error.js'
 import {clientVersion, versionReport} from '../src/reports/version/report.js'
 import {versionView} from '../src/reports/version/view.js'

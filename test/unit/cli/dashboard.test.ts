@@ -1,7 +1,7 @@
 import {createServer} from 'node:http'
 import {type AddressInfo, connect} from 'node:net'
 import {afterAll, describe, expect, test} from '@jest/globals'
-import {DASHBOARDS, dashboardPlace} from '../../../src/cli/dashboards.js'
+import {DASHBOARDS, dashboardPlace} from '../../../src/cli/runs/dashboards.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {startLocalForward} from '../../../src/wire/local-forward.js'
 import {memorySource} from '../../support/memory-source.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {refuseFileOfPods} from '../../../src/cli/wrong-file.js'
+import {refuseFileOfPods} from '../../../src/cli/input/wrong-file.js'
 import {UserError} from '../../../src/model/user-error.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {openFiles} from '../../../src/sources/open.js'

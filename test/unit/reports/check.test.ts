@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {objectLabel} from '../../../src/model/pod.js'
 import {findingLines} from '../../../src/reports/check/forms/lines.js'

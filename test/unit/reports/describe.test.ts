@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {missing} from '../../../src/model/answer.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {type DescribeReport, describeReport} from '../../../src/reports/describe/report.js'

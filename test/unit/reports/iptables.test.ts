@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
 import type {Gap} from '../../../src/model/answer.js'
 import {ruleKey} from '../../../src/model/rule-key.js'

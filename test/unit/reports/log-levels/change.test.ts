@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {changeLevels} from '../../../../src/cli/change-levels.js'
+import {changeLevels} from '../../../../src/cli/flags/change-levels.js'
 import {answered, missing} from '../../../../src/model/answer.js'
 import type {Artifact} from '../../../../src/model/evidence.js'
 import type {PodRef} from '../../../../src/model/kube-object.js'

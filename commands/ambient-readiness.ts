@@ -1,6 +1,6 @@
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {example} from '../src/cli/usage/example.js'
-import {UserError} from '../src/model/user-error.js'
+import {UserError} from '../src/model/evidence/user-error.js'
 import {ambientReadinessReport} from '../src/reports/ambient-readiness/report.js'
 import {ambientReadinessView} from '../src/reports/ambient-readiness/view.js'
 import {formsOf} from '../src/reports/view.js'

@@ -6,7 +6,7 @@ import {openFor} from '../src/cli/input/open-for.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {write} from '../src/cli/output/streams.js'
 import {readSurface} from '../src/cli/usage/surface.js'
-import {definedFields} from '../src/model/defined-fields.js'
+import {definedFields} from '../src/model/collections/defined-fields.js'
 import {escapeText} from '../src/terminal/escape.js'
 
 /** A candidate as cobra prints it: the word, a tab, what it means. */

@@ -5,8 +5,8 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {undoable} from '../src/cli/output/interrupt.js'
 import {remark, write} from '../src/cli/output/streams.js'
 import {example} from '../src/cli/usage/example.js'
-import {podLabel} from '../src/model/kube-object.js'
-import {UserError} from '../src/model/user-error.js'
+import {UserError} from '../src/model/evidence/user-error.js'
+import {podLabel} from '../src/model/kube/kube-object.js'
 
 export default class Dashboard extends MeshCommand {
   static override summary = 'Forward a port to a dashboard in the cluster and open it in the browser'

@@ -6,7 +6,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {undoable} from '../src/cli/output/interrupt.js'
 import {remark, write} from '../src/cli/output/streams.js'
 import {example} from '../src/cli/usage/example.js'
-import {UserError} from '../src/model/user-error.js'
+import {UserError} from '../src/model/evidence/user-error.js'
 
 export default class Serve extends MeshCommand {
   static override summary = 'Serve a bundle as a read-only Kubernetes API for kubectl and istioctl'

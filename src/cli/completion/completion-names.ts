@@ -36,7 +36,7 @@ async function snapshotNames(): Promise<readonly Candidate[]> {
 }
 
 async function contextNames(typed: TypedFlags): Promise<readonly Candidate[]> {
-  const {readKubeconfig} = await import('../../sources/cluster/kubeconfig-files.js')
+  const {readKubeconfig} = await import('../../sources/cluster/credentials/kubeconfig-files.js')
   const merged = await readKubeconfig(typed.get('kubeconfig'), process.env)
   return [...(merged?.contexts.keys() ?? [])].map(word => ({word}))
 }

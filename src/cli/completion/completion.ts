@@ -1,4 +1,4 @@
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 import {SOURCE_SPECS} from '../../sources/specs.js'
 import {commandNamed, flagNamed, type Surface, type SurfaceCommand, type SurfaceFlag} from '../usage/surface.js'
 

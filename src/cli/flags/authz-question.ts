@@ -1,6 +1,6 @@
 import type {Json} from '../../model/envoy/schema.js'
-import {parseIp} from '../../model/ip-address.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 import type {Asker, AuthzQuestion} from '../../reports/authz/test-report.js'
 import type {Source} from '../../sources/source.js'
 import {resolveSubject} from '../../sources/subject.js'

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import {changeText, changeToRestore, type LevelChange, setLevels} from '../../reports/log-levels/change.js'
 import type {LogLevelReport, PodLevels} from '../../reports/log-levels/report.js'
 import type {Source} from '../../sources/source.js'

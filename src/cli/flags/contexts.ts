@@ -1,5 +1,5 @@
-import {boundedMap} from '../../model/bounded-map.js'
-import {UserError} from '../../model/user-error.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {EXIT, exitOfAll} from '../errors.js'
 import {remark} from '../output/streams.js'
 

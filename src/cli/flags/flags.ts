@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
-import {definedFields} from '../../model/defined-fields.js'
-import {own} from '../../model/own.js'
-import {UserError} from '../../model/user-error.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {SOURCE_SPECS, sourceSpecUsage} from '../../sources/specs.js'
 
 /** Go's duration text (`15s`, `1m30s`, `250ms`) or plain seconds, in milliseconds. */

@@ -1,5 +1,5 @@
-import {parseIp} from '../../model/ip-address.js'
-import {podLabel} from '../../model/kube-object.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import {type PathQuestion, type PathReport, pathReport} from '../../reports/trace/path-report.js'
 import type {PathFlags} from '../../reports/trace/path-spec.js'
 import type {Source} from '../../sources/source.js'

@@ -1,7 +1,7 @@
 import {closeSync, existsSync, openSync, readSync} from 'node:fs'
 import {join} from 'node:path'
-import {systemReason} from '../../model/system-error.js'
-import {UserError} from '../../model/user-error.js'
+import {systemReason} from '../../model/evidence/system-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** Settings are a few lines; anything larger is another file. */
 const MAX_BYTES = 64 * 1024
@@ -45,6 +45,6 @@ function readText(path: string): string {
 export async function applyUserConfig(env: NodeJS.ProcessEnv): Promise<void> {
   const path = userConfigPath(env)
   if (path === undefined) return
-  const {parseUserConfig} = await import('../../formats/user-config.js')
+  const {parseUserConfig} = await import('../../formats/settings/user-config.js')
   for (const [variable, value] of Object.entries(parseUserConfig(readText(path), path))) env[variable] ??= value
 }

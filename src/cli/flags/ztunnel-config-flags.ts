@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {ZtunnelChoice} from '../../reports/ztunnel-config/choose.js'
 import type {ZtunnelMoment} from '../../reports/ztunnel-config/report.js'
 import type {CommandNeeds} from '../command-needs.js'

@@ -1,6 +1,6 @@
 import {readExpectations} from '../../formats/expectations/parse.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {Expectation} from '../../model/expectation.js'
-import {UserError} from '../../model/user-error.js'
 import type {Asked} from '../../reports/verify/report.js'
 import {readInput, readStdin} from '../../sources/files/read.js'
 import type {Source} from '../../sources/source.js'

@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** The text to explain: the arguments, a file or standard input; undefined when none was given. */
 export async function explainedText(words: readonly string[], file: string | undefined): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type {CheckConfig} from '../../formats/check-config.js'
+import type {CheckConfig} from '../../formats/settings/check-config.js'
 import type {ConfigRule} from '../../rules/config/config-rule.js'
 import {CONFIG_RULES} from '../../rules/config/registry.js'
 import {RULES} from '../../rules/registry.js'

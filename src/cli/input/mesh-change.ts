@@ -1,7 +1,7 @@
-import {type MeshChange, parseChange} from '../../formats/change-file.js'
-import {kindOf} from '../../model/kinds.js'
-import type {ObjectRef} from '../../model/pod.js'
-import {UserError} from '../../model/user-error.js'
+import {type MeshChange, parseChange} from '../../formats/settings/change-file.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {kindOf} from '../../model/kube/kinds.js'
+import type {ObjectRef} from '../../model/kube/pod.js'
 import {readInput, readStdin} from '../../sources/files/read.js'
 
 async function textOfFile(path: string): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import type {Interfaces} from '@oclif/core'
-import {humanSize} from '../../model/human-size.js'
-import type {ClusterSettings} from '../../sources/cluster/settings.js'
+import {humanSize} from '../../model/text/human-size.js'
+import type {ClusterSettings} from '../../sources/cluster/credentials/settings.js'
 import type {Source} from '../../sources/source.js'
 import type {CallRecord} from '../../wire/api-server.js'
 import {type commonFlags, durationMs} from '../flags/flags.js'

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import type {PodRef} from '../../model/kube-object.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {sourceSpecOf} from '../../sources/specs.js'
 import {type CommonFlags, openFor} from './open-for.js'

@@ -1,5 +1,5 @@
-import type {PodRef} from '../../model/kube-object.js'
-import type {TableKind} from '../../model/pasted-table.js'
+import type {TableKind} from '../../model/evidence/pasted-table.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {PastedTableReport, TableFilter} from '../../reports/pasted-table/report.js'
 import type {Source} from '../../sources/source.js'
 

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises'
-import {type RbacRule, readPolicyRules} from '../../formats/rbac.js'
-import {UserError} from '../../model/user-error.js'
+import {type RbacRule, readPolicyRules} from '../../formats/kube/rbac.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {openFiles} from '../../sources/open.js'
 
 /** The rules of the Roles and ClusterRoles in a file of manifests; a file without any is an error. */

@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {Source} from '../../sources/source.js'
 
 /** Rejects a file given with -f that holds pods or text about them instead of one proxy's evidence; the error says how to use it. */

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {Severity} from '../../model/finding.js'
-import {UserError} from '../../model/user-error.js'
 import {shownMoment} from '../../sources/moment.js'
 import {PROXY_TOOLS} from './proxy-tools.js'
 import {NAMESPACE, POD, podOf, shown, type Tool, type ToolAnswer, type ToolContext, type ToolInput} from './tool.js'

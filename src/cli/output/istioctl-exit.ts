@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {UserError} from '../../model/user-error.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** Exit codes of `istioctl analyze`: findings at the threshold, unreadable input, wrong usage, and everything else. */
 const ISTIOCTL_EXIT = {findings: 79, unreadable: 65, usage: 64, failed: 1} as const

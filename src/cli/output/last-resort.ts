@@ -1,4 +1,4 @@
-import {isSystemError} from '../../model/system-error.js'
+import {isSystemError} from '../../model/evidence/system-error.js'
 import {EXIT, explainError} from '../errors.js'
 import {lastWords} from './lost-output.js'
 

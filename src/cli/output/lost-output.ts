@@ -1,5 +1,5 @@
 import {writeSync} from 'node:fs'
-import {systemReason} from '../../model/system-error.js'
+import {systemReason} from '../../model/evidence/system-error.js'
 
 /** The exit code of a run that could not answer. */
 const CANNOT_ANSWER = 2

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 import {remark} from './streams.js'
 
 /** The program that opens an address in the browser, by system (`xdg-open` on Linux). */

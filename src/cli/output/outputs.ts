@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises'
-import {systemReason} from '../../model/system-error.js'
-import {UserError} from '../../model/user-error.js'
+import {systemReason} from '../../model/evidence/system-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {type Form, TEMPLATE_FORMS, type TemplateForm, type View} from '../../reports/view.js'
 import {readBounded} from '../../sources/files/read.js'
 import {formOf, rendered} from './output.js'

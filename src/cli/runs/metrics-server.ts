@@ -1,6 +1,6 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {escapeLines} from '../../terminal/escape.js'
 import {serverClose} from '../../wire/server-close.js'
 

@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {controlPlaneReport} from '../../reports/diff/control-plane.js'
 import {replicasReport} from '../../reports/diff/replicas.js'
 import {type DiffReport, sidesReport} from '../../reports/diff/report.js'

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {constants} from 'node:os'
 import type {KubeconfigFile} from '../../kubeapi/kubeconfig.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** Resolves when the signal fires: SIGINT, SIGHUP or SIGTERM. */
 export function untilAborted(signal: AbortSignal): Promise<void> {

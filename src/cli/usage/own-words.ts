@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import {shellWord} from '../../model/shell-word.js'
+import {shellWord} from '../../model/text/shell-word.js'
 
 /** Commands of two words; of all others the pod or file follows the first. */
 const TOPICS: ReadonlySet<string> = new Set(['proxy-config', 'pc', 'describe', 'snapshot'])

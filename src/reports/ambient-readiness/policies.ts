@@ -1,4 +1,4 @@
-import {type Authorization, isHttpOnly} from '../../model/authorization.js'
+import {type Authorization, isHttpOnly} from '../../model/istio/authorization.js'
 import type {ReadinessItem} from './item.js'
 
 /** Fields of a rule that ztunnel does not get besides those of HTTP. */

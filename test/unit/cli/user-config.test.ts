@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
 import {applyUserConfig, userConfigPath} from '../../../src/cli/flags/user-config.js'
-import {parseUserConfig, USER_SETTINGS} from '../../../src/formats/user-config.js'
+import {parseUserConfig, USER_SETTINGS} from '../../../src/formats/settings/user-config.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const home = tempFolder('config')

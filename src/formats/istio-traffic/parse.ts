@@ -1,5 +1,5 @@
-import {reachesZtunnel} from '../../model/authorization.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {reachesZtunnel} from '../../model/istio/authorization.js'
 import type {
   AuthorizationPolicyModel,
   EnvoyFilterModel,
@@ -10,11 +10,11 @@ import type {
   SidecarModel,
   TrafficRoute,
   VirtualServiceModel,
-} from '../../model/istio-traffic.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {objectRefOf} from '../../model/pod.js'
+} from '../../model/istio/istio-traffic.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {objectRefOf} from '../../model/kube/pod.js'
 import {at, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
-import {ztunnelRulesOf} from '../ztunnel-rules.js'
+import {ztunnelRulesOf} from '../istio/ztunnel-rules.js'
 
 /** A StringMatch in words (networking.istio.io, StringMatch). */
 function matchText(match: unknown): string {

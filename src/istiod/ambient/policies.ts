@@ -1,7 +1,7 @@
-import {readAuthorization} from '../../formats/authorization.js'
-import {ztunnelRulesOf} from '../../formats/ztunnel-rules.js'
-import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
-import type {ZtunnelPolicy} from '../../model/ztunnel.js'
+import {readAuthorization} from '../../formats/istio/authorization.js'
+import {ztunnelRulesOf} from '../../formats/istio/ztunnel-rules.js'
+import type {ZtunnelPolicy} from '../../model/istio/ztunnel.js'
+import {type Labels, matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import type {IstioState} from '../state.js'
 import {convertedModes} from './peer-authentication.js'
 

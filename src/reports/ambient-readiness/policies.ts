@@ -1,4 +1,4 @@
-import {type Authorization, reachesZtunnel} from '../../model/authorization.js'
+import {type Authorization, reachesZtunnel} from '../../model/istio/authorization.js'
 import type {ReadinessItem} from './item.js'
 
 function lostFields(policy: Authorization): readonly string[] {

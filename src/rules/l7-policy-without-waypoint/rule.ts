@@ -1,8 +1,8 @@
 import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {canMatch} from '../../analysis/ztunnel/rbac.js'
-import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
-import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
+import type {AuthorizationPolicyModel} from '../../model/istio/istio-traffic.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule, type Found} from '../rule.js'
 
 /** How ztunnel treats a policy with L7 fields: an ALLOW loses the rules that have them, a DENY the fields alone (measured with Istio 1.31). */

@@ -1,10 +1,10 @@
 import {describe, expect, test} from '@jest/globals'
 import {readAmbientObjects} from '../../../src/evidence/mesh-world/ambient-objects.js'
-import {readZtunnelDump} from '../../../src/formats/ztunnel-dump.js'
+import {readZtunnelDump} from '../../../src/formats/istio/ztunnel-dump.js'
 import {waypointProxy} from '../../../src/istiod/ambient/waypoint-proxy.js'
 import {allWaypoints} from '../../../src/istiod/ambient/waypoints.js'
 import {ztunnelConfig} from '../../../src/istiod/ambient/ztunnel-config.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import {memorySource} from '../../support/memory-source.js'
 

@@ -12,7 +12,7 @@ const SERVICES = 'meshctl ztunnel-config service -o wide   # what ztunnel knows'
 export const ZTUNNEL_ERRORS: readonly LogMessage[] = [
   [
     /policy rejection: workload (not found|mismatch)/i,
-    'No policy refused the connection: it arrived for a pod that this ztunnel does not serve (workload not found: istiod has not told it of that address; workload mismatch: the address now belongs to another pod than the one that took the connection). Usual for a moment after a pod is replaced.',
+    'No policy refused the connection: it arrived for a pod that this ztunnel does not serve (workload not found: istiod has not announced that address to it; workload mismatch: the address now belongs to another pod than the one that took the connection). Usual for a moment after a pod is replaced.',
     'If it lasts, compare the address with the pods: meshctl ztunnel-config workload',
     SOURCE,
   ],
@@ -72,7 +72,7 @@ export const ZTUNNEL_ERRORS: readonly LogMessage[] = [
   ],
   [
     /recursive call to ourselves/i,
-    'The client called one of the ports of ztunnel itself (15001, 15006, 15008) on its own pod: passed on, the connection would come back for ever.',
+    'The client called one of the ports of ztunnel itself (15001, 15006, 15008) on its own pod: passed on, the connection would come back endlessly.',
     'Correct the port the client calls: meshctl ports POD',
     SOURCE,
   ],

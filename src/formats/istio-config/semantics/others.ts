@@ -1,4 +1,4 @@
-import {at, isObject, listOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {at, isObject, listOf, objectOf, textOf} from '../../decode.js'
 import {parseYamlText} from '../../kube-manifest/yaml-text.js'
 import {type Problem, problemIf} from './problem.js'
 
@@ -17,11 +17,10 @@ export function requestAuthenticationErrors(spec: unknown): readonly Problem[] {
   return listOf(spec, 'jwtRules').flatMap((rule, index) => {
     const path = `spec.jwtRules[${index}]`
     const jwks = textOf(rule, 'jwks')
-    const named = ['issuer', 'jwksUri', 'jwks'].some(name => (textOf(rule, name) ?? '') !== '')
+    const named = ['issuer', 'jwksUri', 'jwks'].some(name => textOf(rule, name) !== undefined)
     const unread = jwks !== undefined && jwks !== '' && !Array.isArray(at(parseYamlText(jwks), 'keys'))
     return [
       ...problemIf(!named, path, 'issuer, jwksUri or jwks is required'),
-      ...problemIf(textsOf(rule, 'audiences').includes(''), `${path}.audiences`, 'an audience cannot be empty'),
       ...problemIf(unread, `${path}.jwks`, 'jwks is no JSON Web Key Set'),
     ]
   })

@@ -1,6 +1,6 @@
-import {parseIp} from '../../model/ip-address.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {protocolClass} from '../../model/istio-config/protocol.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {type Problem, problemIf} from './semantics/problem.js'
 

@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {analyzeRules} from '../../../src/cli/analyze-settings.js'
+import {analyzeRules} from '../../../src/cli/flags/analyze-settings.js'
 import {CONFIG_RULES} from '../../../src/rules/config/registry.js'
 import {analyzedFiles} from '../../support/analyzed.js'
 

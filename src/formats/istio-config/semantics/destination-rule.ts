@@ -1,4 +1,4 @@
-import {parseIp} from '../../../model/ip-address.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {exportToProblems} from './export-to.js'
 import {isDnsLabel, isDnsName, isWildcardName, type Problem, problemIf, repeated} from './problem.js'

@@ -1,5 +1,5 @@
-import {parseIp} from '../../../model/ip-address.js'
 import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 

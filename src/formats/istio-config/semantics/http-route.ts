@@ -1,4 +1,4 @@
-import {isPattern} from '../../../model/linear-regex.js'
+import {isPattern} from '../../../model/text/linear-regex.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {type Problem, problemIf} from './problem.js'
 

@@ -1,4 +1,4 @@
-import {parseIp} from '../../../model/ip-address.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, objectOf, textOf} from '../../decode.js'
 import {parseYamlText} from '../../kube-manifest/yaml-text.js'
 import {isDnsName, type Problem, problemIf} from './problem.js'

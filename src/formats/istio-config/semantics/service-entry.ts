@@ -1,5 +1,5 @@
-import {parseIp, parseIpRange} from '../../../model/ip-address.js'
 import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
+import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {exportToProblems} from './export-to.js'
 import {isDnsName, isWildcardName, type Problem, problemIf, repeated} from './problem.js'

@@ -1,5 +1,5 @@
-import {parseIp} from '../../../model/ip-address.js'
 import {isKnownProtocol} from '../../../model/istio-config/protocol.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 

@@ -1,4 +1,4 @@
-import {parseIp, parseIpRange} from '../../../model/ip-address.js'
+import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {exportToProblems} from './export-to.js'
 import {headerProblems, httpActionProblems, regexProblems} from './http-route.js'

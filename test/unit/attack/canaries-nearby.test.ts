@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {isGenerated, isGeneratedOrHex} from '../../../src/formats/redact/generated.js'
 import {redactEvidence, redactObject} from '../../../src/formats/redact/redact.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 
 /** Secrets without a shape, as generators make them. */
 const S = 'qZ7vKx2LmT4p'

@@ -15,7 +15,7 @@ function classOf(code: number): number {
 }
 
 /**
- * True for a text that nobody made up and no one is meant to read: capitals, small letters and digits of at least ten characters in an order without
+ * True for a text that a generator made, not a person: capitals, small letters and digits of at least ten characters in an order without
  * words. Names of Kubernetes have no capitals, hashes and ids no class but hex, times and versions too few letters; all of those are not.
  */
 export function isGenerated(value: string): boolean {

@@ -100,7 +100,7 @@ export function looksRandom(value: string): boolean {
   )
 }
 
-/** What the last word of a name says of a generated text that anybody may know: ids of requests and traces, hashes, versions. */
+/** What the last word of a name says of a generated text that is no secret: ids of requests and traces, hashes, versions. */
 const IDENTIFIERS = new Set(
   'id ids uid uuid guid traceid spanid sampled trace span traceparent tracestate context attributes etag hash checksum digest fingerprint nonce version revision serial correlation'.split(
     ' ',

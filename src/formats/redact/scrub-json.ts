@@ -150,7 +150,7 @@ function close(scan: Scan): void {
     hide(scan, generatedOf(scan.text, frame.values), frame.label)
 }
 
-/** The values of a header or tag of any name that nobody made up. */
+/** The values of a header or tag that a generator made, whatever its name. */
 function generatedOf(text: string, values: readonly Span[]): readonly Span[] {
   return values.filter(({from, to}) => isGeneratedOrHex(textAt(text, from, to)))
 }

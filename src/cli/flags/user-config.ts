@@ -27,7 +27,7 @@ function readText(path: string): string {
   const bytes = Buffer.alloc(MAX_BYTES + 1)
   let length = 0
   try {
-    // Without blocking: a named pipe that nobody writes to is an empty file.
+    // Without blocking: a named pipe without a writer is an empty file.
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       for (let read = 1; read > 0 && length < bytes.length; length += read)

@@ -1,9 +1,13 @@
+import type {MeshPod} from '../../analysis/request-path/world.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import {parseCerts} from '../../formats/envoy/envoy-certs.js'
+import {meshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
+import {parseSections} from '../../formats/envoy-config-dump/parse.js'
 import {pemCertificates} from '../../formats/pem-certificates.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
 import {type Answer, answered, type Gap} from '../../model/evidence/answer.js'
 import {ENVOY_MODES} from '../../model/istio/pod-mode.js'
@@ -12,12 +16,14 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type GatewayCredential, gatewayCredentials} from './credentials.js'
 import {
+  chainCas,
   clockSkewDays,
   type Intermediate,
   intermediateCas,
   type Judged,
   type TrustMismatch,
   trustMismatches,
+  trustsItself,
 } from './trust.js'
 
 export type CertStatus =
@@ -99,15 +105,16 @@ export const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
 }
 
 function proxyRow(
-  {pod, all}: Judged,
+  judged: Judged,
   trustDomains: readonly string[],
   published: readonly string[],
   question: CertsQuestion,
 ): ProxyCertificates {
+  const {pod, all} = judged
   const own = all.filter(each => each.role === 'own' && each.ofMesh)
   const leaf = own.find(each => each.names.some(name => name.startsWith('spiffe://')))
   const roots = all.filter(each => each.role === 'trusted' && each.ofMesh).map(each => each.serial)
-  const intermediates = own.filter(each => each !== leaf).map(({serial, validTo}) => ({serial, validTo}))
+  const intermediates = chainCas(judged).map(({serial, validTo}) => ({serial, validTo}))
   const identity = leaf?.names.find(name => name.startsWith('spiffe://'))
   const expected = trustDomains.map(each => `spiffe://${each}/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`)
   const row = (status: CertStatus, because: string): ProxyCertificates => ({
@@ -128,7 +135,12 @@ function proxyRow(
     return row('OTHER IDENTITY', `its service account would be ${expected[0] ?? ''}`)
   if (published.length > 0 && roots.length > 0 && !roots.some(each => published.includes(each)))
     return row('OTHER ROOT', 'it trusts none of the roots the control plane publishes')
-  const skew = clockSkewDays({pod, all}, question.now)
+  if (trustsItself(judged) === false)
+    return row('OTHER ROOT', 'no root it trusts signed its chain: an intermediate is missing, or another CA signed it')
+  const ended = intermediates.find(each => question.now > Date.parse(each.validTo))
+  if (ended !== undefined)
+    return row('EXPIRED', `the intermediate ${ended.serial} ended at ${ended.validTo}: peers refuse the chain`)
+  const skew = clockSkewDays(judged, question.now)
   if (skew !== 0)
     return row('CLOCK SKEW', `the clock of the proxy is ${Math.abs(skew)} days ${skew > 0 ? 'ahead' : 'behind'}`)
   const soon = intermediates.find(each => Date.parse(each.validTo) - question.now < question.warn)
@@ -174,6 +186,19 @@ async function publishedRoots(source: Source, istioNamespace: string): Promise<A
   return answered(new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo])))
 }
 
+/** The certificates of a proxy: Envoy's list of leaves and roots, and the chain in the secrets of its configuration. */
+async function certificatesOf(source: Source, pod: MeshPod): Promise<Answer<Judged>> {
+  const page = await source.evidence('envoy.certs', pod.ref)
+  const all = page.ok ? parseCerts(page.value) : page
+  if (!all.ok) return all
+  const artifact = await source.evidence('envoy.config_dump', pod.ref, {sections: ['secrets']})
+  const dump = artifact.ok ? parseSections(artifact.value, ['Secrets']) : artifact
+  const chain = dump.ok ? meshChain(dump.value.sections.get('Secrets')) : undefined
+  // Read at another moment, it may be that of another certificate.
+  const same = all.value.some(({role, serial}) => role === 'own' && serial === chain?.chain[0]?.serial)
+  return answered({pod, all: all.value, ...definedFields({chain: same ? chain : undefined})})
+}
+
 /** The certificates of every proxy: validity, identity, rotation, and the roots they trust. */
 export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
   const source = noted(given)
@@ -187,10 +212,9 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   )
   const gaps: Gap[] = [...present.gaps, ...(roots.ok ? [] : [roots.gap])]
   const read = await boundedMap(pods, PROXIES_AT_ONCE, async (pod): Promise<readonly Judged[]> => {
-    const page = await source.evidence('envoy.certs', pod.ref)
-    const all = page.ok ? parseCerts(page.value) : page
-    if (all.ok) return [{pod, all: all.value}]
-    gaps.push({...all.gap, what: `certificates of ${podLabel(pod.ref)}`})
+    const found = await certificatesOf(source, pod)
+    if (found.ok) return [found.value]
+    gaps.push({...found.gap, what: `certificates of ${podLabel(pod.ref)}`})
     return []
   })
   const judged = read.flat()

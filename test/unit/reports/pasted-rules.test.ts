@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {packetReport} from '../../../src/reports/packet/report.js'

@@ -8,7 +8,7 @@ import {
   UpstreamTls as UpstreamTlsSchema,
 } from '../../../model/envoy/tls.js'
 import type {Attempt, Failure, PassedHead, UpstreamCall} from '../../../model/envoy/upstream-call.js'
-import {parseIp} from '../../../model/ip-address.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {namesFit, validationOf} from '../listener/handshake.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'

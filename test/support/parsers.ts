@@ -55,6 +55,7 @@ import {withPlainLines} from '../../src/formats/tool-output/recognise.js'
 import {parseSocketCounters} from '../../src/formats/tool-output/socket-counters.js'
 import {parseSpans} from '../../src/formats/tool-output/spans.js'
 import {parseTlsClient} from '../../src/formats/tool-output/tls-client.js'
+import {joinedRecords} from '../../src/formats/wrapped-text/joined-records.js'
 import {unwrapLines} from '../../src/formats/wrapped-text/unwrap.js'
 import {parseZtunnelDump} from '../../src/formats/ztunnel-dump.js'
 import type {Artifact} from '../../src/model/evidence.js'
@@ -95,6 +96,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   isHtml: ofText(isHtml),
   istioctlText: ofText(istioctlText),
   istioctlVersion: ofText(istioctlVersion),
+  joinedRecords: ofText(joinedRecords),
   kubectlTables: ofText(kubectlTables),
   lazyDump: bytes => lazyDump(bytes)?.configs.length,
   lineOfService: bytes => lineOfService(bytes.toString('utf8'), 'app'),

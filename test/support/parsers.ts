@@ -23,7 +23,7 @@ import {parseTables} from '../../src/formats/istioctl-table/parse.js'
 import {istioctlText} from '../../src/formats/istioctl-text.js'
 import {istioctlVersion} from '../../src/formats/istioctl-version.js'
 import {parseSyncz} from '../../src/formats/istiod-syncz.js'
-import {describeNonText, parseJson} from '../../src/formats/json-text.js'
+import {describeNonText, isJson, parseJson} from '../../src/formats/json-text.js'
 import {embeddedManifests} from '../../src/formats/kube-manifest/embedded.js'
 import {parseManifest, parseObjects} from '../../src/formats/kube-manifest/parse.js'
 import {placesIn} from '../../src/formats/kube-manifest/place.js'
@@ -94,6 +94,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   formsIn: bytes => formsIn('file', bytes),
   htmlText: ofText(htmlText),
   isHtml: ofText(isHtml),
+  isJson: ofText(isJson),
   istioctlText: ofText(istioctlText),
   istioctlVersion: ofText(istioctlVersion),
   joinedRecords: ofText(joinedRecords),

@@ -1,5 +1,5 @@
-import {humanCount} from '../model/human-count.js'
-import type {ComparedResources, InjectRow, IstioctlText} from '../model/istioctl-text.js'
+import type {ComparedResources, InjectRow, IstioctlText} from '../model/istio/istioctl-text.js'
+import {humanCount} from '../model/text/human-count.js'
 
 function injection(rows: readonly InjectRow[]): readonly string[] {
   const by = rows.find(({injected}) => injected)

@@ -13,7 +13,7 @@ interface Calls {
 
 /**
  * The most calls of each command on the sample mesh. A pod whose kernel rules may be read gets five commands that read rules, two for sockets and
- * three for addresses and routes; in a pod that denies the first of them the other rule commands are not run (sources/cluster/exec-memory.ts).
+ * three for addresses and routes; in a pod that denies the first of them the other rule commands are not run (sources/cluster/pods/exec-memory.ts).
  */
 const MOST: readonly (readonly [string, Calls])[] = [
   ['version', {objects: 2, pages: 4, execs: 0}],

@@ -1,5 +1,5 @@
-import {BadPattern, partialMatch} from '../../model/linear-regex.js'
-import {nearestNames} from '../../model/nearest.js'
+import {BadPattern, partialMatch} from '../../model/text/linear-regex.js'
+import {nearestNames} from '../../model/text/nearest.js'
 import {field, isObject, listOf, numberOf, objectOf, textOf} from '../decode.js'
 
 /** What is wrong with a value, and where. */
@@ -145,7 +145,7 @@ export function schemaOutcome(schema: unknown, value: unknown, path: string): Sc
     }
     for (const name of listOf(own, 'required')) {
       if (typeof name === 'string' && field(object, name) === undefined) {
-        errors.push({path: at, message: `field ${JSON.stringify(name)} is required`})
+        errors.push({path: childPath(at, name), message: 'this field is required'})
       }
     }
   }

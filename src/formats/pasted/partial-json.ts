@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {isObject, textOf} from '../decode.js'
 
 /** A place where JSON was cut: by hand (`...`), or because the text ends. */

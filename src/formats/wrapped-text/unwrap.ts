@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {isQuotedMail, isSternNotice, nameReader} from './common-prefix.js'
 import {withoutLineNumbers} from './line-numbers.js'
 import {type Unprefixed, withoutPrefixes} from './line-prefixes.js'

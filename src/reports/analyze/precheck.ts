@@ -1,6 +1,6 @@
 import {type RunningRelease, runningRelease} from '../../evidence/control-plane/running-release.js'
-import type {Gap} from '../../model/answer.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {Gap} from '../../model/evidence/answer.js'
 import {rule as alphaAnnotation} from '../../rules/config/alpha-annotation/rule.js'
 import type {ConfigRule} from '../../rules/config/config-rule.js'
 import {rule as deprecatedAnnotation} from '../../rules/config/deprecated-annotation/rule.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {EvidenceId} from '../../../../src/model/evidence.js'
+import type {EvidenceId} from '../../../../src/model/evidence/evidence.js'
 import {channelFrame} from '../../../../src/wire/channels.js'
 import {RECORDED_HTTP, recordedStream} from '../../../support/recorded-wire.js'
 import {type ClusterScript, printed, scriptedCluster} from '../../../support/scripted-cluster.js'

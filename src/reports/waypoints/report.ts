@@ -2,7 +2,7 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readWaypoint} from '../../formats/istio/waypoint.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
-import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from '../../model/istio/mesh-keys.js'
 import type {Waypoint} from '../../model/istio/waypoint.js'
 import {GATEWAY_API_GATEWAY} from '../../model/kube/kinds.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
@@ -28,7 +28,6 @@ export interface WaypointReport extends Report {
   readonly everywhere: boolean
 }
 
-const USE_NAMESPACE = 'istio.io/use-waypoint-namespace'
 const OF_GATEWAY = 'gateway.networking.k8s.io/gateway-name'
 const USERS = ['Service', 'ServiceEntry', 'Pod', 'Namespace'] as const
 
@@ -39,7 +38,7 @@ function namespaceOf({kind, metadata}: KubeObject): string {
 /** True when the object's labels lead to the waypoint (istio.io, "Configure waypoint proxies"). */
 function uses(object: KubeObject, {name, namespace}: Waypoint): boolean {
   const {labels = {}} = object.metadata
-  return labels[WAYPOINT_LABEL] === name && (labels[USE_NAMESPACE] ?? namespaceOf(object)) === namespace
+  return labels[WAYPOINT_LABEL] === name && (labels[WAYPOINT_NAMESPACE_LABEL] ?? namespaceOf(object)) === namespace
 }
 
 function label({kind, metadata}: KubeObject, {namespace}: Waypoint): string {

@@ -21,12 +21,12 @@ const MOST: readonly (readonly [string, Calls])[] = [
   ['proxy-config cluster deploy/reviews-v1 -n demo', {objects: 2, pages: 1, execs: 0}],
   ['proxy-config all deploy/reviews-v1 -n demo', {objects: 2, pages: 4, execs: 0}],
   ['server-info deploy/reviews-v1 -n demo', {objects: 2, pages: 1, execs: 0}],
-  ['iptables deploy/reviews-v1 -n demo', {objects: 4, pages: 0, execs: 10}],
+  ['iptables deploy/reviews-v1 -n demo', {objects: 4, pages: 0, execs: 3}],
   ['ports deploy/reviews-v1 -n demo', {objects: 4, pages: 1, execs: 2}],
   ['check-inject deploy/reviews-v1 -n demo', {objects: 6, pages: 0, execs: 0}],
-  ['check deploy/reviews-v1 -n demo', {objects: 19, pages: 5, execs: 10}],
-  ['describe pod deploy/reviews-v1 -n demo', {objects: 23, pages: 7, execs: 10}],
-  ['describe service reviews -n demo', {objects: 30, pages: 9, execs: 30}],
+  ['check deploy/reviews-v1 -n demo', {objects: 19, pages: 5, execs: 4}],
+  ['describe pod deploy/reviews-v1 -n demo', {objects: 23, pages: 7, execs: 4}],
+  ['describe service reviews -n demo', {objects: 30, pages: 9, execs: 12}],
 ]
 
 function callsIn(trace: string): readonly string[] {

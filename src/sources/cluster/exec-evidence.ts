@@ -3,6 +3,7 @@ import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError} from '../../wire/wire-failure.js'
 import {type ExecOutcome, execAnswer, succeeded, wasDenied} from '../exec-answer.js'
+import {batchedOutcome, isBatched} from './exec-batches.js'
 import {type ExecMemory, inTurn, knownOutcome, rememberOutcome} from './exec-memory.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import type {Live} from './live.js'
@@ -51,8 +52,12 @@ async function askContainers(
   for (const container of containers) {
     const here: ExecOutcome[] = []
     for (const argv of tries) {
-      const known = knownOutcome(memory, container, argv, needsPrivilege)
-      const outcome = known ?? (await live.exec(subject, container, argv, row))
+      const hasRun = isBatched(memory, container, argv)
+      const known = hasRun ? undefined : knownOutcome(memory, container, argv, needsPrivilege)
+      const outcome =
+        known ??
+        (await batchedOutcome(live, memory, id, subject, container, argv)) ??
+        (await live.exec(subject, container, argv, row))
       if (known === undefined) rememberOutcome(memory, container, outcome, needsPrivilege && wasDenied(outcome))
       here.push(outcome)
       if (here.some(succeeded)) {

@@ -34,7 +34,7 @@ const OF_THE_BATCH = new Set<FailureKind>([
 /** True while the outcome of a command that ran in a batch waits to be asked for. */
 export function isBatched(memory: ExecMemory, container: string, argv: readonly string[]): boolean {
   const kept = memory.batched.get(batchKey(container, argv))
-  return kept !== undefined && Date.now() - kept.endedAt <= KEPT_MS
+  return kept !== undefined && Date.now() - Date.parse(kept.endedAt) <= KEPT_MS
 }
 
 /**
@@ -62,10 +62,10 @@ export async function batchedOutcome(
       memory.running.delete(running)
     }
   }
-  const found = memory.batched.get(key)?.outcome
+  const found = memory.batched.get(key)
   memory.batched.delete(key)
-  if (found instanceof WireFailure) throw found
-  return found
+  if (found?.outcome instanceof WireFailure) throw found.outcome
+  return found === undefined ? undefined : {...found.outcome, endedAt: found.endedAt}
 }
 
 async function runBatch(
@@ -82,7 +82,7 @@ async function runBatch(
   try {
     const {stdout, exitCode} = await live.exec(subject, container, batchArgv(rows), LIMITS)
     const rowsOfParts = exitCode === 0 ? parseBatch(stdout, rows) : undefined
-    const endedAt = Date.now()
+    const endedAt = new Date().toISOString()
     if (rowsOfParts === undefined) memory.alone.add(container)
     for (const [place, parts] of (rowsOfParts ?? []).entries())
       for (const part of parts) {

@@ -61,7 +61,7 @@ async function askContainers(
       if (known === undefined) rememberOutcome(memory, container, outcome, needsPrivilege && wasDenied(outcome))
       here.push(outcome)
       if (here.some(succeeded)) {
-        const provenance = {capturedAt: new Date().toISOString(), from: podLabel(subject), container}
+        const provenance = {capturedAt: outcome.endedAt ?? new Date().toISOString(), from: podLabel(subject), container}
         return execAnswer(id, here, provenance)
       }
     }

@@ -9,8 +9,8 @@ export interface ExecMemory {
   readonly absent: Map<string, ExecOutcome>
   /** The end of the last command that needs the privilege: they run one after the other, so that a denial is known to the next. */
   last: Promise<unknown>
-  /** Outcomes of batches that were not asked for yet, with the time of day in ms at which the batch ended. */
-  readonly batched: Map<string, {readonly outcome: ExecOutcome | WireFailure; readonly endedAt: number}>
+  /** Outcomes of batches that were not asked for yet, with when the batch ended. */
+  readonly batched: Map<string, {readonly outcome: ExecOutcome | WireFailure; readonly endedAt: string}>
   /** Batches under way. */
   readonly running: Map<string, Promise<void>>
   /** Containers in which no batch can run. */

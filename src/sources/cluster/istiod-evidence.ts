@@ -112,19 +112,32 @@ function noAnswerGap(title: string, subject: PodRef, answers: readonly ReplicaAn
   return missing(title, 'not-found', `${podLabel(subject)} is not connected to any istiod (queried ${asked})`).gap
 }
 
+/** How long a list of running istiods counts as current. */
+const CURRENT_MS = 5000
+
 /** Running istiod pods, optionally of one revision: by its label, or by the tag's webhook configuration. */
 async function istiods(
   live: Live,
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
 ): Promise<readonly Replica[]> {
+  const {found} = live.istiods
+  const current = found !== undefined && Date.now() - found.at <= CURRENT_MS
+  const pods = current ? found.pods : listIstiods(live, settings)
+  if (!current) live.istiods.found = {pods, at: Date.now()}
+  return (await pods).map(replicaOf)
+}
+
+async function listIstiods(
+  live: Live,
+  settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
+): Promise<readonly KubeObject[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(settings.istioNamespace)}/pods?${new URLSearchParams({
     labelSelector: 'app=istiod',
     fieldSelector: 'status.phase=Running',
   }).toString()}`
   const pods = await listAllPages(live.api, path)
   live.remember(pods)
-  const chosen = await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
-  return chosen.map(replicaOf)
+  return await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
 }
 
 /** The webhook configurations that make a tag; none without permission to read them: then no istiod is found, which the caller says. */

@@ -1,11 +1,11 @@
 import {Flags} from '@oclif/core'
-import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {overlayFlags, repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
+import {overlayFlags, repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {outputSpecs} from '../src/cli/outputs.js'
-import {remark, write} from '../src/cli/streams.js'
+import {outputSpecs} from '../src/cli/output/outputs.js'
+import {remark, write} from '../src/cli/output/streams.js'
+import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/runs/analyze-run.js'
+import {example} from '../src/cli/usage/example.js'
 import {analyzeReport} from '../src/reports/analyze/report.js'
 import {analyzeView} from '../src/reports/analyze/view.js'
 import {formsOf} from '../src/reports/view.js'
@@ -51,7 +51,7 @@ export default class Analyze extends MeshCommand {
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Analyze)
     if (flags['list-analyzers']) {
-      const {analyzerList} = await import('../src/cli/analyzer-list.js')
+      const {analyzerList} = await import('../src/cli/output/analyzer-list.js')
       return await write(process.stdout, analyzerList())
     }
     outputSpecs(flags.output, analyzeView)
@@ -65,13 +65,13 @@ export default class Analyze extends MeshCommand {
     await this.print(common, report, analyzeView)
     for (const line of analyzeRemarks(report)) await remark(line)
     if (!flags['istioctl-exit-codes']) return
-    const {istioctlExit} = await import('../src/cli/istioctl-exit.js')
+    const {istioctlExit} = await import('../src/cli/output/istioctl-exit.js')
     process.exitCode = istioctlExit(Number(process.exitCode), report.damaged.length > 0)
   }
 
   override async catch(error: Error): Promise<void> {
     if (!this.argv.includes('--istioctl-exit-codes')) throw error
-    const {withIstioctlExit} = await import('../src/cli/istioctl-exit.js')
+    const {withIstioctlExit} = await import('../src/cli/output/istioctl-exit.js')
     throw withIstioctlExit(error, !this.understood)
   }
 }

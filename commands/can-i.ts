@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {declaredClusterNeeds, NO_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {example} from '../src/cli/usage/example.js'
 import {canIReport} from '../src/reports/can-i/report.js'
 import {canIView} from '../src/reports/can-i/view.js'
 import {formsOf} from '../src/reports/view.js'

@@ -1,12 +1,12 @@
 import {pathToFileURL} from 'node:url'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {type Candidate, completions} from '../src/cli/completion.js'
-import {availableNames} from '../src/cli/completion-names.js'
+import {type Candidate, completions} from '../src/cli/completion/completion.js'
+import {availableNames} from '../src/cli/completion/completion-names.js'
+import {openFor} from '../src/cli/input/open-for.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {openFor} from '../src/cli/open-for.js'
-import {write} from '../src/cli/streams.js'
+import {write} from '../src/cli/output/streams.js'
 import {readSurface} from '../src/cli/usage/surface.js'
-import {definedFields} from '../src/model/defined-fields.js'
+import {definedFields} from '../src/model/collections/defined-fields.js'
 import {escapeText} from '../src/terminal/escape.js'
 
 /** A candidate as cobra prints it: the word, a tab, what it means. */

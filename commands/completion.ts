@@ -1,9 +1,9 @@
 import {Args} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {completionScript} from '../src/cli/completion-script.js'
-import {example} from '../src/cli/example.js'
+import {completionScript} from '../src/cli/completion/completion-script.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {write} from '../src/cli/streams.js'
+import {write} from '../src/cli/output/streams.js'
+import {example} from '../src/cli/usage/example.js'
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 

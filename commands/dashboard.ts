@@ -1,12 +1,12 @@
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {selectorFlag} from '../src/cli/flags.js'
-import {undoable} from '../src/cli/interrupt.js'
+import {selectorFlag} from '../src/cli/flags/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {remark, write} from '../src/cli/streams.js'
-import {podLabel} from '../src/model/kube-object.js'
-import {UserError} from '../src/model/user-error.js'
+import {undoable} from '../src/cli/output/interrupt.js'
+import {remark, write} from '../src/cli/output/streams.js'
+import {example} from '../src/cli/usage/example.js'
+import {UserError} from '../src/model/evidence/user-error.js'
+import {podLabel} from '../src/model/kube/kube-object.js'
 
 export default class Dashboard extends MeshCommand {
   static override summary = 'Forward a port to a dashboard in the cluster and open it in the browser'
@@ -43,9 +43,9 @@ export default class Dashboard extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Dashboard)
-    const {dashboardPlace} = await import('../src/cli/dashboards.js')
+    const {dashboardPlace} = await import('../src/cli/runs/dashboards.js')
     const {startLocalForward} = await import('../src/wire/local-forward.js')
-    const {untilAborted} = await import('../src/cli/serve-session.js')
+    const {untilAborted} = await import('../src/cli/runs/serve-session.js')
     await this.withSource(flags, async source => {
       const {pod, port, path} = await dashboardPlace(source, args.name, args.pod, flags)
       const open = source.forward
@@ -65,7 +65,7 @@ export default class Dashboard extends MeshCommand {
           await write(process.stdout, `${url}\n`)
           await remark(`port ${port} of ${podLabel(pod)}; stop with Ctrl-C`)
           if (flags.browser) {
-            const {openBrowser} = await import('../src/cli/open-browser.js')
+            const {openBrowser} = await import('../src/cli/output/open-browser.js')
             await openBrowser(url)
           }
           await untilAborted(signal)

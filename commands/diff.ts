@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {runDiff} from '../src/cli/run-diff.js'
+import {runDiff} from '../src/cli/runs/run-diff.js'
+import {example} from '../src/cli/usage/example.js'
 import {diffView} from '../src/reports/diff/view.js'
 import {formsOf} from '../src/reports/view.js'
 

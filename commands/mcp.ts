@@ -1,8 +1,8 @@
 import {MCP_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {remark} from '../src/cli/streams.js'
+import {undoable} from '../src/cli/output/interrupt.js'
+import {remark} from '../src/cli/output/streams.js'
+import {example} from '../src/cli/usage/example.js'
 
 export default class Mcp extends MeshCommand {
   static override summary =

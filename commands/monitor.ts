@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
-import {ruleFlags} from '../src/cli/check-flags.js'
-import {checkSettings} from '../src/cli/check-settings.js'
 import {MONITOR_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {durationMs, selectorFlag} from '../src/cli/flags.js'
-import {undoable} from '../src/cli/interrupt.js'
+import {ruleFlags} from '../src/cli/flags/check-flags.js'
+import {checkSettings} from '../src/cli/flags/check-settings.js'
+import {durationMs, selectorFlag} from '../src/cli/flags/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {monitorForm, runMonitor} from '../src/cli/monitor-run.js'
+import {undoable} from '../src/cli/output/interrupt.js'
+import {monitorForm, runMonitor} from '../src/cli/runs/monitor-run.js'
+import {example} from '../src/cli/usage/example.js'
 import {MONITOR_FORMS} from '../src/reports/monitor/round-lines.js'
 
 export default class Monitor extends MeshCommand {

@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core'
-import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
+import {podArgument} from '../src/cli/flags/args.js'
+import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {example} from '../src/cli/usage/example.js'
 import {matrixReport} from '../src/reports/packet/matrix-report.js'
 import {matrixView} from '../src/reports/packet/matrix-view.js'
 import {packetReport} from '../src/reports/packet/report.js'
@@ -66,7 +66,7 @@ export default class Packet extends MeshCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Packet)
     if (flags.cases !== undefined && flags.rulesets !== undefined) {
-      const {answerCases} = await import('../src/cli/case-files.js')
+      const {answerCases} = await import('../src/cli/input/case-files.js')
       const {casesView} = await import('../src/reports/packet/cases-view.js')
       await this.print(flags, await answerCases(flags.cases, flags.rulesets), casesView)
       return

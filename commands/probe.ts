@@ -2,10 +2,10 @@ import {randomUUID} from 'node:crypto'
 import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
 import {PROBE_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {remark} from '../src/cli/streams.js'
-import {UserError} from '../src/model/user-error.js'
+import {remark} from '../src/cli/output/streams.js'
+import {example} from '../src/cli/usage/example.js'
+import {UserError} from '../src/model/evidence/user-error.js'
 import {probeReport} from '../src/reports/verify/probe-report.js'
 import {probeView} from '../src/reports/verify/probe-view.js'
 import {suiteView} from '../src/reports/verify/suite-view.js'
@@ -56,7 +56,7 @@ export default class Probe extends MeshCommand {
       remark(`runs in container ${container}: ${JSON.stringify(argv)}`)
     const sending = {announce, sleep: setTimeout}
     if (suite !== undefined) {
-      const {askedOf, expectationsIn} = await import('../src/cli/expectations.js')
+      const {askedOf, expectationsIn} = await import('../src/cli/input/expectations.js')
       const {suiteReport} = await import('../src/reports/verify/suite-report.js')
       const expectations = await expectationsIn(suite)
       return await this.withSource(flags, async source => {

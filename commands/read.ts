@@ -2,10 +2,10 @@ import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {EXIT, exitOfAll} from '../src/cli/errors.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {shellWord} from '../src/model/shell-word.js'
-import {UserError} from '../src/model/user-error.js'
+import {example} from '../src/cli/usage/example.js'
+import {UserError} from '../src/model/evidence/user-error.js'
+import {shellWord} from '../src/model/text/shell-word.js'
 import {type ReadReport, readReport} from '../src/reports/read/report.js'
 import {formsView, readView} from '../src/reports/read/view.js'
 import {formsOf} from '../src/reports/view.js'
@@ -49,7 +49,7 @@ export default class Read extends MeshCommand {
         next: 'meshctl read --forms',
       })
     const {readInputs} = await import('../src/sources/files/read-inputs.js')
-    const {isBundleFolder} = await import('../src/cli/analyze-settings.js')
+    const {isBundleFolder} = await import('../src/cli/flags/analyze-settings.js')
     const read = async (path: string) =>
       await readInputs([(await isBundleFolder(path)) ? join(path, 'bundle.json') : path])
     const inputs = await Promise.all(paths.map(async path => ({path, files: await read(path)})))

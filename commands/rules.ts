@@ -1,6 +1,6 @@
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {example} from '../src/cli/usage/example.js'
 import {meshRulesReport} from '../src/reports/rules/report.js'
 import {rulesView} from '../src/reports/rules/view.js'
 import {formsOf} from '../src/reports/view.js'

@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {commonFlags} from '../src/cli/flags.js'
-import {undoable} from '../src/cli/interrupt.js'
+import {commonFlags} from '../src/cli/flags/flags.js'
+import {readRoles} from '../src/cli/input/roles.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {readRoles} from '../src/cli/roles.js'
-import {remark, write} from '../src/cli/streams.js'
-import {UserError} from '../src/model/user-error.js'
+import {undoable} from '../src/cli/output/interrupt.js'
+import {remark, write} from '../src/cli/output/streams.js'
+import {example} from '../src/cli/usage/example.js'
+import {UserError} from '../src/model/evidence/user-error.js'
 
 export default class Serve extends MeshCommand {
   static override summary = 'Serve a bundle as a read-only Kubernetes API for kubectl and istioctl'
@@ -43,7 +43,7 @@ export default class Serve extends MeshCommand {
     const child = cut < 0 ? [] : this.argv.slice(cut + 1)
     const {argv, flags} = await this.parse(Serve, cut < 0 ? this.argv : this.argv.slice(0, cut))
     if (argv.length > 0) throw new UserError(`put the command after --: serve -- ${argv.join(' ')}`)
-    const {runWithKubeconfig, untilAborted} = await import('../src/cli/serve-session.js')
+    const {runWithKubeconfig, untilAborted} = await import('../src/cli/runs/serve-session.js')
     const {startApiServer} = await import('../src/kubeapi/server.js')
     const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
     const rules = flags.role === undefined ? undefined : await readRoles(flags.role)

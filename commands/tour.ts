@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {layoutFor, write} from '../src/cli/streams.js'
+import {layoutFor, write} from '../src/cli/output/streams.js'
 import {nextStep} from '../src/cli/tour/next-step.js'
 import {TOUR} from '../src/cli/tour/steps.js'
+import {example} from '../src/cli/usage/example.js'
 import {prose} from '../src/terminal/doc.js'
 import {renderDoc} from '../src/terminal/render.js'
 

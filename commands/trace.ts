@@ -1,9 +1,9 @@
-import {fromToArguments} from '../src/cli/args.js'
 import {TRACE_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
-import {fileFlag, overlayFlags, selectorFlag} from '../src/cli/flags.js'
+import {fromToArguments} from '../src/cli/flags/args.js'
+import {fileFlag, overlayFlags, selectorFlag} from '../src/cli/flags/flags.js'
+import {traceFlags} from '../src/cli/flags/trace-flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {traceFlags} from '../src/cli/trace-flags.js'
+import {example} from '../src/cli/usage/example.js'
 import {traceReport} from '../src/reports/trace/report.js'
 import {traceView} from '../src/reports/trace/view.js'
 import {formsOf} from '../src/reports/view.js'
@@ -39,7 +39,7 @@ export default class Trace extends MeshCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Trace)
     if (flags.cases !== undefined) {
-      const {answerEnvoyCases} = await import('../src/cli/case-files.js')
+      const {answerEnvoyCases} = await import('../src/cli/input/case-files.js')
       const {envoyCasesView} = await import('../src/reports/trace/cases-view.js')
       await this.print(flags, await answerEnvoyCases(flags.cases), envoyCasesView)
       return
@@ -47,7 +47,7 @@ export default class Trace extends MeshCommand {
     const {traffic} = flags
     if (traffic !== undefined) {
       await this.withSource(flags, async source => {
-        const {answerTraffic} = await import('../src/cli/case-files.js')
+        const {answerTraffic} = await import('../src/cli/input/case-files.js')
         const {trafficView} = await import('../src/reports/trace/traffic-view.js')
         await this.print(flags, await answerTraffic(source, traffic, flags.istioNamespace), trafficView)
       })
@@ -56,7 +56,7 @@ export default class Trace extends MeshCommand {
     const {to} = args
     if (to !== undefined) {
       await this.withSource(flags, async source => {
-        const {answerPath} = await import('../src/cli/path-question.js')
+        const {answerPath} = await import('../src/cli/flags/path-question.js')
         const {pathView} = await import('../src/reports/trace/path-view.js')
         await this.print(flags, await answerPath(source, args.pod ?? '', to, flags), pathView)
       })

@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
-import {currentFolder} from '../src/cli/current-folder.js'
-import {example} from '../src/cli/example.js'
-import {durationMs} from '../src/cli/flags.js'
-import {undoable} from '../src/cli/interrupt.js'
+import {durationMs} from '../src/cli/flags/flags.js'
+import {overviewFlags, overviewQuestion} from '../src/cli/flags/overview-question.js'
+import {currentFolder} from '../src/cli/input/current-folder.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {overviewFlags, overviewQuestion} from '../src/cli/overview-question.js'
-import {remark, write} from '../src/cli/streams.js'
+import {undoable} from '../src/cli/output/interrupt.js'
+import {remark, write} from '../src/cli/output/streams.js'
+import {example} from '../src/cli/usage/example.js'
 
 export default class Ui extends MeshCommand {
   static override summary = 'Serve the report page on 127.0.0.1 and refresh it'
@@ -26,8 +26,8 @@ export default class Ui extends MeshCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Ui)
-    const {startPageServer} = await import('../src/cli/page-server.js')
-    const {untilAborted} = await import('../src/cli/serve-session.js')
+    const {startPageServer} = await import('../src/cli/runs/page-server.js')
+    const {untilAborted} = await import('../src/cli/runs/serve-session.js')
     const {overviewReport} = await import('../src/reports/overview/report.js')
     const {overviewPage} = await import('../src/reports/overview/page/page.js')
     const interval = Math.max(1000, durationMs(flags.interval))
@@ -41,7 +41,7 @@ export default class Ui extends MeshCommand {
           await write(process.stdout, `${server.url}\n`)
           await remark(`showing ${source.origin.label}; stop with Ctrl-C`)
           if (flags.browser) {
-            const {openBrowser} = await import('../src/cli/open-browser.js')
+            const {openBrowser} = await import('../src/cli/output/open-browser.js')
             await openBrowser(server.url)
           }
           await untilAborted(signal)

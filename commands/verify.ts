@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {VERIFY_NEEDS} from '../src/cli/command-needs.js'
-import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {example} from '../src/cli/usage/example.js'
 import {verifyReport} from '../src/reports/verify/report.js'
 import {verifyView} from '../src/reports/verify/view.js'
 import {formsOf} from '../src/reports/view.js'
@@ -25,7 +25,7 @@ export default class Verify extends MeshCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Verify)
-    const {askedOf, expectationsIn} = await import('../src/cli/expectations.js')
+    const {askedOf, expectationsIn} = await import('../src/cli/input/expectations.js')
     const expectations = await expectationsIn(flags.filename)
     await this.withSource(flags, async source => {
       const asked = await Promise.all(expectations.map(each => askedOf(source, each, flags)))

@@ -1,10 +1,7 @@
 import {Flags} from '@oclif/core'
-import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
-import {readTime} from '../../src/cli/flags.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {showsTable} from '../../src/cli/outputs.js'
+import {podArgument} from '../../src/cli/flags/args.js'
+import {readTime} from '../../src/cli/flags/flags.js'
 import {
   clusterFlags,
   listenerFlags,
@@ -13,7 +10,10 @@ import {
   proxyConfigHidden,
   routeFlags,
   verboseFlag,
-} from '../../src/cli/proxy-config-flags.js'
+} from '../../src/cli/flags/proxy-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {showsTable} from '../../src/cli/output/outputs.js'
+import {example} from '../../src/cli/usage/example.js'
 import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
 import {formsOf} from '../../src/reports/view.js'

@@ -1,13 +1,13 @@
-import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {podArgument} from '../../src/cli/flags/args.js'
 import {
   clusterFlags,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
-} from '../../src/cli/proxy-config-flags.js'
+} from '../../src/cli/flags/proxy-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {example} from '../../src/cli/usage/example.js'
 import {clusterReport} from '../../src/reports/clusters/report.js'
 import {clustersView} from '../../src/reports/clusters/view.js'
 import {formsOf} from '../../src/reports/view.js'

@@ -1,14 +1,14 @@
-import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {shownWord} from '../../src/cli/outputs.js'
+import {podArgument} from '../../src/cli/flags/args.js'
 import {
   endpointFlags,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
-} from '../../src/cli/proxy-config-flags.js'
+} from '../../src/cli/flags/proxy-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {shownWord} from '../../src/cli/output/outputs.js'
+import {example} from '../../src/cli/usage/example.js'
 import {endpointReport} from '../../src/reports/endpoints/report.js'
 import {endpointsView} from '../../src/reports/endpoints/view.js'
 import {formsOf} from '../../src/reports/view.js'

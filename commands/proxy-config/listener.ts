@@ -1,15 +1,15 @@
 import {Flags} from '@oclif/core'
-import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {podArgument} from '../../src/cli/flags/args.js'
 import {
   listenerFlags,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
   verboseFlag,
-} from '../../src/cli/proxy-config-flags.js'
+} from '../../src/cli/flags/proxy-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {example} from '../../src/cli/usage/example.js'
 import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
 import {formsOf} from '../../src/reports/view.js'

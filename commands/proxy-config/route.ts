@@ -1,15 +1,15 @@
-import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {showsTable} from '../../src/cli/outputs.js'
+import {podArgument} from '../../src/cli/flags/args.js'
 import {
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
   routeFlags,
   verboseFlag,
-} from '../../src/cli/proxy-config-flags.js'
+} from '../../src/cli/flags/proxy-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {showsTable} from '../../src/cli/output/outputs.js'
+import {example} from '../../src/cli/usage/example.js'
 import {routeReport} from '../../src/reports/routes/report.js'
 import {routesView} from '../../src/reports/routes/view.js'
 import {formsOf} from '../../src/reports/view.js'

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {example} from '../../src/cli/usage/example.js'
 import {bisectReport, bisectView, parseBisectQuery} from '../../src/reports/snapshots/bisect.js'
 import {formsOf} from '../../src/reports/view.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'

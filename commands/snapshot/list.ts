@@ -1,6 +1,6 @@
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
-import {example} from '../../src/cli/example.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {example} from '../../src/cli/usage/example.js'
 import {snapshotListReport, snapshotListView} from '../../src/reports/snapshots/list.js'
 import {formsOf} from '../../src/reports/view.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'

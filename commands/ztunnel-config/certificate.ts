@@ -1,5 +1,3 @@
-import {example} from '../../src/cli/example.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   momentOf,
   ZTUNNEL_CONFIG_NEEDS,
@@ -8,7 +6,9 @@ import {
   ztunnelChoice,
   ztunnelFlags,
   ztunnelHidden,
-} from '../../src/cli/ztunnel-config-flags.js'
+} from '../../src/cli/flags/ztunnel-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {example} from '../../src/cli/usage/example.js'
 import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {certificatesView} from '../../src/reports/ztunnel-config/view.js'

@@ -1,6 +1,4 @@
 import {Flags} from '@oclif/core'
-import {example} from '../../src/cli/example.js'
-import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   ZTUNNEL_CONFIG_NEEDS,
   ztunnelAliases,
@@ -8,7 +6,9 @@ import {
   ztunnelChoice,
   ztunnelFlags,
   ztunnelHidden,
-} from '../../src/cli/ztunnel-config-flags.js'
+} from '../../src/cli/flags/ztunnel-config-flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {example} from '../../src/cli/usage/example.js'
 import {formsOf} from '../../src/reports/view.js'
 import {ztunnelDirectives, ztunnelLogReport, ztunnelLogView} from '../../src/reports/ztunnel-config/log.js'
 

@@ -1,4 +1,4 @@
-import type {InjectRow, IstioctlText} from '../model/istioctl-text.js'
+import type {InjectRow, IstioctlText} from '../model/istio/istioctl-text.js'
 
 function injection(rows: readonly InjectRow[]): readonly string[] {
   const by = rows.find(({injected}) => injected)

@@ -1,5 +1,5 @@
-import {parseIstioVersion} from '../model/istio-version.js'
-import type {MeshVersions} from '../model/mesh-versions.js'
+import {parseIstioVersion} from '../model/istio/istio-version.js'
+import type {MeshVersions} from '../model/istio/mesh-versions.js'
 
 /** Minor releases a proxy may be older than its control plane (istio.io, "Supported releases": the control plane can be one version ahead). */
 const PROXY_BEHIND = 1

@@ -1,5 +1,5 @@
 import type {Command} from '@oclif/core'
-import {own} from '../model/own.js'
+import {own} from '../model/collections/own.js'
 import type {Program} from './program.js'
 
 /** A command as it is run: made with its words and the program it belongs to. */

@@ -1,8 +1,8 @@
-import {own} from '../model/own.js'
-import {isSystemError, type SystemError, systemReason} from '../model/system-error.js'
-import {UserError} from '../model/user-error.js'
+import {own} from '../model/collections/own.js'
+import {isSystemError, type SystemError, systemReason} from '../model/evidence/system-error.js'
+import {UserError} from '../model/evidence/user-error.js'
 import {escapeLines} from '../terminal/escape.js'
-import {completed, corrected, inOwnWords} from './own-words.js'
+import {completed, corrected, inOwnWords} from './usage/own-words.js'
 import type {OclifError} from './usage/usage-error.js'
 
 /** Exit codes, documented in docs/exit-codes.md. */

@@ -1,15 +1,15 @@
 import {basename} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {own} from '../model/own.js'
-import type {UserError} from '../model/user-error.js'
+import {own} from '../model/collections/own.js'
+import type {UserError} from '../model/evidence/user-error.js'
 import {explainError, isRefusedUsage} from './errors.js'
-import {endOnInterrupt} from './interrupt.js'
-import {endOnUncaught} from './last-resort.js'
+import {applyUserConfig} from './flags/user-config.js'
+import {endOnInterrupt} from './output/interrupt.js'
+import {endOnUncaught} from './output/last-resort.js'
+import {remark, write} from './output/streams.js'
 import type {Program} from './program.js'
 import {runCommand} from './run.js'
-import {remark, write} from './streams.js'
 import type {OclifError} from './usage/usage-error.js'
-import {applyUserConfig} from './user-config.js'
 
 /** The name of the program: kubectl plugins have their own. */
 function programName(): string {

@@ -1,8 +1,8 @@
 import {Command} from '@oclif/core'
-import {gapSentences} from '../model/answer.js'
-import type {PodRef} from '../model/kube-object.js'
-import type {TableKind} from '../model/pasted-table.js'
-import {UserError} from '../model/user-error.js'
+import {gapSentences} from '../model/evidence/answer.js'
+import type {TableKind} from '../model/evidence/pasted-table.js'
+import {UserError} from '../model/evidence/user-error.js'
+import type {PodRef} from '../model/kube/kube-object.js'
 import type {TableFilter} from '../reports/pasted-table/report.js'
 import {type Report, reportExitCode, withAllGaps} from '../reports/report.js'
 import {type Form, isDocForm, TEMPLATE_FORMS, type View} from '../reports/view.js'
@@ -10,17 +10,17 @@ import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {escapeLines} from '../terminal/escape.js'
 import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
-import {type AnswerQueue, answerQueue, contextsIn, inEachContext, refuseSeveral} from './contexts.js'
 import {explainError} from './errors.js'
-import {commonFlags, durationMs, readTime} from './flags.js'
-import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
-import {rendered} from './output.js'
-import {chosenForm, type OutputSpec, outputSpecs, writeOutputs} from './outputs.js'
-import {inOwnWords} from './own-words.js'
-import {pastedTable} from './pasted-table.js'
-import {layoutFor, remark, write} from './streams.js'
+import {type AnswerQueue, answerQueue, contextsIn, inEachContext, refuseSeveral} from './flags/contexts.js'
+import {commonFlags, durationMs, readTime} from './flags/flags.js'
+import {type CommonFlags, openFor, type SubjectFlags} from './input/open-for.js'
+import {pastedTable} from './input/pasted-table.js'
+import {refuseFileOfPods} from './input/wrong-file.js'
+import {rendered} from './output/output.js'
+import {chosenForm, type OutputSpec, outputSpecs, writeOutputs} from './output/outputs.js'
+import {layoutFor, remark, write} from './output/streams.js'
 import {booleanSpelling} from './usage/boolean-spelling.js'
-import {refuseFileOfPods} from './wrong-file.js'
+import {inOwnWords} from './usage/own-words.js'
 
 /** Output forms for machines: gaps always go to standard error. */
 const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml', 'name', 'csv', ...TEMPLATE_FORMS]
@@ -91,7 +91,7 @@ export abstract class MeshCommand extends Command {
     const contexts = flags.from === undefined || flags.from === 'cluster' ? contextsIn(flags.context) : []
     if (contexts.length > 1) return await this.withSources(contexts, flags, use)
     if (flags.watch !== true || this.watchesItself) return await this.withOpenSource(flags, use)
-    const {watching} = await import('./watch.js')
+    const {watching} = await import('./output/watch.js')
     let live = false
     const round = async () => {
       await this.withOpenSource(flags, async source => {
@@ -150,7 +150,7 @@ export abstract class MeshCommand extends Command {
       const subject = await resolveSubject(source, target)
       if (subject.chosen !== undefined) await this.note(flags, subject.chosen)
       if (flags['debug-container'] === true) {
-        const {requestDebugContainer: addDebugContainer} = await import('./debug-container.js')
+        const {requestDebugContainer: addDebugContainer} = await import('./input/debug-container.js')
         await addDebugContainer(source, subject.pod, flags['debug-image'])
       }
       await explained(source, [subject.pod], () => use(source, subject.pod))
@@ -228,7 +228,7 @@ export abstract class MeshCommand extends Command {
   /** The text of a round of --watch as the terminal shows it; any other text as it is. */
   private async framed(text: string, form: string): Promise<string> {
     if (this.frame === undefined) return text
-    const {frameOf} = await import('./watch.js')
+    const {frameOf} = await import('./output/watch.js')
     return frameOf(text, process.stdout, this.frame, /^(?:table|wide|short)$/.test(form))
   }
 

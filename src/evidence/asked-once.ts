@@ -1,5 +1,5 @@
-import {podLabel} from '../model/kube-object.js'
-import {onceByKey} from '../model/once.js'
+import {onceByKey} from '../model/collections/once.js'
+import {podLabel} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
 
 /** The same source with each list of objects fetched once, of these kinds where any are named: what is fetched is held as long as the source is. */

@@ -1,10 +1,10 @@
-import type {Gap} from '../model/answer.js'
-import {definedFields} from '../model/defined-fields.js'
-import type {Artifact, EvidenceId} from '../model/evidence.js'
-import {evidenceRow} from '../model/evidence.js'
-import type {PodRef} from '../model/kube-object.js'
-import {byText} from '../model/order.js'
-import type {EvidenceUse, ProvenanceSource, ReportProvenance} from '../model/provenance.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import type {Gap} from '../model/evidence/answer.js'
+import type {Artifact, EvidenceId} from '../model/evidence/evidence.js'
+import {evidenceRow} from '../model/evidence/evidence.js'
+import type {EvidenceUse, ProvenanceSource, ReportProvenance} from '../model/evidence/provenance.js'
+import type {PodRef} from '../model/kube/kube-object.js'
+import {byText} from '../model/text/order.js'
 import type {Origin, Source} from '../sources/source.js'
 
 /** What was used so far; evidence of the same kind, obtained in the same way, is one entry. */

@@ -1,8 +1,8 @@
-import {type Gap, isGapReason} from '../model/answer.js'
-import {definedFields} from '../model/defined-fields.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {type Gap, isGapReason} from '../model/evidence/answer.js'
+import type {EvidenceUse} from '../model/evidence/provenance.js'
 import {type Finding, type NotChecked, type PatchStep, SEVERITIES, type Severity} from '../model/finding.js'
-import type {ObjectRef} from '../model/pod.js'
-import type {EvidenceUse} from '../model/provenance.js'
+import type {ObjectRef} from '../model/kube/pod.js'
 import {flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from './decode.js'
 
 /** A report of `check -o json` (docs/schemas/check.schema.json) as it was written. */

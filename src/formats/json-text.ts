@@ -1,5 +1,5 @@
 import {isUtf8} from 'node:buffer'
-import {type Answer, answered, missing} from '../model/answer.js'
+import {type Answer, answered, missing} from '../model/evidence/answer.js'
 
 function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').slice(0, 120)

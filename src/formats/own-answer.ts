@@ -1,4 +1,4 @@
-import {humanCount} from '../model/human-count.js'
+import {humanCount} from '../model/text/human-count.js'
 import {at, isObject, listOf, numberOf, textOf} from './decode.js'
 import {jsonBlocks} from './pasted/json-blocks.js'
 

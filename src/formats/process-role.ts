@@ -1,4 +1,4 @@
-import type {Process} from '../model/process.js'
+import type {Process} from '../model/kernel/process.js'
 
 /** What a process is to the mesh. */
 export interface ProcessRole {

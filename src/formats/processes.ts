@@ -1,6 +1,6 @@
-import {type Answer, answered, missing} from '../model/answer.js'
-import type {Artifact} from '../model/evidence.js'
-import type {Process} from '../model/process.js'
+import {type Answer, answered, missing} from '../model/evidence/answer.js'
+import type {Artifact} from '../model/evidence/evidence.js'
+import type {Process} from '../model/kernel/process.js'
 import {unwrapLines} from './wrapped-text/unwrap.js'
 
 /** Headers of ps(1), `docker top`, `crictl` and BusyBox: PID among them, the command last. */

@@ -1,4 +1,4 @@
-import type {EvidenceId} from '../model/evidence.js'
+import type {EvidenceId} from '../model/evidence/evidence.js'
 import {isCompose} from './containers/compose.js'
 import {unwrapLines} from './wrapped-text/unwrap.js'
 

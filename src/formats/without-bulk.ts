@@ -1,4 +1,4 @@
-import type {KubeObject} from '../model/kube-object.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import {isObject} from './decode.js'
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'

@@ -1,8 +1,8 @@
 import {at, numberOf, objectOf, textOf} from '../formats/decode.js'
-import {definedFields} from '../model/defined-fields.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {own} from '../model/collections/own.js'
 import type {Json} from '../model/envoy/schema.js'
-import {own} from '../model/own.js'
-import {matchesLabels, requirementsOf} from '../model/selector.js'
+import {matchesLabels, requirementsOf} from '../model/kube/selector.js'
 import {
   endpointTls,
   hasOutlierDetection,

@@ -1,5 +1,5 @@
 import {field, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import {isExportedTo} from './registry.js'
 import type {IstioState} from './state.js'
 

@@ -1,5 +1,5 @@
 import {objectOf, textsOf} from '../formats/decode.js'
-import {definedFields} from '../model/defined-fields.js'
+import {definedFields} from '../model/collections/defined-fields.js'
 import type {Message} from './rbac/strings.js'
 
 // Headers of a VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/#Headers

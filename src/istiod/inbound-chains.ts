@@ -1,5 +1,5 @@
-import {definedFields} from '../model/defined-fields.js'
-import type {MtlsMode} from '../model/istio-policy.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import type {MtlsMode} from '../model/istio/istio-policy.js'
 import type {Message} from './rbac/strings.js'
 import type {Reading} from './registry.js'
 

@@ -1,5 +1,5 @@
 import {textOf} from '../formats/decode.js'
-import {own} from '../model/own.js'
+import {own} from '../model/collections/own.js'
 import {clustersOf, endpointConfig, type MadeCluster} from './clusters.js'
 import {resourcesOf, withSection} from './dump.js'
 import type {Message} from './rbac/strings.js'

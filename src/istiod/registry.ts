@@ -1,9 +1,9 @@
 import {isHttpLike, isPassthrough, istioProtocol} from '../analysis/ports/istio-protocol.js'
 import {listOf, numberOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
-import type {ServiceModel} from '../model/kube-service.js'
-import type {LabelIndex} from '../model/label-index.js'
-import {type Labels, matchesLabels, requirementsOf} from '../model/selector.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
+import type {ServiceModel} from '../model/kube/kube-service.js'
+import type {LabelIndex} from '../model/kube/label-index.js'
+import {type Labels, matchesLabels, requirementsOf} from '../model/kube/selector.js'
 
 /** How the proxy reads the bytes of a Service port: as HTTP, as bytes, by SNI, or by what it sees. */
 export type Reading = 'http' | 'tcp' | 'tls' | 'auto'

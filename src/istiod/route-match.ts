@@ -1,6 +1,6 @@
 import {at, field, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
-import {definedFields} from '../model/defined-fields.js'
-import {matchesLabels, requirementsOf} from '../model/selector.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {matchesLabels, requirementsOf} from '../model/kube/selector.js'
 import type {Message} from './rbac/strings.js'
 import {quoted} from './rbac/strings.js'
 import type {ProxyPlace} from './scope.js'

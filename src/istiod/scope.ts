@@ -1,6 +1,6 @@
 import {listOf, numberOf, textOf, textsOf} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {type Labels, matchesLabels, requirementsOf} from '../model/selector.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
+import {type Labels, matchesLabels, requirementsOf} from '../model/kube/selector.js'
 import {isExportedTo, type RegisteredHost} from './registry.js'
 import {type IstioState, selectorOf} from './state.js'
 

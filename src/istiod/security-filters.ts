@@ -1,7 +1,7 @@
 import {policiesFor} from '../analysis/authorization/applying.js'
 import {listOf, objectOf, textOf} from '../formats/decode.js'
-import type {Authorization} from '../model/authorization.js'
 import type {Json} from '../model/envoy/schema.js'
+import type {Authorization} from '../model/istio/authorization.js'
 import {jwtFilter} from './jwt.js'
 import {type PolicyFilters, policyFilters} from './rbac/filters.js'
 import type {Message} from './rbac/strings.js'

@@ -1,6 +1,6 @@
 import {at, field, isObject, listOf, textOf} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {own} from '../model/own.js'
+import {own} from '../model/collections/own.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 
 /** A field whose effect is not translated, and why. */
 export interface UntranslatedField {

@@ -1,6 +1,6 @@
-import {kindOf} from '../model/kinds.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {type ObjectRef, objectLabel, objectRefOf} from '../model/pod.js'
+import {kindOf} from '../model/kube/kinds.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
+import {type ObjectRef, objectLabel, objectRefOf} from '../model/kube/pod.js'
 import {TRANSLATED_KINDS} from './state.js'
 import {untranslatedFields} from './untranslated-fields.js'
 

@@ -1,5 +1,5 @@
 import {listOf, numberOf, textOf, textsOf} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import {fullHost} from './destination-rules.js'
 import {isExportedTo, type RegisteredHost} from './registry.js'
 import {hostFits, importsHost, type ProxyPlace} from './scope.js'

@@ -1,5 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import type {RbacRule} from '../formats/rbac.js'
+import type {RbacRule} from '../formats/kube/rbac.js'
 import type {Source} from '../sources/source.js'
 import {aggregatedDiscovery, groupList, groupOf, resourceList, serverVersion} from './discovery.js'
 import {SERVE_LIMITS} from './limits.js'

@@ -1,4 +1,4 @@
-import {own} from '../model/own.js'
+import {own} from '../model/collections/own.js'
 import type {RequestAttributes} from './authorizer.js'
 import {parseResourcePath} from './resource-path.js'
 

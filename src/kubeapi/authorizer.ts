@@ -1,5 +1,5 @@
-import type {RbacRule} from '../formats/rbac.js'
-import {definedFields} from '../model/defined-fields.js'
+import type {RbacRule} from '../formats/kube/rbac.js'
+import {definedFields} from '../model/collections/defined-fields.js'
 import {ApiFailure} from './status.js'
 
 /** What a request wants to do, as an API server's authorizer sees it. */

@@ -1,7 +1,7 @@
 import {isObject, type JsonObject, textOf} from '../formats/decode.js'
-import {definedFields} from '../model/defined-fields.js'
-import {checkPattern, fullMatch} from '../model/linear-regex.js'
-import {own} from '../model/own.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {own} from '../model/collections/own.js'
+import {checkPattern, fullMatch} from '../model/text/linear-regex.js'
 
 /** Envoy's answer to `/config_dump?resource=…&mask=…&name_regex=…` (Envoy admin interface docs; source/server/admin/config_dump_handler.cc). */
 export interface DumpAnswer {

@@ -1,7 +1,7 @@
 import {textOf} from '../formats/decode.js'
-import {definedFields} from '../model/defined-fields.js'
-import {byText} from '../model/order.js'
-import {own} from '../model/own.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {own} from '../model/collections/own.js'
+import {byText} from '../model/text/order.js'
 import type {Source} from '../sources/source.js'
 import type {Resource} from './resources.js'
 

@@ -1,6 +1,6 @@
 import {at} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {own} from '../model/own.js'
+import {own} from '../model/collections/own.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import {badRequest} from './status.js'
 
 /** Field labels an API server knows, by kind (registry strategies of kubernetes/pkg/registry); `metadata.*` works for all. */

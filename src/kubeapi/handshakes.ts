@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {type WebSocket, WebSocketServer} from 'ws'
-import {commaList} from '../model/comma-list.js'
+import {commaList} from '../model/text/comma-list.js'
 import {SERVE_LIMITS} from './limits.js'
 
 /** A request to change the protocol of its connection. */

@@ -1,8 +1,8 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {systemReason} from '../model/system-error.js'
-import {UserError} from '../model/user-error.js'
+import {systemReason} from '../model/evidence/system-error.js'
+import {UserError} from '../model/evidence/user-error.js'
 import {removeAtExit} from '../sources/leftovers.js'
 import type {ApiServerHandle} from './server.js'
 

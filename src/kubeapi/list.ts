@@ -1,5 +1,5 @@
-import {definedFields} from '../model/defined-fields.js'
-import type {KubeObject} from '../model/kube-object.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import type {Shape} from './negotiate.js'
 import {badRequest} from './status.js'
 import {isSelected, RESOURCE_VERSION, type Selection, underVersion} from './store.js'

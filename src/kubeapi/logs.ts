@@ -1,6 +1,6 @@
 import {listOf, objectOf, textOf} from '../formats/decode.js'
-import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence.js'
-import type {KubeObject} from '../model/kube-object.js'
+import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence/evidence.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
 import {containerOf} from './pod-of.js'
 import {ApiFailure, badRequest, failureOfGap} from './status.js'

@@ -1,5 +1,5 @@
 import {textOf} from '../formats/decode.js'
-import type {KubeObject} from '../model/kube-object.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import {containerNames} from './recorded-exec.js'
 import type {ResourcePath} from './resource-path.js'
 import {ApiFailure, badRequest, notFoundFailure} from './status.js'

@@ -1,6 +1,6 @@
 import {createServer} from 'node:http'
 import type {Duplex} from 'node:stream'
-import {type PodRef, podLabel} from '../model/kube-object.js'
+import {type PodRef, podLabel} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
 import type {ServerCertificate} from './certificate.js'
 import type {Dial} from './forward-sessions.js'

@@ -1,4 +1,4 @@
-import {definedFields} from '../model/defined-fields.js'
+import {definedFields} from '../model/collections/defined-fields.js'
 /** A parsed request path (Kubernetes API concepts, "Resource URIs"). */
 export interface ResourcePath {
   readonly group: string

@@ -1,7 +1,7 @@
 import {flagOf, listOf, textOf, textsOf} from '../formats/decode.js'
-import {KINDS} from '../model/kinds.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {own} from '../model/own.js'
+import {own} from '../model/collections/own.js'
+import {KINDS} from '../model/kube/kinds.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 
 /** A kind as the API serves it: every version of a group is the same objects under another apiVersion. */
 export interface Resource {

@@ -1,5 +1,5 @@
 import {objectOf, textOf} from '../formats/decode.js'
-import type {RbacRule} from '../formats/rbac.js'
+import type {RbacRule} from '../formats/kube/rbac.js'
 import {isGranted} from './authorizer.js'
 import {messageField, readMessage, textField} from './protobuf.js'
 import {badRequest} from './status.js'

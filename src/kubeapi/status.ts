@@ -1,6 +1,6 @@
-import type {Gap} from '../model/answer.js'
-import {gapSentence} from '../model/answer.js'
-import {definedFields} from '../model/defined-fields.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import type {Gap} from '../model/evidence/answer.js'
+import {gapSentence} from '../model/evidence/answer.js'
 import {gapCause} from '../wire/gap-status.js'
 
 /** A metav1.Status (k8s.io/apimachinery meta/v1): the format of every API server error. */

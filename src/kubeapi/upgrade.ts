@@ -1,6 +1,6 @@
 import {createWebSocketStream} from 'ws'
 import {isIstiod} from '../formats/kube-pod/istiod-pod.js'
-import {type KubeObject, podRefOf} from '../model/kube-object.js'
+import {type KubeObject, podRefOf} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'

@@ -1,5 +1,5 @@
 import type {ServerResponse} from 'node:http'
-import type {KubeObject} from '../model/kube-object.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import {metadataOnly} from './list.js'
 import type {Shape} from './negotiate.js'
 import {RESOURCE_VERSION, underVersion} from './store.js'

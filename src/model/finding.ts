@@ -1,6 +1,6 @@
-import type {Gap} from './answer.js'
-import type {ObjectRef} from './pod.js'
-import type {EvidenceUse} from './provenance.js'
+import type {Gap} from './evidence/answer.js'
+import type {EvidenceUse} from './evidence/provenance.js'
+import type {ObjectRef} from './kube/pod.js'
 
 export type Severity = 'error' | 'warning' | 'info'
 

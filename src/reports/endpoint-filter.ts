@@ -1,4 +1,10 @@
-import {type EndpointGroup, type EnvoyEndpoint, edsAddressText, endpointText, portOf} from '../model/envoy-endpoint.js'
+import {
+  type EndpointGroup,
+  type EnvoyEndpoint,
+  edsAddressText,
+  endpointText,
+  portOf,
+} from '../model/envoy/envoy-endpoint.js'
 
 /** The filter flags; empty and 0 match anything. */
 export interface EndpointFilter {

@@ -1,4 +1,4 @@
-import type {Artifact} from '../model/evidence.js'
+import type {Artifact} from '../model/evidence/evidence.js'
 
 /** The time at which validity and ages are computed, and where it comes from. */
 export interface EvaluationTime {

@@ -1,7 +1,7 @@
-import {type Answer, type Gap, gapSentence, isFailure} from '../model/answer.js'
-import {type EvidenceId, evidenceRow, howToTake, isEvidenceId} from '../model/evidence.js'
-import type {ReportProvenance} from '../model/provenance.js'
-import {UserError} from '../model/user-error.js'
+import {type Answer, type Gap, gapSentence, isFailure} from '../model/evidence/answer.js'
+import {type EvidenceId, evidenceRow, howToTake, isEvidenceId} from '../model/evidence/evidence.js'
+import type {ReportProvenance} from '../model/evidence/provenance.js'
+import {UserError} from '../model/evidence/user-error.js'
 import type {Origin, Source} from '../sources/source.js'
 
 /** What every report contains besides its data: the source, the gaps, and notes for stderr. */

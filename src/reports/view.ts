@@ -1,4 +1,4 @@
-import type {Gap} from '../model/answer.js'
+import type {Gap} from '../model/evidence/answer.js'
 import type {Doc} from '../terminal/doc.js'
 
 /** Forms laid out for people. */

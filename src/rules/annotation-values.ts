@@ -1,6 +1,6 @@
-import {commaList} from '../model/comma-list.js'
-import {parseIp, parseIpRange} from '../model/ip-address.js'
-import {isTemplated} from '../model/templated.js'
+import {parseIp, parseIpRange} from '../model/kernel/ip-address.js'
+import {commaList} from '../model/text/comma-list.js'
+import {isTemplated} from '../model/text/templated.js'
 
 const PREFIX = 'traffic.sidecar.istio.io/'
 const MODES = ['REDIRECT', 'TPROXY', 'NONE']

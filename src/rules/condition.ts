@@ -1,7 +1,7 @@
 import {Environment} from '@marcbachmann/cel-js'
-import {parseIp} from '../model/ip-address.js'
-import {partialMatch} from '../model/linear-regex.js'
-import {UserError} from '../model/user-error.js'
+import {UserError} from '../model/evidence/user-error.js'
+import {parseIp} from '../model/kernel/ip-address.js'
+import {partialMatch} from '../model/text/linear-regex.js'
 import {linearMatches, MATCHES, withinBudget} from './condition-budget.js'
 
 /** The variables of a condition, by type; any other field is an error in the condition. */

@@ -1,5 +1,5 @@
-import {commaList} from '../model/comma-list.js'
-import type {Labels} from '../model/selector.js'
+import type {Labels} from '../model/kube/selector.js'
+import {commaList} from '../model/text/comma-list.js'
 
 /** The annotation that ignores findings of an object: `RULE,RULE: reason`, each rule by its code, slug or Istio code. */
 export const IGNORE = 'meshctl.io/ignore'

@@ -1,6 +1,6 @@
-import type {SidecarModel} from '../model/istio-traffic.js'
-import type {PodModel} from '../model/pod.js'
-import {matchesLabels, requirementsOf} from '../model/selector.js'
+import type {SidecarModel} from '../model/istio/istio-traffic.js'
+import type {PodModel} from '../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../model/kube/selector.js'
 
 /** True when the ingress of a Sidecar resource of the pod makes the proxy connect to loopback for that port. */
 export function ingressUsesLoopback(port: number, pod: PodModel, sidecars: readonly SidecarModel[]): boolean {

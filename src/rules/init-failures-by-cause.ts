@@ -1,6 +1,6 @@
 import {type InitFailure, initFailures, isCauseUnknown} from '../analysis/netfilter/init-failure.js'
 import type {SetupCause} from '../analysis/netfilter/setup/signs.js'
-import type {PodModel} from '../model/pod.js'
+import type {PodModel} from '../model/kube/pod.js'
 import {Inconclusive} from './rule.js'
 
 /** The failures of istio-init and istio-validation with that cause; inconclusive when the log that shows the cause was not read. */

@@ -1,4 +1,4 @@
-import type {OwnRule} from '../formats/check-config.js'
+import type {OwnRule} from '../formats/settings/check-config.js'
 import {readObjectCondition} from './condition.js'
 import type {ConfigFound, ConfigRule} from './config/config-rule.js'
 import {conditionHolds, ownFinding, ownRuleInfo} from './own-rule.js'

@@ -1,4 +1,4 @@
-import type {OwnRule} from '../formats/check-config.js'
+import type {OwnRule} from '../formats/settings/check-config.js'
 import type {Proof} from '../model/finding.js'
 import {firstLine} from './condition.js'
 import {Inconclusive} from './rule.js'

@@ -1,7 +1,7 @@
-import {commaList} from '../model/comma-list.js'
 import type {PatchStep} from '../model/finding.js'
-import {entryPointer, pointer} from '../model/object-path.js'
-import type {Container, PodModel} from '../model/pod.js'
+import type {Container, PodModel} from '../model/kube/pod.js'
+import {commaList} from '../model/text/comma-list.js'
+import {entryPointer, pointer} from '../model/text/object-path.js'
 
 /** True for a valid label value of Kubernetes. */
 export function isLabelValue(text: string): boolean {

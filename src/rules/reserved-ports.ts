@@ -1,4 +1,4 @@
-import type {ReservedPort} from '../model/reserved-ports.js'
+import type {ReservedPort} from '../model/istio/reserved-ports.js'
 
 /** The parameter for ports a team reserves in addition to Istio's. */
 export const EXTRA_PORTS = {

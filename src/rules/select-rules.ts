@@ -1,5 +1,5 @@
-import {commaList} from '../model/comma-list.js'
-import {UserError} from '../model/user-error.js'
+import {UserError} from '../model/evidence/user-error.js'
+import {commaList} from '../model/text/comma-list.js'
 import type {RuleInfo} from './rule-info.js'
 
 /** True when the word is the rule's code, slug or Istio analyzer code, in any case. */

@@ -1,4 +1,4 @@
-import {UserError} from '../model/user-error.js'
+import {UserError} from '../model/evidence/user-error.js'
 import {isParameterValue, type ParameterValue, parameterTypeText} from './parameter.js'
 import type {MeshRule} from './rule.js'
 import {findRules} from './select-rules.js'

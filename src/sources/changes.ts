@@ -1,6 +1,6 @@
-import type {Answer} from '../model/answer.js'
-import type {Artifact} from '../model/evidence.js'
-import type {PodRef} from '../model/kube-object.js'
+import type {Answer} from '../model/evidence/answer.js'
+import type {Artifact} from '../model/evidence/evidence.js'
+import type {PodRef} from '../model/kube/kube-object.js'
 
 /** The container that `addDebugContainer` added, and its image. */
 export interface DebugContainer {

@@ -1,6 +1,6 @@
 import {denialIn} from '../formats/netfilter/denial.js'
-import {type Answer, answered, missing} from '../model/answer.js'
-import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../model/evidence.js'
+import {type Answer, answered, missing} from '../model/evidence/answer.js'
+import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../model/evidence/evidence.js'
 
 /** The result of one command in a container or network namespace. */
 export interface ExecOutcome {

@@ -1,7 +1,7 @@
-import type {KubeObject} from '../model/kube-object.js'
-import {editDistance} from '../model/nearest.js'
-import {byText} from '../model/order.js'
-import {UserError} from '../model/user-error.js'
+import {UserError} from '../model/evidence/user-error.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
+import {editDistance} from '../model/text/nearest.js'
+import {byText} from '../model/text/order.js'
 import type {Source} from './source.js'
 
 interface Wanted {

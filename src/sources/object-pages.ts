@@ -1,5 +1,5 @@
-import {type Answer, answered} from '../model/answer.js'
-import type {KubeObject} from '../model/kube-object.js'
+import {type Answer, answered} from '../model/evidence/answer.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
 import type {ObjectQuery, Page, Source} from './source.js'
 
 /** A list of any source in pages, each object mapped by `read`: as they arrive from a cluster, else all at once. */

@@ -1,10 +1,10 @@
-import {answered} from '../model/answer.js'
-import {definedFields} from '../model/defined-fields.js'
-import {kindOf, kindWord} from '../model/kinds.js'
-import type {KubeObject} from '../model/kube-object.js'
-import {type ObjectRef, objectLabel, objectRefOf} from '../model/pod.js'
-import {matchesLabels} from '../model/selector.js'
-import {UserError} from '../model/user-error.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {answered} from '../model/evidence/answer.js'
+import {UserError} from '../model/evidence/user-error.js'
+import {kindOf, kindWord} from '../model/kube/kinds.js'
+import type {KubeObject} from '../model/kube/kube-object.js'
+import {type ObjectRef, objectLabel, objectRefOf} from '../model/kube/pod.js'
+import {matchesLabels} from '../model/kube/selector.js'
 import type {ObjectQuery, Source} from './source.js'
 
 /** Objects applied to a source: they are added, or replace the object of their kind, namespace and name; deletions are removed. */

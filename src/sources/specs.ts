@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {ClusterSettings} from './cluster/settings.js'
+import type {ClusterSettings} from './cluster/credentials/settings.js'
 import type {Source} from './source.js'
 
 /** What opening a source may need besides its name; cluster settings are used by the live cluster alone. */

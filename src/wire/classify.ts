@@ -1,5 +1,5 @@
-import {definedFields} from '../model/defined-fields.js'
-import {own} from '../model/own.js'
+import {definedFields} from '../model/collections/defined-fields.js'
+import {own} from '../model/collections/own.js'
 import {gapInStatus} from './gap-status.js'
 import {type KubeStatus, parseKubeStatus} from './kube-status.js'
 import {type FailureDetails, type FailureKind, type MissingPermission, WireFailure} from './wire-failure.js'

@@ -1,4 +1,4 @@
-import {type Gap, isGapReason} from '../model/answer.js'
+import {type Gap, isGapReason} from '../model/evidence/answer.js'
 import type {KubeStatus} from './kube-status.js'
 
 /** The cause type with which a served bundle forwards a recorded gap; no Kubernetes server uses it. */

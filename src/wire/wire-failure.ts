@@ -1,4 +1,4 @@
-import type {Gap} from '../model/answer.js'
+import type {Gap} from '../model/evidence/answer.js'
 
 /** The failures between meshctl and an API server, a kubelet or a pod, distinguished by what the user can do about them. */
 export type FailureKind =

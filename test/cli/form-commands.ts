@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {INPUT_FORMS} from '../../src/model/input-form.js'
+import {INPUT_FORMS} from '../../src/model/evidence/input-form.js'
 import {SPECIMENS} from '../fixtures/forms/specimens.js'
 import {meshctl} from '../support/cli.js'
 import {corpusShare} from '../support/oracle-size.js'

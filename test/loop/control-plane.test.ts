@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {KubeObject} from '../../src/model/kube-object.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
 import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
 import {proxyStatusReport} from '../../src/reports/proxy-status/report.js'
 import type {Source} from '../../src/sources/source.js'

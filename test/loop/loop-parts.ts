@@ -1,5 +1,5 @@
-import type {EvidenceId} from '../../src/model/evidence.js'
-import type {KubeObject, PodRef} from '../../src/model/kube-object.js'
+import type {EvidenceId} from '../../src/model/evidence/evidence.js'
+import type {KubeObject, PodRef} from '../../src/model/kube/kube-object.js'
 import {overlaySource} from '../../src/sources/overlay.js'
 import type {Source} from '../../src/sources/source.js'
 

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
-import type {KubeObject} from '../../src/model/kube-object.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
 import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
 import {diffView} from '../../src/reports/diff/view.js'
 import {overlaySource} from '../../src/sources/overlay.js'

@@ -3,7 +3,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, delimiter, dirname, join} from 'node:path'
 import {afterAll, expect, test} from '@jest/globals'
-import {readKubeconfig} from '../../src/sources/cluster/kubeconfig-files.js'
+import {readKubeconfig} from '../../src/sources/cluster/credentials/kubeconfig-files.js'
 import {skipUnless} from '../support/skip-unless.js'
 
 const present = spawnSync('kubectl', ['version', '--client']).status === 0

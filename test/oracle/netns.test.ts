@@ -1,6 +1,6 @@
 import {spawnSync} from 'node:child_process'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {UserError} from '../../src/model/user-error.js'
+import {UserError} from '../../src/model/evidence/user-error.js'
 import {countersReport} from '../../src/reports/iptables/counters-report.js'
 import {netnsSource} from '../../src/sources/netns/source.js'
 import {skipUnless} from '../support/skip-unless.js'

@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import type {Direction} from '../../src/analysis/netfilter/packet-sets/traffic-outcome.js'
 import {parseSockets} from '../../src/formats/sockets/parse.js'
-import {socketAddress} from '../../src/model/socket.js'
+import {socketAddress} from '../../src/model/kernel/socket.js'
 import {explainReport} from '../../src/reports/explain/report.js'
 import {impliedBy} from '../../src/reports/iptables/drift-report.js'
 import {iptablesReport} from '../../src/reports/iptables/report.js'

@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from '@jest/globals'
-import {parseChange} from '../../src/formats/change-file.js'
+import {parseChange} from '../../src/formats/settings/change-file.js'
 import {whatIfReport} from '../../src/reports/what-if/report.js'
 import {openFiles} from '../../src/sources/open.js'
 import {hasShared, SHARED} from '../support/shared-data.js'

@@ -1,5 +1,5 @@
 import {isObject, listOf, objectOf, textOf} from '../../src/formats/decode.js'
-import {own} from '../../src/model/own.js'
+import {own} from '../../src/model/collections/own.js'
 import type {BlobRef, EvidenceEntry, ObjectsEntry} from '../../src/sources/bundle/layout.js'
 import {isBlob} from '../../src/sources/bundle/layout.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {type Api, apiOn} from '../../src/sources/cluster/api.js'
+import {type Api, apiOn} from '../../src/sources/cluster/api/api.js'
 import type {CallRecord} from '../../src/wire/api-server.js'
 
 export interface TestApi {

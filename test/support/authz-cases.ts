@@ -1,8 +1,8 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseAllDocuments} from 'yaml'
-import {readAuthorization} from '../../src/formats/authorization.js'
-import type {Authorization} from '../../src/model/authorization.js'
+import {readAuthorization} from '../../src/formats/istio/authorization.js'
+import type {Authorization} from '../../src/model/istio/authorization.js'
 import {SHARED} from './shared-data.js'
 
 /** AuthorizationPolicies and the filters istiod made of them. */

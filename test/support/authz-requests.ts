@@ -1,6 +1,6 @@
 import type {AskedRequest} from '../../src/analysis/authorization/asked.js'
-import type {Authorization} from '../../src/model/authorization.js'
 import type {Json} from '../../src/model/envoy/schema.js'
+import type {Authorization} from '../../src/model/istio/authorization.js'
 import type {Random} from './seeded.js'
 
 function pick<T>(random: Random, list: readonly T[]): T {

@@ -1,7 +1,7 @@
 import http, {type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {KINDS} from '../../src/model/kinds.js'
-import type {KubeObject} from '../../src/model/kube-object.js'
+import {KINDS} from '../../src/model/kube/kinds.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
 
 /** A request that changed something. */
 export interface Written {

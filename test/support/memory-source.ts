@@ -1,6 +1,6 @@
-import {type Answer, answered, type Gap, missing} from '../../src/model/answer.js'
-import {type Artifact, type EvidenceId, evidenceRow} from '../../src/model/evidence.js'
-import type {KubeObject, PodRef} from '../../src/model/kube-object.js'
+import {type Answer, answered, type Gap, missing} from '../../src/model/evidence/answer.js'
+import {type Artifact, type EvidenceId, evidenceRow} from '../../src/model/evidence/evidence.js'
+import type {KubeObject, PodRef} from '../../src/model/kube/kube-object.js'
 import type {Origin, Source} from '../../src/sources/source.js'
 
 /** What a test puts into a source: objects, and evidence per id as text, bytes or a gap (for every pod alike, or keyed `pod.ns`). */

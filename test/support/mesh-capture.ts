@@ -2,10 +2,10 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {isObject, listOf, textMapOf, textOf} from '../../src/formats/decode.js'
 import {redactEvidence, redactObject} from '../../src/formats/redact/redact.js'
-import type {Gap} from '../../src/model/answer.js'
-import {EVIDENCE, type EvidenceId, type Provenance} from '../../src/model/evidence.js'
-import {KINDS, kindOf} from '../../src/model/kinds.js'
-import type {KubeObject} from '../../src/model/kube-object.js'
+import type {Gap} from '../../src/model/evidence/answer.js'
+import {EVIDENCE, type EvidenceId, type Provenance} from '../../src/model/evidence/evidence.js'
+import {KINDS, kindOf} from '../../src/model/kube/kinds.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
 import {
   BUNDLE_VERSION,
   type BundleIndex,

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {gunzipSync} from 'node:zlib'
 import {parseRules} from '../../src/formats/netfilter/parse-rules.js'
-import type {Ruleset} from '../../src/model/ruleset.js'
+import type {Ruleset} from '../../src/model/kernel/ruleset.js'
 
 /** One recorded ruleset: its text in each form, by the name of the command that printed it. */
 export interface RecordedRuleset {

@@ -1,4 +1,4 @@
-import {answered} from '../../src/model/answer.js'
+import {answered} from '../../src/model/evidence/answer.js'
 import {type OverviewReport, overviewReport} from '../../src/reports/overview/report.js'
 import type {GraphEdge, GraphNode} from '../../src/reports/overview/service-graph.js'
 import {RULES} from '../../src/rules/registry.js'

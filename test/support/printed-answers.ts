@@ -1,5 +1,5 @@
-import {type IpAddress, parseIp, parseIpRange} from '../../src/model/ip-address.js'
-import type {Packet} from '../../src/model/packet.js'
+import {type IpAddress, parseIp, parseIpRange} from '../../src/model/kernel/ip-address.js'
+import type {Packet} from '../../src/model/kernel/packet.js'
 
 /** One property as it is printed: `ports other than 80, 443`. */
 interface Facet {

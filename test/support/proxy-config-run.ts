@@ -1,6 +1,6 @@
 import {parseArgs} from 'node:util'
-import {formOf, rendered} from '../../src/cli/output.js'
-import {UserError} from '../../src/model/user-error.js'
+import {formOf, rendered} from '../../src/cli/output/output.js'
+import {UserError} from '../../src/model/evidence/user-error.js'
 import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'

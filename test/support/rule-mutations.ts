@@ -1,4 +1,4 @@
-import type {Chain, MatchCondition, Rule, Ruleset} from '../../src/model/ruleset.js'
+import type {Chain, MatchCondition, Rule, Ruleset} from '../../src/model/kernel/ruleset.js'
 import type {Random} from './seeded.js'
 
 /** What was done to a ruleset, and the ruleset it became. */

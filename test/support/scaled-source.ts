@@ -1,5 +1,5 @@
-import type {Artifact, EvidenceId} from '../../src/model/evidence.js'
-import type {KubeObject} from '../../src/model/kube-object.js'
+import type {Artifact, EvidenceId} from '../../src/model/evidence/evidence.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
 import type {Source} from '../../src/sources/source.js'
 
 /** A name with the number of its copy; the first is the original. */

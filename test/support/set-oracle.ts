@@ -7,10 +7,10 @@ import {
 } from '../../src/analysis/netfilter/packet-sets/dimensions.js'
 import {type OutcomeTable, outcomeTable, type PacketOutcome} from '../../src/analysis/netfilter/packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../../src/analysis/netfilter/packet-sets/path-function.js'
-import {formatIp, type IpAddress} from '../../src/model/ip-address.js'
-import type {NetworkNamespace} from '../../src/model/network-namespace.js'
-import type {Packet, Walk} from '../../src/model/packet.js'
-import type {IpFamily, Ruleset} from '../../src/model/ruleset.js'
+import {formatIp, type IpAddress} from '../../src/model/kernel/ip-address.js'
+import type {NetworkNamespace} from '../../src/model/kernel/network-namespace.js'
+import type {Packet, Walk} from '../../src/model/kernel/packet.js'
+import type {IpFamily, Ruleset} from '../../src/model/kernel/ruleset.js'
 import type {Random} from './seeded.js'
 
 /** A value for each property of a packet; what the sender leaves open is chosen by the path function. */

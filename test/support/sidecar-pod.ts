@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../src/model/kube-object.js'
-import type {Labels} from '../../src/model/selector.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
+import type {Labels} from '../../src/model/kube/selector.js'
 
 /** A running pod NAME-0 of a StatefulSet NAME with a sidecar, whose application runs as that uid. */
 export function sidecarPod(

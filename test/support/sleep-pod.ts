@@ -1,6 +1,6 @@
 import {expect} from '@jest/globals'
-import type {Answer, Gap} from '../../src/model/answer.js'
-import type {Artifact, EvidenceId} from '../../src/model/evidence.js'
+import type {Answer, Gap} from '../../src/model/evidence/answer.js'
+import type {Artifact, EvidenceId} from '../../src/model/evidence/evidence.js'
 import {timersLeft} from './live-timers.js'
 import {type ClusterScript, scriptedCluster} from './scripted-cluster.js'
 

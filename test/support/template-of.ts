@@ -1,5 +1,5 @@
 import {readPod} from '../../src/formats/kube-pod/parse.js'
-import type {KubeObject} from '../../src/model/kube-object.js'
+import type {KubeObject} from '../../src/model/kube/kube-object.js'
 
 /** What injection writes on a pod beside its containers. */
 const WRITTEN =

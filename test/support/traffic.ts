@@ -1,6 +1,6 @@
 import {field, flagOf, listOf, numberOf, textOf} from '../../src/formats/decode.js'
 import {parseLogLine} from '../../src/formats/log-line/parse.js'
-import type {AccessLogEntry} from '../../src/model/log-line.js'
+import type {AccessLogEntry} from '../../src/model/envoy/log-line.js'
 import type {TrafficAnswer} from '../../src/reports/trace/traffic-report.js'
 
 /** What a record says happened: the result its client saw, and the line each side's proxy wrote. */

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from '@jest/globals'
-import type {PodRef} from '../../src/model/kube-object.js'
+import type {PodRef} from '../../src/model/kube/kube-object.js'
 import {packetReport} from '../../src/reports/packet/report.js'
 import {reportExitCode} from '../../src/reports/report.js'
 import type {Source} from '../../src/sources/source.js'

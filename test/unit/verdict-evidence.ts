@@ -1,6 +1,6 @@
 import {beforeAll, expect, test} from '@jest/globals'
-import {EVIDENCE_IDS, type EvidenceId} from '../../src/model/evidence.js'
-import type {PodRef} from '../../src/model/kube-object.js'
+import {EVIDENCE_IDS, type EvidenceId} from '../../src/model/evidence/evidence.js'
+import type {PodRef} from '../../src/model/kube/kube-object.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
 import {driftReport, iptablesWithDriftReport} from '../../src/reports/iptables/drift-report.js'

@@ -1,4 +1,4 @@
-import type {AccessLogEntry} from '../../model/log-line.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import type {LogSide} from '../log-explanation/side.js'
 
 /** A request that failed, by a line of an access log. */

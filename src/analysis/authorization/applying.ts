@@ -1,7 +1,7 @@
-import type {Authorization} from '../../model/authorization.js'
-import {isManagedWaypoint} from '../../model/mesh-keys.js'
-import {byText} from '../../model/order.js'
-import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {Authorization} from '../../model/istio/authorization.js'
+import {isManagedWaypoint} from '../../model/istio/mesh-keys.js'
+import {type Labels, matchesLabels, requirementsOf} from '../../model/kube/selector.js'
+import {byText} from '../../model/text/order.js'
 
 /** What selects policies for a workload. */
 export interface PolicySubject {

@@ -1,4 +1,4 @@
-import type {Authorization, AuthorizationAction} from '../../model/authorization.js'
+import type {Authorization, AuthorizationAction} from '../../model/istio/authorization.js'
 import type {AskedRequest} from './asked.js'
 import {type RuleVerdict, ruleVerdict} from './rule.js'
 import type {Truth} from './truth.js'

@@ -1,5 +1,5 @@
+import {own} from '../../model/collections/own.js'
 import type {Json} from '../../model/envoy/schema.js'
-import {own} from '../../model/own.js'
 import type {AskedRequest} from './asked.js'
 import {anyTrue, type Truth} from './truth.js'
 import {accountFits, addressFits, domainFits, fits, identityFits, namespaceFits, pathFits} from './values.js'

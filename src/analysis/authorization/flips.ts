@@ -1,4 +1,4 @@
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 import type {AuthorizationDecision} from './decide.js'
 import type {RuleCheck, RuleVerdict} from './rule.js'
 

@@ -4,7 +4,7 @@ import {
   isHttpOnly,
   ruleKey,
   type ValuePair,
-} from '../../model/authorization.js'
+} from '../../model/istio/authorization.js'
 import type {AskedRequest} from './asked.js'
 import {anyValueFits, type FieldContext, isKnownKey} from './fields.js'
 import {allTrue, anyTrue, negated, type Truth} from './truth.js'

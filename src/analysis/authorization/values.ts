@@ -1,4 +1,4 @@
-import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
+import {inRange, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
 
 /** An exact value, or one with a `*` at one end, or `*` alone for anything that is not empty (istio.io, AuthorizationPolicy). */
 export function fits(pattern: string, text: string): boolean {

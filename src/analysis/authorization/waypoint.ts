@@ -1,4 +1,4 @@
-import type {Authorization, PolicyTarget} from '../../model/authorization.js'
+import type {Authorization, PolicyTarget} from '../../model/istio/authorization.js'
 
 /** What a waypoint serves. */
 export interface WaypointSubject {

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {NETWORK_CLIENTS, type NetworkClient} from '../../model/network-clients.js'
-import {own} from '../../model/own.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import {NETWORK_CLIENTS, type NetworkClient} from '../../model/kernel/network-clients.js'
 import {programName, simpleCommands} from './shell-commands.js'
 
 /** A connection that a command opens. */

@@ -1,6 +1,6 @@
-import type {ConfigChange, ResourceDifference} from '../../model/config-change.js'
-import {clusterNameParts} from '../../model/envoy-cluster.js'
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
+import type {ConfigChange, ResourceDifference} from '../../model/envoy/config-change.js'
+import {clusterNameParts} from '../../model/envoy/envoy-cluster.js'
 
 /** The likely cause of a difference; differences are grouped by its title. */
 export interface Cause {

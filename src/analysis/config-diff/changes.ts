@@ -1,4 +1,4 @@
-import type {ConfigChange} from '../../model/config-change.js'
+import type {ConfigChange} from '../../model/envoy/config-change.js'
 import {alignJson} from './align.js'
 import {sameScalar} from './same.js'
 

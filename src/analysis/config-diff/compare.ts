@@ -5,7 +5,7 @@ import {
   type ProxyConfig,
   type ResourceDifference,
   type Resources,
-} from '../../model/config-change.js'
+} from '../../model/envoy/config-change.js'
 import {changesBetween} from './changes.js'
 import {KEYED_LISTS} from './list-order.js'
 import {type Masks, masked, normalForm} from './normal-form.js'

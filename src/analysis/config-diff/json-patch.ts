@@ -1,5 +1,5 @@
-import type {ResourceDifference} from '../../model/config-change.js'
-import {pointerStep} from '../../model/object-path.js'
+import type {ResourceDifference} from '../../model/envoy/config-change.js'
+import {pointerStep} from '../../model/text/object-path.js'
 
 /** One operation of a JSON Patch (RFC 6902). */
 export interface PatchOperation {

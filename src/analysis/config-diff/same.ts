@@ -1,4 +1,4 @@
-import {isPlaceholder} from '../../model/placeholder.js'
+import {isPlaceholder} from '../../model/text/placeholder.js'
 
 const OTHER = new Map<string, string>()
 

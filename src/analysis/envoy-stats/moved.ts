@@ -1,4 +1,4 @@
-import type {EnvoyStat} from '../../model/envoy-stat.js'
+import type {EnvoyStat} from '../../model/envoy/envoy-stat.js'
 
 /** A counter that is higher in the second of two reads. */
 export interface MovedStat {

@@ -1,4 +1,4 @@
-import type {EnvoyStat} from '../../model/envoy-stat.js'
+import type {EnvoyStat} from '../../model/envoy/envoy-stat.js'
 
 /** Counters that indicate a fault when they are not zero (Envoy, operations: statistics; names without dots as Prometheus has them). */
 const TROUBLE: readonly (readonly [RegExp, string])[] = [

@@ -1,4 +1,4 @@
-import {clusterStat, type StatsPage} from '../../model/envoy-stat.js'
+import {clusterStat, type StatsPage} from '../../model/envoy/envoy-stat.js'
 
 // Cluster statistics: https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats
 

@@ -1,5 +1,5 @@
+import {UserError} from '../../model/evidence/user-error.js'
 import type {Difference, Expect, Observed} from '../../model/expectation.js'
-import {UserError} from '../../model/user-error.js'
 
 function words(value: unknown): string {
   if (value === null || value === undefined) return 'none'

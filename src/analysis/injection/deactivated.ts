@@ -1,4 +1,4 @@
-import type {InjectionWebhook} from '../../model/injection.js'
+import type {InjectionWebhook} from '../../model/istio/injection.js'
 
 const KEY = 'istio.io/deactivated'
 const VALUE = 'never-match'

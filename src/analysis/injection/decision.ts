@@ -4,11 +4,11 @@ import type {
   InjectionWebhook,
   InjectorSettings,
   NamespaceModel,
-} from '../../model/injection.js'
-import {type IstioVersion, isOlder} from '../../model/istio-version.js'
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {PodModel} from '../../model/pod.js'
-import {type Labels, matchesLabels} from '../../model/selector.js'
+} from '../../model/istio/injection.js'
+import {type IstioVersion, isOlder} from '../../model/istio/istio-version.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import type {PodModel} from '../../model/kube/pod.js'
+import {type Labels, matchesLabels} from '../../model/kube/selector.js'
 import {whyNotSelected} from './why-not-selected.js'
 
 /** Namespaces excluded from injection. */

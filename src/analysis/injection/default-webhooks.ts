@@ -1,6 +1,6 @@
-import type {InjectionWebhook} from '../../model/injection.js'
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {Requirement} from '../../model/selector.js'
+import type {InjectionWebhook} from '../../model/istio/injection.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import type {Requirement} from '../../model/kube/selector.js'
 
 function absent(key: string): Requirement {
   return {key, operator: 'DoesNotExist', values: []}

@@ -1,6 +1,6 @@
-import type {InjectionWebhook} from '../../model/injection.js'
-import {INJECTION_LABEL} from '../../model/mesh-keys.js'
-import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
+import type {InjectionWebhook} from '../../model/istio/injection.js'
+import {INJECTION_LABEL} from '../../model/istio/mesh-keys.js'
+import {type Labels, matchesLabels, type Requirement} from '../../model/kube/selector.js'
 import {isDeactivated} from './deactivated.js'
 
 /** What one webhook configuration does with a pod, with the reason istioctl gives. */

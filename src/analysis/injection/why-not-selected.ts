@@ -1,6 +1,6 @@
-import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../../model/injection.js'
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {PodModel} from '../../model/pod.js'
+import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../../model/istio/injection.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import type {PodModel} from '../../model/kube/pod.js'
 import {isDeactivated} from './deactivated.js'
 
 type Reason = Pick<InjectionDecision, 'decidedBy' | 'reason'>

@@ -1,5 +1,5 @@
-import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {Labels} from '../../model/selector.js'
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import type {Labels} from '../../model/kube/selector.js'
 
 /** True for a namespace in ambient mode whose pods get no sidecars either by its labels. */
 export function isAmbientNamespace(labels: Labels): boolean {

@@ -1,7 +1,7 @@
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import {isManagedWaypoint} from '../../model/istio/mesh-keys.js'
 import type {ServiceConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
-import {isManagedWaypoint} from '../../model/mesh-keys.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 import {isInMesh} from './mesh-pods.js'
 

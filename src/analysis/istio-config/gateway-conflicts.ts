@@ -1,5 +1,5 @@
 import type {GatewayConfig} from '../../model/istio-config/traffic.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {labelsText, selectorMatches} from './label-selection.js'
 import type {PodLists} from './selected-pods.js'
 

@@ -1,5 +1,5 @@
 import type {ServiceConfig} from '../../model/istio-config/kubernetes.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 import {type PodLists, podsSelected} from './selected-pods.js'
 

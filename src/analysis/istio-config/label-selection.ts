@@ -1,5 +1,5 @@
 import type {LabelSelector} from '../../model/istio-config/kubernetes.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 
 /** True when the labels hold every pair of the selector; an empty selector selects everything. */
 export function selectorMatches(selector: Labels, labels: Labels): boolean {

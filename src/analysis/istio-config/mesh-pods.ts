@@ -1,7 +1,13 @@
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import {
+  DATAPLANE_LABEL,
+  INJECT_LABEL,
+  INJECTION_LABEL,
+  isRedirected,
+  REVISION_LABEL,
+} from '../../model/istio/mesh-keys.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
-import {DATAPLANE_LABEL, INJECT_LABEL, INJECTION_LABEL, isRedirected, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 
 /** True when the pod has a proxy container, as an ordinary or a native sidecar. */

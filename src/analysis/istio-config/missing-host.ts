@@ -1,4 +1,4 @@
-import {nearestNames} from '../../model/nearest.js'
+import {nearestNames} from '../../model/text/nearest.js'
 import type {HostIndex} from './host-index.js'
 import {fullHost} from './host-names.js'
 

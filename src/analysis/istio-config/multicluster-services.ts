@@ -1,7 +1,7 @@
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
 import {fullName} from '../../model/istio-config/config-object.js'
 import type {ServiceConfig} from '../../model/istio-config/kubernetes.js'
-import {byText} from '../../model/order.js'
+import {byText} from '../../model/text/order.js'
 
 /** A Service that several clusters define differently. */
 export interface ServiceDifference {

@@ -1,6 +1,6 @@
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
 import type {Configured} from '../../model/istio-config/config-object.js'
-import {byText} from '../../model/order.js'
+import {byText} from '../../model/text/order.js'
 
 /** The namespaces in which several of these objects are, with their names. */
 export function defaultsByNamespace<T extends Configured>(

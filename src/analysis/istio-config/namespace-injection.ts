@@ -1,6 +1,6 @@
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {InjectorValues} from '../../model/istio-config/mesh-config.js'
-import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
 
 /** True when the default injector also injects namespaces without a label. */
 export function injectsByDefault(injectors: readonly InjectorValues[]): boolean {

@@ -1,6 +1,6 @@
+import {MANAGED_LABEL} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ServicePortConfig} from '../../model/istio-config/kubernetes.js'
-import {MANAGED_LABEL} from '../../model/mesh-keys.js'
 
 /** Names of protocols (istio.io, protocol selection). */
 const PROTOCOLS = new Set('tcp udp grpc grpc-web http http_proxy http2 https tls mongo redis mysql'.split(' '))

@@ -1,8 +1,8 @@
+import {INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {InjectorValues, MeshConfig} from '../../model/istio-config/mesh-config.js'
-import {INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 
 /** Where pods, namespaces and injectors are looked up. */

@@ -1,6 +1,6 @@
-import {groupedPairs} from '../../model/grouped-by.js'
+import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 
 /** Where pods are looked up. */

@@ -1,4 +1,4 @@
-import {groupedPairs} from '../../model/grouped-by.js'
+import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {DestinationRuleConfig} from '../../model/istio-config/traffic.js'
 import {fullHost, hostCovers} from './host-names.js'
 

@@ -1,7 +1,7 @@
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {LabelSelector, WebhooksConfig} from '../../model/istio-config/kubernetes.js'
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {labelSelectorMatches} from './label-selection.js'
 
 function isIstios(name: string): boolean {

@@ -1,4 +1,4 @@
-import type {DescribedContainer, DescribedPod} from '../../model/described-pod.js'
+import type {DescribedContainer, DescribedPod} from '../../model/kube/described-pod.js'
 
 const MESH = new Set(['istio-init', 'istio-proxy', 'istio-validation', 'linkerd-init', 'linkerd-proxy'])
 

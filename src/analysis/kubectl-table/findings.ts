@@ -1,5 +1,5 @@
-import type {KubectlTable} from '../../model/kubectl-table.js'
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
+import type {KubectlTable} from '../../model/kube/kubectl-table.js'
 
 type Row = Readonly<Record<string, string>>
 type Finding = (row: Row, name: string) => string | undefined

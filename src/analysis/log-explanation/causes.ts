@@ -1,4 +1,4 @@
-import type {AccessLogEntry} from '../../model/log-line.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import {sideOf} from './side.js'
 
 /** What flags, details and the rest of a line mean together. `{field}` in a text is filled in from the line. */

@@ -1,5 +1,5 @@
-import {clusterNameParts} from '../../model/envoy-cluster.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
+import {clusterNameParts} from '../../model/envoy/envoy-cluster.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 
 /** Which proxy wrote an access-log line: of the caller (a sidecar or a gateway), of the server, or unknown. */
 export type LogSide = 'client' | 'server' | 'unknown'

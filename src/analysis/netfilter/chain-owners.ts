@@ -1,4 +1,4 @@
-import type {Ruleset} from '../../model/ruleset.js'
+import type {Ruleset} from '../../model/kernel/ruleset.js'
 
 /** Whose chains carry a name: a mesh or a runtime inside a pod, or a program of the node. */
 export interface ChainOwner {

@@ -1,5 +1,5 @@
-import {ruleKey} from '../../model/rule-key.js'
-import {everyRule, type Ruleset} from '../../model/ruleset.js'
+import {ruleKey} from '../../model/kernel/rule-key.js'
+import {everyRule, type Ruleset} from '../../model/kernel/ruleset.js'
 import {BEFORE_1_0, NEWEST, type ReleaseRange, rangeText} from './expected-rules/releases.js'
 import {canonicalChain, canonicalTable} from './istio-names.js'
 

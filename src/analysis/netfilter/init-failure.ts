@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {type ContainerState, injectedContainer, type PodModel} from '../../model/pod.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {type ContainerState, injectedContainer, type PodModel} from '../../model/kube/pod.js'
 import {firstSign, type SetupCause} from './setup/signs.js'
 
 /** One of the two containers that failed, and why. */

@@ -1,4 +1,4 @@
-import {everyChain, type Ruleset} from '../../model/ruleset.js'
+import {everyChain, type Ruleset} from '../../model/kernel/ruleset.js'
 
 /** Native nftables tables of istio, by the iptables table that does the same. */
 const TABLES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import {type Chain, everyRule, type Rule, type Ruleset} from '../../model/ruleset.js'
+import {type Chain, everyRule, type Rule, type Ruleset} from '../../model/kernel/ruleset.js'
 import {ruleWords} from './rule-words/words.js'
 
 /** A rule whose counters moved between two reads: how many packets and bytes more, and in all. */

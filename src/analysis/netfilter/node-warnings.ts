@@ -1,4 +1,4 @@
-import {type Chain, everyRule, type Rule, type Ruleset} from '../../model/ruleset.js'
+import {type Chain, everyRule, type Rule, type Ruleset} from '../../model/kernel/ruleset.js'
 import {nodeRules} from './chain-owners.js'
 import type {RulesetWarning} from './interception/ruleset-warnings.js'
 

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {Packet} from '../../model/packet.js'
-import {type Chain, everyChain, everyRule, type Ruleset} from '../../model/ruleset.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {Packet} from '../../model/kernel/packet.js'
+import {type Chain, everyChain, everyRule, type Ruleset} from '../../model/kernel/ruleset.js'
 import {canonicalChain, isAmbientRuleset} from './istio-names.js'
 
 /** How rules know the proxy: the user and group it runs as, and the port they hand outbound traffic to. */

@@ -1,7 +1,7 @@
-import {humanCount} from '../../model/human-count.js'
-import type {KubeEvent} from '../../model/kube-event.js'
-import type {NodeModel} from '../../model/kube-node.js'
-import {type ContainerState, isOver, type ObjectRef, type PodModel} from '../../model/pod.js'
+import type {KubeEvent} from '../../model/kube/kube-event.js'
+import type {NodeModel} from '../../model/kube/kube-node.js'
+import {type ContainerState, isOver, type ObjectRef, type PodModel} from '../../model/kube/pod.js'
+import {humanCount} from '../../model/text/human-count.js'
 import {type FailureCause, failureCause} from './causes.js'
 
 /** A failure that Kubernetes reported, and what it means. */

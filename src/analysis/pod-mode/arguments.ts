@@ -1,4 +1,4 @@
-import type {Container} from '../../model/pod.js'
+import type {Container} from '../../model/kube/pod.js'
 
 /** The value of a command line flag, written `-u 1337`, `--proxy-uid 1337` or `--proxy-uid=1337`. */
 export function argumentOf(container: Container | undefined, ...names: readonly string[]): string | undefined {

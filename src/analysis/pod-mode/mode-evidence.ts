@@ -1,8 +1,8 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
-import type {Labels} from '../../model/selector.js'
-import type {ZtunnelDump} from '../../model/ztunnel.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
+import {injectedContainer, type PodModel} from '../../model/kube/pod.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {podMode} from './pod-mode.js'
 
 /** What one piece of evidence says about a pod's part in the mesh. */

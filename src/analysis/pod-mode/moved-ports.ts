@@ -1,5 +1,5 @@
-import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import {injectedContainer, type PodModel} from '../../model/kube/pod.js'
 import {argumentOf} from './arguments.js'
 
 const PORT = /^\d{1,5}$/

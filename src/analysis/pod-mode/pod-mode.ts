@@ -1,16 +1,21 @@
-import {commaList} from '../../model/comma-list.js'
-import {enrolsInAmbient, isManagedWaypoint, isRedirected, NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
-import {own} from '../../model/own.js'
-import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
-import type {PodMode} from '../../model/pod-mode.js'
+import {own} from '../../model/collections/own.js'
+import {
+  enrolsInAmbient,
+  isManagedWaypoint,
+  isRedirected,
+  NATIVE_SIDECAR_ANNOTATION,
+} from '../../model/istio/mesh-keys.js'
+import type {PodMode} from '../../model/istio/pod-mode.js'
 import {
   AMBIENT_PORTS,
   GATEWAY_PORTS,
   ISTIOD_PORTS,
   type ReservedPort,
   SIDECAR_PORTS,
-} from '../../model/reserved-ports.js'
-import type {Labels} from '../../model/selector.js'
+} from '../../model/istio/reserved-ports.js'
+import {type Container, injectedContainer, type PodModel} from '../../model/kube/pod.js'
+import type {Labels} from '../../model/kube/selector.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {argumentOf} from './arguments.js'
 import {movedPorts} from './moved-ports.js'
 

@@ -1,4 +1,4 @@
-import {APP_PROTOCOLS, type AppProtocol} from '../../model/app-protocols.js'
+import {APP_PROTOCOLS, type AppProtocol} from '../../model/istio/app-protocols.js'
 
 /** The name of an image, without registry and tag: `docker.io/library/mysql:8` is mysql. */
 export function imageName(image: string): string {

@@ -1,5 +1,5 @@
-import type {ServicePort} from '../../model/kube-service.js'
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
+import type {ServicePort} from '../../model/kube/kube-service.js'
 
 /** The protocol Istio assigns to a Service port; `unknown` is detected at run time. */
 export type IstioProtocol =

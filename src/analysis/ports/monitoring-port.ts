@@ -1,4 +1,4 @@
-import type {PodModel} from '../../model/pod.js'
+import type {PodModel} from '../../model/kube/pod.js'
 
 const MONITORING =
   /(^|-)(metrics|prom|prometheus|health|healthz|monitor|monitoring|telemetry|pprof|profiling|zpages|debug|jmx)(-|$)/

@@ -1,6 +1,6 @@
-import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
-import {appContainers, type ContainerPort, type PodModel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {ServiceModel, ServicePort} from '../../model/kube/kube-service.js'
+import {appContainers, type ContainerPort, type PodModel} from '../../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 
 /** A Service port and the pod port it targets; `target` is undefined when the pod has no container port of that name. */
 export interface BoundPort {

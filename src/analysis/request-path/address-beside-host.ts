@@ -1,5 +1,5 @@
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
-import {parseIp} from '../../model/ip-address.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 
 /**
  * The address a route configuration lists beside a host among the domains of one virtual host, as istiod writes them;

@@ -1,5 +1,5 @@
+import {own} from '../../model/collections/own.js'
 import type {AnsweredBy, Decision, Denial, RequestOutcome} from '../../model/envoy/decision.js'
-import {own} from '../../model/own.js'
 import {type EndingReason, ending, openEnding, type PathDisposition, type PathEnding} from './ending.js'
 import {CERTIFICATE_DEMANDED, CERTIFICATE_REFUSED, TERMINATED, TLS_RESET, TLS_RESET_RACES} from './failures.js'
 import {type Speech, waitsForServer} from './speech.js'

@@ -1,5 +1,5 @@
 import type {IpPort} from '../../model/envoy/request.js'
-import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
+import {inRange, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
 
 /** The placeholder for an unknown address (the dummy address of RFC 7600): no listener has it. */
 export const UNKNOWN_ADDRESS = '192.0.0.8'

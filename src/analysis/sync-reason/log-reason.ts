@@ -1,4 +1,4 @@
-import {bothEnds} from '../../model/both-ends.js'
+import {bothEnds} from '../../model/text/both-ends.js'
 
 /** Why a proxy is out of sync or not connected, found in its log. */
 export interface LogReason {

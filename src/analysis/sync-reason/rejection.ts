@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {clusterNameParts} from '../../model/envoy-cluster.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {clusterNameParts} from '../../model/envoy/envoy-cluster.js'
 
 /** One resource that Envoy rejected, and its error message. */
 export interface Rejection {

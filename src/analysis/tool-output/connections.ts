@@ -1,4 +1,4 @@
-import type {TrackedConnection} from '../../model/tool-output.js'
+import type {TrackedConnection} from '../../model/evidence/tool-output.js'
 import {grouped} from './grouped.js'
 
 /** Ports on which proxies take redirected connections (istio.io, "Application Requirements"; linkerd.io, "iptables"; Consul, transparent proxy). */

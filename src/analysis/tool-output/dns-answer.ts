@@ -1,4 +1,4 @@
-import type {DnsAnswer} from '../../model/tool-output.js'
+import type {DnsAnswer} from '../../model/evidence/tool-output.js'
 
 const AUTOMATIC = /^240\.240\.|^2001:2:/
 const IN_CLUSTER = /\.svc(?:\.|$)/

@@ -1,4 +1,4 @@
-import type {HttpExchange} from '../../model/tool-output.js'
+import type {HttpExchange} from '../../model/evidence/tool-output.js'
 import {meaningsOf} from '../../model/vocabulary/words.js'
 import {explainMessage} from '../log-explanation/explain.js'
 

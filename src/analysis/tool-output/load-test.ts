@@ -1,5 +1,5 @@
-import {own} from '../../model/own.js'
-import type {StatusCount} from '../../model/tool-output.js'
+import {own} from '../../model/collections/own.js'
+import type {StatusCount} from '../../model/evidence/tool-output.js'
 
 const MEANS: Readonly<Record<string, string>> = {
   '503':

@@ -1,5 +1,5 @@
-import {RESPONSE_FLAGS} from '../../model/response-flags.js'
-import type {MetricSample} from '../../model/tool-output.js'
+import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
+import type {MetricSample} from '../../model/evidence/tool-output.js'
 import {grouped} from './grouped.js'
 
 /** What metrics above zero say (istio.io, "pilot-discovery" and "pilot-agent", exported metrics). */

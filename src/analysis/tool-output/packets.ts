@@ -1,4 +1,4 @@
-import type {CapturedPacket} from '../../model/tool-output.js'
+import type {CapturedPacket} from '../../model/evidence/tool-output.js'
 import {grouped} from './grouped.js'
 
 function unanswered(packets: readonly CapturedPacket[]): readonly string[] {

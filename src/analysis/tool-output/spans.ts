@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {ProxySpan} from '../../model/tool-output.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {ProxySpan} from '../../model/evidence/tool-output.js'
 import {explainLine} from '../log-explanation/explain.js'
 import {grouped} from './grouped.js'
 

@@ -1,4 +1,4 @@
-import type {TlsHandshake} from '../../model/tool-output.js'
+import type {TlsHandshake} from '../../model/evidence/tool-output.js'
 
 /** The trust domain that istiod uses as organisation of its own root certificate. */
 const MESH_ISSUER = /cluster\.local|istio|spiffe/i

@@ -1,5 +1,5 @@
-import {commaList} from '../../model/comma-list.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {injectedContainer, type PodModel} from '../../model/kube/pod.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {initWords} from '../netfilter/expected-rules/from-init.js'
 
 /** Which inbound TCP ports are redirected to Envoy, and where that is configured. */

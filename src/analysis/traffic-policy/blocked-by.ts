@@ -1,6 +1,6 @@
-import type {NetworkPolicyModel, PolicyPeer, PolicyPort} from '../../model/network-policy.js'
-import type {PodModel} from '../../model/pod.js'
-import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
+import type {NetworkPolicyModel, PolicyPeer, PolicyPort} from '../../model/kube/network-policy.js'
+import type {PodModel} from '../../model/kube/pod.js'
+import {type Labels, matchesLabels, type Requirement} from '../../model/kube/selector.js'
 
 /** Traffic to or from a pod that NetworkPolicies must allow. */
 export interface PolicyTraffic {

@@ -1,5 +1,5 @@
-import type {DestinationRuleModel, TrafficTls} from '../../model/istio-policy.js'
-import type {ServiceModel} from '../../model/kube-service.js'
+import type {DestinationRuleModel, TrafficTls} from '../../model/istio/istio-policy.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
 
 /** The host of a DestinationRule in full: a short name belongs to the rule's own namespace. */
 function fullHost({host, object}: DestinationRuleModel, domain: string): string {

@@ -1,6 +1,6 @@
-import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
-import type {NetworkPolicyModel, NetworkPolicyRule, PolicyPeer, PolicyPort} from '../../model/network-policy.js'
-import {type Labels, matchesLabels} from '../../model/selector.js'
+import {inRange, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
+import type {NetworkPolicyModel, NetworkPolicyRule, PolicyPeer, PolicyPort} from '../../model/kube/network-policy.js'
+import {type Labels, matchesLabels} from '../../model/kube/selector.js'
 
 // How NetworkPolicies decide: https://kubernetes.io/docs/concepts/services-networking/network-policies/
 

@@ -1,4 +1,4 @@
-import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
+import type {ServiceModel, ServicePort} from '../../model/kube/kube-service.js'
 
 const inBrackets = (address: string) => (address.includes(':') ? `[${address}]` : address)
 

@@ -1,7 +1,7 @@
-import type {MtlsMode, PeerAuthentication} from '../../model/istio-policy.js'
-import {byText} from '../../model/order.js'
-import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {MtlsMode, PeerAuthentication} from '../../model/istio/istio-policy.js'
+import {type ObjectRef, objectLabel, type PodModel} from '../../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
+import {byText} from '../../model/text/order.js'
 import {mtlsMode, type PeerMode} from './peer-mode.js'
 
 /** A PeerAuthentication that selects the pod, and why it is ignored if it is. */

@@ -1,4 +1,4 @@
-import {byText} from '../../model/order.js'
+import {byText} from '../../model/text/order.js'
 
 /** Where a routing object was found: among the Kubernetes objects, in the proxy's configuration, or both; `unknown` if one of them could not be read. */
 export type Presence = 'both' | 'objects only' | 'proxy only' | 'unknown'

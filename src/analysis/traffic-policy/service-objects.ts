@@ -1,4 +1,4 @@
-import type {DestinationRuleModel} from '../../model/istio-policy.js'
+import type {DestinationRuleModel} from '../../model/istio/istio-policy.js'
 import type {
   AuthorizationPolicyModel,
   GatewayModel,
@@ -6,10 +6,10 @@ import type {
   SidecarModel,
   TrafficRoute,
   VirtualServiceModel,
-} from '../../model/istio-traffic.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import type {PodModel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
+} from '../../model/istio/istio-traffic.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
+import type {PodModel} from '../../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 
 /** True if a host in an object of namespace `writtenIn` resolves to the Service; short names resolve in that namespace (istio.io, Destination). */
 export function resolvesToService(host: string, writtenIn: string, service: ServiceModel, domain: string): boolean {

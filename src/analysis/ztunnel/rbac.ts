@@ -1,11 +1,11 @@
-import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 import type {
   ZtunnelMatch,
   ZtunnelPolicy,
   ZtunnelRule,
   ZtunnelStringMatch,
   ZtunnelWorkload,
-} from '../../model/ztunnel.js'
+} from '../../model/istio/ztunnel.js'
+import {inRange, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
 
 /** A connection as ztunnel judges it on the server's side. */
 export interface JudgedConnection {

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {endOnLostOutput} from '../lost-output.js'
 import type {main} from '../main.js'
+import {endOnLostOutput} from '../output/lost-output.js'
 import {codeFolder} from './code-folder.js'
 import {type CommandTable, namedCommand} from './command-name.js'
 import {createScripts} from './scripts.js'

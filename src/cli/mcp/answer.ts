@@ -1,6 +1,6 @@
 import {scrubJson, scrubText} from '../../formats/redact/scrub.js'
-import {gapSentences} from '../../model/answer.js'
-import {UserError} from '../../model/user-error.js'
+import {gapSentences} from '../../model/evidence/answer.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {reportExitCode} from '../../reports/report.js'
 import {bounded, type CutList} from './bounded.js'
 import type {Tool, ToolContext} from './tool.js'

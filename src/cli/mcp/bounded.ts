@@ -1,5 +1,5 @@
 import {isObject} from '../../formats/decode.js'
-import {pointerStep} from '../../model/object-path.js'
+import {pointerStep} from '../../model/text/object-path.js'
 
 /** A list that was cut: where it stands (JSON pointer), and how many of its entries are left. */
 export interface CutList {

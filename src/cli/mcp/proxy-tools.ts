@@ -1,5 +1,5 @@
-import type {PodRef} from '../../model/kube-object.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import {splitTarget} from '../../sources/subject.js'
 import {POD, podOf, shown, type Tool, type ToolAnswer, type ToolContext, type ToolInput} from './tool.js'
 

@@ -1,4 +1,4 @@
-import type {PodRef} from '../../model/kube-object.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Report} from '../../reports/report.js'
 import type {View} from '../../reports/view.js'
 import type {Source} from '../../sources/source.js'

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {Severity} from '../../model/finding.js'
-import {UserError} from '../../model/user-error.js'
 import {shownMoment} from '../../sources/moment.js'
 import {PROXY_TOOLS} from './proxy-tools.js'
 import {NAMESPACE, POD, podOf, shown, type Tool, type ToolAnswer, type ToolContext, type ToolInput} from './tool.js'
@@ -68,7 +68,7 @@ export const TOOLS: readonly Tool[] = [
     },
     required: ['from', 'to'],
     run: async ({source, istioNamespace}, {from = '', to = '', method, namespace}) => {
-      const {pathQuestion} = await import('../path-question.js')
+      const {pathQuestion} = await import('../flags/path-question.js')
       const {pathReport} = await import('../../reports/trace/path-report.js')
       const {pathView} = await import('../../reports/trace/path-view.js')
       const flags = {istioNamespace, namespace, ...definedFields({method})}
@@ -85,7 +85,7 @@ export const TOOLS: readonly Tool[] = [
     run: async ({source, istioNamespace}, {namespace}) => {
       const {errorsReport} = await import('../../reports/errors/report.js')
       const {errorsView} = await import('../../reports/errors/view.js')
-      const {failingSinceMs} = await import('../failing-since.js')
+      const {failingSinceMs} = await import('../flags/failing-since.js')
       const sinceMs = failingSinceMs(undefined, source)
       return shown(await errorsReport(source, {istioNamespace, namespace, pods: undefined, sinceMs}), errorsView)
     },

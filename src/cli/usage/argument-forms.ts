@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {flagNamed, type Surface} from './surface.js'
 
 /** Flags that oclif itself answers wherever they stand. */

@@ -1,4 +1,4 @@
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 import type {Block, Doc} from '../../terminal/doc.js'
 import type {Surface} from './surface.js'
 

@@ -1,4 +1,4 @@
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 
 /** What to type instead of a command of another tool, or why there is none. */
 export interface Signpost {

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {isObject, listOf, objectOf, textOf} from '../../formats/decode.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 
 /** Commands by their words, and each one's flags and arguments. */
 export interface Surface {

@@ -1,7 +1,7 @@
-import {nearestNames} from '../../model/nearest.js'
-import {own} from '../../model/own.js'
-import {shellWord} from '../../model/shell-word.js'
-import {UserError} from '../../model/user-error.js'
+import {own} from '../../model/collections/own.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {nearestNames} from '../../model/text/nearest.js'
+import {shellWord} from '../../model/text/shell-word.js'
 import {signpostOf} from './signposts.js'
 import {commandNamed, type Surface, type SurfaceCommand} from './surface.js'
 

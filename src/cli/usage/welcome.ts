@@ -2,7 +2,7 @@ import {pathToFileURL} from 'node:url'
 import {objectOf, textOf} from '../../formats/decode.js'
 import {renderDoc} from '../../terminal/render.js'
 import {readManifest} from '../manifest.js'
-import {layoutFor} from '../streams.js'
+import {layoutFor} from '../output/streams.js'
 import {rootHelp} from './root-help.js'
 import {readSurface} from './surface.js'
 

@@ -1,6 +1,6 @@
-import {parseZtunnelDump} from '../../formats/ztunnel-dump.js'
-import type {PodRef} from '../../model/kube-object.js'
-import type {ZtunnelDump} from '../../model/ztunnel.js'
+import {parseZtunnelDump} from '../../formats/istio/ztunnel-dump.js'
+import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** What a ztunnel knows; undefined where its config_dump could not be read. */

@@ -1,7 +1,7 @@
 import {textOf} from '../../formats/decode.js'
 import {isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
-import {type KubeObject, type PodRef, podRefOf} from '../../model/kube-object.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import {type KubeObject, type PodRef, podRefOf} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference} from '../../sources/subject.js'
 

@@ -1,10 +1,10 @@
 import {listOf, textOf} from '../../formats/decode.js'
-import {parseSyncz} from '../../formats/istiod-syncz.js'
+import {parseSyncz} from '../../formats/istio/istiod-syncz.js'
 import {isRunningIstiod, istiodRevision, istiodsOfRevision} from '../../formats/kube-pod/istiod-pod.js'
-import {type Answer, answered, type Gap} from '../../model/answer.js'
-import {boundedMap} from '../../model/bounded-map.js'
-import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
-import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import {type Answer, answered, type Gap} from '../../model/evidence/answer.js'
+import {type ProxyConnection, proxyNamespace} from '../../model/istio/sync-state.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** The release in an image tag: `1.31.0` for `ztunnel:1.31.0-distroless`; undefined for other tags and digests. */

@@ -1,9 +1,9 @@
 import type {Rejection} from '../../analysis/sync-reason/rejection.js'
 import {listOf, textMapOf, textOf} from '../../formats/decode.js'
-import {GAP_REASONS} from '../../model/answer.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import {GAP_REASONS} from '../../model/evidence/answer.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
+import {byText} from '../../model/text/order.js'
 import type {Source} from '../../sources/source.js'
 
 /** The pod whose Envoy rejected a resource: its namespace, the root namespace, and its labels. */

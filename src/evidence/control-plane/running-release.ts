@@ -1,8 +1,8 @@
 import {listOf, textOf} from '../../formats/decode.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {type IstioVersion, parseIstioVersion} from '../../model/istio-version.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {podLabel, podRefOf} from '../../model/kube-object.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {type IstioVersion, parseIstioVersion} from '../../model/istio/istio-version.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {podLabel, podRefOf} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {askIstiods, runningIstiods} from './istiods.js'
 

@@ -1,5 +1,5 @@
-import {gapSentence} from '../../model/answer.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {gapSentence} from '../../model/evidence/answer.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {askConnections, type IstiodConnections, type ListedProxy, listedProxies, runningIstiods} from './istiods.js'
 

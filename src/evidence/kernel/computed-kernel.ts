@@ -6,8 +6,8 @@ import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
 import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import type {SiteKernel} from '../../analysis/request-path/world.js'
-import {parseIp} from '../../model/ip-address.js'
-import type {PodModel} from '../../model/pod.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
+import type {PodModel} from '../../model/kube/pod.js'
 
 /**
  * The rules istio-cni or istio-init sets in a pod by its labels and annotations, on a network with the addresses of the pod; undefined

@@ -1,6 +1,6 @@
 import {WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
-import {isOfKind, kindOf} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import {isOfKind, kindOf} from '../../model/kube/kinds.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {resolveSubject, type Subject, splitTarget, type Target} from '../../sources/subject.js'
 

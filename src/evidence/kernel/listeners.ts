@@ -1,6 +1,6 @@
-import {parseIp} from '../../model/ip-address.js'
-import type {KernelListener} from '../../model/network-namespace.js'
-import type {ListeningSocket, SocketTable} from '../../model/socket.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
+import type {KernelListener} from '../../model/kernel/network-namespace.js'
+import type {ListeningSocket, SocketTable} from '../../model/kernel/socket.js'
 
 /** The sockets of a pod as the packet walk sees them: a wildcard has no address, a dual-stack one no family. */
 export function listenersOf(table: SocketTable): readonly KernelListener[] {

@@ -1,7 +1,7 @@
 import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {countDifferences} from '../../analysis/netfilter/drift/drift.js'
 import {RELEASES, type ReleaseRange, releaseName} from '../../analysis/netfilter/expected-rules/releases.js'
-import type {Ruleset} from '../../model/ruleset.js'
+import type {Ruleset} from '../../model/kernel/ruleset.js'
 import type {Expected} from './expectation.js'
 
 /** Rules that another release than the pod's own declares makes; `exactly` when nothing else differs. */

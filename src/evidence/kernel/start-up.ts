@@ -1,5 +1,5 @@
 import {meshOf} from '../../analysis/netfilter/chain-owners.js'
-import {humanDuration} from '../../model/human-duration.js'
+import {humanDuration} from '../../model/text/human-duration.js'
 import type {Source} from '../../sources/source.js'
 import type {Kernel} from './read-kernel.js'
 

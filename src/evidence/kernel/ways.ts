@@ -1,4 +1,4 @@
-import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 
 /** One way to get at the rules of a pod: how, what it needs, what it gives and what it does not. */
 export interface Way {

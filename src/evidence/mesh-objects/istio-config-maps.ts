@@ -1,9 +1,14 @@
-import {type CniConfig, readCniConfig, readInjectorSettings, readMeshSettings} from '../../formats/istio-config-maps.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {InjectorSettings} from '../../model/injection.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import type {MeshSettings} from '../../model/mesh-settings.js'
-import {onceByKey} from '../../model/once.js'
+import {
+  type CniConfig,
+  readCniConfig,
+  readInjectorSettings,
+  readMeshSettings,
+} from '../../formats/istio/istio-config-maps.js'
+import {onceByKey} from '../../model/collections/once.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import type {InjectorSettings} from '../../model/istio/injection.js'
+import type {MeshSettings} from '../../model/istio/mesh-settings.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {listObjects} from './list-objects.js'
 

@@ -1,12 +1,12 @@
 import {declaredPorts} from '../../analysis/ports/service-ports.js'
-import {readMeshSettings} from '../../formats/istio-config-maps.js'
+import {readMeshSettings} from '../../formats/istio/istio-config-maps.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import type {Workload} from '../../istiod/registry.js'
 import {type ObjectsByKind, selectorOf, TRANSLATED_KINDS, type TranslatedKind} from '../../istiod/state.js'
-import {type Gap, isFailure} from '../../model/answer.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import type {MeshSettings} from '../../model/mesh-settings.js'
-import {isOver, type PodModel} from '../../model/pod.js'
+import {type Gap, isFailure} from '../../model/evidence/answer.js'
+import type {MeshSettings} from '../../model/istio/mesh-settings.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {isOver, type PodModel} from '../../model/kube/pod.js'
 import type {Source} from '../../sources/source.js'
 
 /** The settings of a mesh whose ConfigMap was not read: Istio's defaults. */

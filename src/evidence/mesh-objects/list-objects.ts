@@ -1,8 +1,8 @@
 import {withoutBulk} from '../../formats/without-bulk.js'
-import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
-import {boundedMap} from '../../model/bounded-map.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {onceByKey} from '../../model/once.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import {onceByKey} from '../../model/collections/once.js'
+import {type Answer, answered, type Gap, missing} from '../../model/evidence/answer.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {ObjectQuery, Page, Source} from '../../sources/source.js'
 

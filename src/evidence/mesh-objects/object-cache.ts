@@ -3,12 +3,12 @@ import {
   type MeshObjectLists,
   type MeshObjectName,
   type MeshObjectRow,
-} from '../../formats/mesh-objects.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {NamespaceModel} from '../../model/injection.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import {onceByKey} from '../../model/once.js'
-import {objectLabel} from '../../model/pod.js'
+} from '../../formats/kube/mesh-objects.js'
+import {onceByKey} from '../../model/collections/once.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import type {NamespaceModel} from '../../model/istio/injection.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import type {Source} from '../../sources/source.js'
 import {type IstioConfigMaps, istioConfigMaps} from './istio-config-maps.js'
 import {listCache} from './list-cache.js'

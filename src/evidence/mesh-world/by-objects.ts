@@ -7,8 +7,8 @@ import {type WaypointPlace, waypointProxy} from '../../istiod/ambient/waypoint-p
 import {allWaypoints} from '../../istiod/ambient/waypoints.js'
 import {ztunnelConfig} from '../../istiod/ambient/ztunnel-config.js'
 import type {Message} from '../../istiod/rbac/strings.js'
-import {podLabel} from '../../model/kube-object.js'
-import type {ZtunnelDump} from '../../model/ztunnel.js'
+import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {ReadSite} from './site.js'
 
 /** What ztunnels and waypoints have by the objects alone: what istiod would send them. */

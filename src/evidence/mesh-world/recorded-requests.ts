@@ -1,8 +1,8 @@
 import type {Speech} from '../../analysis/request-path/speech.js'
 import {parseJson} from '../../formats/json-text.js'
 import {parseTrafficRequest, type TrafficRequest} from '../../formats/traffic/parse.js'
-import {gapSentence} from '../../model/answer.js'
-import {UserError} from '../../model/user-error.js'
+import {gapSentence} from '../../model/evidence/answer.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 const DEFAULT_PORT = 80
 

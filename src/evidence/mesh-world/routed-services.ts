@@ -1,7 +1,7 @@
 import {fullHost} from '../../analysis/istio-config/host-names.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../formats/decode.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import type {ServiceModel} from '../../model/kube-service.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
 import type {Source} from '../../sources/source.js'
 
 function hostsOf({metadata: {namespace = ''}, ...rest}: KubeObject): readonly string[] {

@@ -1,7 +1,7 @@
 import type {ZtunnelOutage} from '../../analysis/request-path/world.js'
 import {listOf, numberOf, textOf} from '../../formats/decode.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 
 function time(text: string | undefined): number | undefined {
   const at = Date.parse(text ?? '')

@@ -1,6 +1,6 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {IpPort} from '../../model/envoy/request.js'
-import type {ZtunnelDump, ZtunnelWorkload} from '../../model/ztunnel.js'
+import type {ZtunnelDump, ZtunnelWorkload} from '../../model/istio/ztunnel.js'
 
 /** A workload that ztunnel has from istiod, as a pod: of one outside ambient it is not known whether it has a sidecar. */
 function strangerOf(workload: ZtunnelWorkload, dump: ZtunnelDump): MeshPod {

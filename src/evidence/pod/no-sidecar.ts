@@ -1,9 +1,9 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {textMapOf} from '../../formats/decode.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import {hasEnded, type PodModel} from '../../model/pod.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
+import {hasEnded, type PodModel} from '../../model/kube/pod.js'
 import type {Source} from '../../sources/source.js'
 import {readPodObject} from './objects.js'
 

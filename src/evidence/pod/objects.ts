@@ -1,9 +1,9 @@
+import {readService} from '../../formats/kube/kube-service.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
-import {readService} from '../../formats/kube-service.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import type {PodModel} from '../../model/pod.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
+import type {PodModel} from '../../model/kube/pod.js'
 import type {Source} from '../../sources/source.js'
 
 /** The pod of a source that is about one workload. */

@@ -1,10 +1,10 @@
+import {parseEnvoyListeners} from '../../formats/envoy/envoy-listeners.js'
 import {listenerSockets} from '../../formats/envoy-config-dump/listener-sockets.js'
-import {parseEnvoyListeners} from '../../formats/envoy-listeners.js'
 import {parseSockets, withOwners} from '../../formats/sockets/parse.js'
-import {type Answer, answered, type Gap, type GapReason} from '../../model/answer.js'
-import {humanCount} from '../../model/human-count.js'
-import type {PodRef} from '../../model/kube-object.js'
-import type {SocketTable} from '../../model/socket.js'
+import {type Answer, answered, type Gap, type GapReason} from '../../model/evidence/answer.js'
+import type {SocketTable} from '../../model/kernel/socket.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Source} from '../../sources/source.js'
 
 const DAMAGED: readonly GapReason[] = ['unreadable', 'truncated']

@@ -1,8 +1,8 @@
 import type {MeshPod, Site, SiteKernel} from '../../analysis/request-path/world.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {IpAddress, IpRange} from '../../model/ip-address.js'
-import {parseIp} from '../../model/ip-address.js'
-import type {NetworkNamespace} from '../../model/network-namespace.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {IpAddress, IpRange} from '../../model/kernel/ip-address.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
+import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
 
 function swapped(machine: NetworkNamespace, from: IpAddress, to: IpAddress): NetworkNamespace {
   const address = (each: IpAddress): IpAddress => (each.family === from.family && each.bits === from.bits ? to : each)

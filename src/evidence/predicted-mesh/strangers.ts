@@ -3,12 +3,12 @@ import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
 import {resourcesOf} from '../../istiod/dump.js'
 import type {Message} from '../../istiod/rbac/strings.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
+import {own} from '../../model/collections/own.js'
 import type {IpPort} from '../../model/envoy/request.js'
-import type {NamespaceModel} from '../../model/injection.js'
-import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import {own} from '../../model/own.js'
-import type {PodMode} from '../../model/pod-mode.js'
-import type {Labels} from '../../model/selector.js'
+import type {NamespaceModel} from '../../model/istio/injection.js'
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import type {PodMode} from '../../model/istio/pod-mode.js'
+import type {Labels} from '../../model/kube/selector.js'
 
 /** An endpoint in the configuration of captured proxies, whose pod was not captured. */
 export interface TracedEndpoint {

@@ -1,4 +1,4 @@
-import type {ContainerFacts, ContainerNetwork} from '../../model/container-facts.js'
+import type {ContainerFacts, ContainerNetwork} from '../../model/kube/container-facts.js'
 import {at, isObject, type JsonObject, listOf, textOf, textsOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 import {splitWords} from '../netfilter/words.js'

@@ -1,5 +1,5 @@
-import type {ContainerFacts, ContainerGroup} from '../../model/container-facts.js'
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import type {ContainerFacts, ContainerGroup} from '../../model/kube/container-facts.js'
 
 function isCalled({id, name, alsoKnownAs}: ContainerFacts, word: string): boolean {
   return (

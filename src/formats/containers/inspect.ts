@@ -1,4 +1,4 @@
-import type {ContainerFacts, ContainerNetwork} from '../../model/container-facts.js'
+import type {ContainerFacts, ContainerNetwork} from '../../model/kube/container-facts.js'
 import {at, flagOf, isObject, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 function networkOf(mode: string): ContainerNetwork {

@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import type {ListeningSocket} from '../../model/socket.js'
+import type {ListeningSocket} from '../../model/kernel/socket.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
 import {processRole} from '../process-role.js'
 import {readCompose} from './compose.js'

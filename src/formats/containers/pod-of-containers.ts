@@ -1,14 +1,14 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import {SIDECAR_PORTS} from '../../model/istio/reserved-ports.js'
 import {
   type ContainerFacts,
   type ContainerGroup,
   type ContainerStatus,
   containerNameKey,
   type OutsideKind,
-} from '../../model/container-facts.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {own} from '../../model/own.js'
-import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
+} from '../../model/kube/container-facts.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 
 /** The part a container plays in the mesh. */
 export type ContainerPart = 'proxy' | 'init' | 'app'

@@ -1,7 +1,7 @@
-import type {ContainerFacts} from '../../model/container-facts.js'
-import {groupedBy} from '../../model/grouped-by.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import type {Process} from '../../model/process.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import type {Process} from '../../model/kernel/process.js'
+import type {ContainerFacts} from '../../model/kube/container-facts.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {processRole} from '../process-role.js'
 import {podOfContainers} from './pod-of-containers.js'
 

@@ -1,5 +1,5 @@
 import {X509Certificate} from 'node:crypto'
-import type {CertificateFacts} from '../../model/envoy-secret.js'
+import type {CertificateFacts} from '../../model/envoy/envoy-secret.js'
 
 /** The body of a block holds no dash (RFC 7468), so a block without an end is skipped. */
 const PEM_BLOCK = /-----BEGIN ([^-\r\n]+)-----[^-]*-----END \1-----/g

@@ -1,4 +1,4 @@
-import type {ChainMatch, FilterChainSummary, FilterRef, ListenerDestination} from '../../model/envoy-listener.js'
+import type {ChainMatch, FilterChainSummary, FilterRef, ListenerDestination} from '../../model/envoy/envoy-listener.js'
 import {field, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {madeFrom} from './made-by.js'
 import {pathsToChain} from './matcher-tree.js'

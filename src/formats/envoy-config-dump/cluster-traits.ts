@@ -1,4 +1,4 @@
-import type {ClusterTraits} from '../../model/envoy-cluster.js'
+import type {ClusterTraits} from '../../model/envoy/envoy-cluster.js'
 import {field, isObject, listOf, numberOf, objectOf, textOf} from '../decode.js'
 import {typeOf} from './chain.js'
 

@@ -1,4 +1,4 @@
-import {clusterNameParts, type EnvoyCluster} from '../../model/envoy-cluster.js'
+import {clusterNameParts, type EnvoyCluster} from '../../model/envoy/envoy-cluster.js'
 import {field, textOf} from '../decode.js'
 import {decodeTraits} from './cluster-traits.js'
 import {managedBy} from './management.js'

@@ -1,4 +1,9 @@
-import {type EndpointAddress, type EndpointGroup, type EnvoyEndpoint, localityText} from '../../model/envoy-endpoint.js'
+import {
+  type EndpointAddress,
+  type EndpointGroup,
+  type EnvoyEndpoint,
+  localityText,
+} from '../../model/envoy/envoy-endpoint.js'
 import {at, field, isObject, listOf, numberOf, objectOf, textOf} from '../decode.js'
 import {resourcesOf} from './resources.js'
 

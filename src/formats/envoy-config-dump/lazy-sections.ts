@@ -1,7 +1,7 @@
 import {isUtf8} from 'node:buffer'
-import {once} from '../../model/once.js'
-import {own} from '../../model/own.js'
-import {UnreadablePart} from '../../model/unreadable-part.js'
+import {once} from '../../model/collections/once.js'
+import {own} from '../../model/collections/own.js'
+import {UnreadablePart} from '../../model/evidence/unreadable-part.js'
 import {sectionSlices} from './slices.js'
 
 // A large dump is mostly clusters, endpoints and routes that no request reaches: each is parsed when one does.

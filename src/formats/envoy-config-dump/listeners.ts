@@ -1,4 +1,4 @@
-import type {EnvoyListener, FilterChainSummary} from '../../model/envoy-listener.js'
+import type {EnvoyListener, FilterChainSummary} from '../../model/envoy/envoy-listener.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {decodeChain, type FilterRole, roleOf} from './chain.js'
 import {isResource} from './resources.js'

@@ -1,4 +1,4 @@
-import type {ObjectRef} from '../../model/pod.js'
+import type {ObjectRef} from '../../model/kube/pod.js'
 import {at, field, isObject, listOf, textOf} from '../decode.js'
 
 function atPointer(json: unknown, parts: readonly string[]): unknown {

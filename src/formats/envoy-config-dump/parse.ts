@@ -1,6 +1,6 @@
 import {isUtf8} from 'node:buffer'
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {Artifact} from '../../model/evidence.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import type {Artifact} from '../../model/evidence/evidence.js'
 import {field, isObject, textOf} from '../decode.js'
 import {parseJson} from '../json-text.js'
 import {sectionSlices} from './slices.js'

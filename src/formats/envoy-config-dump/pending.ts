@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {PendingResource} from '../../model/pending-resource.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {PendingResource} from '../../model/envoy/pending-resource.js'
 import {at, field, isObject, listOf, textOf, textsOf} from '../decode.js'
 
 /** Per section: the noun for a resource, its list of entries, and the field of an entry with the resource. */

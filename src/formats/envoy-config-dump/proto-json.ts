@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {isObject, type JsonObject, lowerCamel} from '../decode.js'
 
 /** Fields of the Envoy v3 API that are protobuf maps: their keys are data and stay unchanged, their values are messages. */

@@ -1,4 +1,4 @@
-import type {RouteActionSummary} from '../../model/envoy-route.js'
+import type {RouteActionSummary} from '../../model/envoy/envoy-route.js'
 import {field, flagOf, isObject, listOf, lowerCamel, numberOf, objectOf, textOf} from '../decode.js'
 
 function redirectText(redirect: unknown): string {

@@ -1,11 +1,11 @@
+import {own} from '../../model/collections/own.js'
 import type {
   EnvoyRoute,
   EnvoyRouteConfig,
   RouteDetails,
   RouteMatchSummary,
   VirtualHostSummary,
-} from '../../model/envoy-route.js'
-import {own} from '../../model/own.js'
+} from '../../model/envoy/envoy-route.js'
 import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {managedBy} from './management.js'
 import {isResource, resourcesOf} from './resources.js'

@@ -1,4 +1,4 @@
-import type {EnvoySecret} from '../../model/envoy-secret.js'
+import type {EnvoySecret} from '../../model/envoy/envoy-secret.js'
 import {at, field, isObject, listOf, objectOf, textOf} from '../decode.js'
 import {pemBlocks, readCertificate} from './certificate.js'
 import {typeOf} from './chain.js'

@@ -1,6 +1,6 @@
 import {SCHEMAS} from '../../model/envoy/registry.js'
 import type {Field, Json, Packed, Read, Schema} from '../../model/envoy/schema.js'
-import {pointerStep} from '../../model/object-path.js'
+import {pointerStep} from '../../model/text/object-path.js'
 import {isObject, type JsonObject, lowerCamel} from '../decode.js'
 
 const TYPE = /^type\.googleapis\.com\/(?:envoy\.)?/

@@ -1,7 +1,7 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {kindOf} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import {kindOf} from '../../model/kube/kinds.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {textMapOf, textOf} from '../decode.js'
 
 /** Kinds without namespaces that are not among the kinds meshctl lists. */

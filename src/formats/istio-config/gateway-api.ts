@@ -1,5 +1,5 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {listOf, numberOf, textMapOf, textOf} from '../decode.js'
 
 /** A reference of a route of the Gateway API. */

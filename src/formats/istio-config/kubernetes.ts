@@ -1,4 +1,4 @@
-import {commaList} from '../../model/comma-list.js'
+import {own} from '../../model/collections/own.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   LabelSelector,
@@ -7,8 +7,8 @@ import type {
   WorkloadConfig,
   WorkloadContainer,
 } from '../../model/istio-config/kubernetes.js'
-import {own} from '../../model/own.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {at, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 /** The namespaces a Service is visible in, from its annotation (istio.io, networking.istio.io/exportTo); empty means all. */

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {InjectorValues, MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {at, flagOf, isObject, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 

@@ -1,4 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {
@@ -7,8 +8,7 @@ import type {
   StatusCondition,
   TelemetryConfig,
 } from '../../model/istio-config/policy.js'
-import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {flagOf, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 

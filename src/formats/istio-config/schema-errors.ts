@@ -1,5 +1,5 @@
-import {BadPattern, partialMatch} from '../../model/linear-regex.js'
-import {nearestNames} from '../../model/nearest.js'
+import {BadPattern, partialMatch} from '../../model/text/linear-regex.js'
+import {nearestNames} from '../../model/text/nearest.js'
 import {field, isObject, listOf, numberOf, objectOf, textOf} from '../decode.js'
 
 /** What is wrong with a value, and where. */

@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   ClientTls,
@@ -10,7 +10,7 @@ import type {
   SidecarConfig,
   TrafficPolicyConfig,
 } from '../../model/istio-config/traffic.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 function clientTls(policy: unknown, path: string): ClientTls | undefined {

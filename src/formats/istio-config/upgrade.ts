@@ -1,6 +1,6 @@
+import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
-import {pathSteps} from '../../model/object-path.js'
+import {pathSteps} from '../../model/text/object-path.js'
 import {at, listOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 import {type PlacedText, textsWithin} from './placed-text.js'

@@ -1,4 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   HttpMatchRequest,
@@ -8,8 +9,7 @@ import type {
   StringMatch,
   VirtualServiceConfig,
 } from '../../model/istio-config/virtual-service.js'
-import {byText} from '../../model/order.js'
-import {own} from '../../model/own.js'
+import {byText} from '../../model/text/order.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
 const UNITS: Readonly<Record<string, number>> = {ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000}

@@ -1,4 +1,4 @@
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {at, field, listOf, numberOf, textOf} from '../decode.js'
 
 const SETTINGS = {

@@ -1,4 +1,4 @@
-import type {TableKind} from '../../model/pasted-table.js'
+import type {TableKind} from '../../model/evidence/pasted-table.js'
 
 /** A header of a table, and which table it is of. */
 export interface TableHeader {

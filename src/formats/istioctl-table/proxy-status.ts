@@ -1,5 +1,5 @@
-import type {PastedTable} from '../../model/pasted-table.js'
-import {XDS_TYPES} from '../../model/xds-type.js'
+import {XDS_TYPES} from '../../model/envoy/xds-type.js'
+import type {PastedTable} from '../../model/evidence/pasted-table.js'
 
 const TYPES = [...new Set(XDS_TYPES.map(({short}) => short))]
 

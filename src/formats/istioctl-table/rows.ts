@@ -1,4 +1,4 @@
-import type {TableKind} from '../../model/pasted-table.js'
+import type {TableKind} from '../../model/evidence/pasted-table.js'
 
 /** How the cells of a row without its header can be recognised: a pattern with a group per column. */
 interface RowShape {

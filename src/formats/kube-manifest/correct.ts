@@ -1,6 +1,6 @@
 import {type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, Scalar, visit, type YAMLMap} from 'yaml'
 import type {PatchStep} from '../../model/finding.js'
-import {pointerSteps} from '../../model/object-path.js'
+import {pointerSteps} from '../../model/text/object-path.js'
 import {escapeJson, isUnsafe} from '../../terminal/escape.js'
 import {contentStart} from './document-texts.js'
 import {manifestTexts, type NamedObject, objectKey, rootedDocuments} from './roots.js'

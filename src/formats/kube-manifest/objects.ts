@@ -1,4 +1,4 @@
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {at, isObject, textOf} from '../decode.js'
 import {templateObjects} from './template.js'
 

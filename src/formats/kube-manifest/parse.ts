@@ -1,4 +1,4 @@
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {contentStart, type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {type JsonText, jsonTexts} from './json-values.js'
 import {isTooDeep} from './nesting.js'

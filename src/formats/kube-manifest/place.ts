@@ -1,6 +1,6 @@
 import {isMap, isNode, isScalar, isSeq, type Node, type YAMLMap} from 'yaml'
-import {groupedPairs} from '../../model/grouped-by.js'
-import {pathSteps} from '../../model/object-path.js'
+import {groupedPairs} from '../../model/collections/grouped-by.js'
+import {pathSteps} from '../../model/text/object-path.js'
 import type {DocumentText} from './document-texts.js'
 import {manifestTexts, type NamedObject, objectKey, rootedDocuments, textAt, valueTexts} from './roots.js'
 import {linesOf} from './yaml-document.js'

@@ -1,5 +1,5 @@
 import {type Document, isMap, isSeq, parseAllDocuments, type YAMLMap} from 'yaml'
-import {groupedPairs} from '../../model/grouped-by.js'
+import {groupedPairs} from '../../model/collections/grouped-by.js'
 import {type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {jsonTexts} from './json-values.js'
 import {isTooDeep} from './nesting.js'

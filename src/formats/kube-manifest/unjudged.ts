@@ -1,6 +1,6 @@
-import type {Gap} from '../../model/answer.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {objectLabel, objectRefOf} from '../../model/pod.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {objectLabel, objectRefOf} from '../../model/kube/pod.js'
 import {textOf} from '../decode.js'
 
 /** The most objects of one group that are named one by one. */

@@ -1,4 +1,4 @@
-import type {RewrittenProbe} from '../../model/pod.js'
+import type {RewrittenProbe} from '../../model/kube/pod.js'
 import {isObject, numberOf, objectOf, textOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {isServerVariable} from '../../model/network-clients.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {isServerVariable} from '../../model/kernel/network-clients.js'
 import type {
   Container,
   ContainerPort,
@@ -8,7 +8,7 @@ import type {
   Probe,
   ProbeHandler,
   SecuritySettings,
-} from '../../model/pod.js'
+} from '../../model/kube/pod.js'
 import {at, field, flagOf, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
 /** Names of containers injection adds (Istio's injection templates); everything else belongs to the application. */

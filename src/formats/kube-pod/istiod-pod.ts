@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import {REVISION_LABEL} from '../../model/mesh-keys.js'
+import {REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {textOf} from '../decode.js'
 
 /** True for a pod of the control plane: `app=istiod`, or `istio=pilot` as older installations label it. */

@@ -1,6 +1,6 @@
-import type {Gap} from '../../model/answer.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {objectLabel} from '../../model/pod.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {objectOf, textMapOf} from '../decode.js'
 import {CUT_NAME} from '../kube-manifest/embedded.js'
 

@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import {hasEnded, revisionOf} from '../../model/pod.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {hasEnded, revisionOf} from '../../model/kube/pod.js'
 import {listOf, textOf} from '../decode.js'
 
 /** True for a pod that runs Istio's proxy: as a container, a native sidecar, or as the whole gateway. */

@@ -1,8 +1,8 @@
-import type {Gap} from '../../model/answer.js'
-import {isOfKind, kindOf} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {nearestNames} from '../../model/nearest.js'
-import {byText} from '../../model/order.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import {isOfKind, kindOf} from '../../model/kube/kinds.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {nearestNames} from '../../model/text/nearest.js'
+import {byText} from '../../model/text/order.js'
 import {at, listOf, textOf} from '../decode.js'
 import {isWorkloadKind} from './parse.js'
 

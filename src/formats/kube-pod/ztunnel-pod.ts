@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import {isManagedWaypoint} from '../../model/mesh-keys.js'
+import {isManagedWaypoint} from '../../model/istio/mesh-keys.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 
 /** True for a pod of the DaemonSet ztunnel (its chart labels the pods app=ztunnel). */
 export function isZtunnel(pod: KubeObject): boolean {

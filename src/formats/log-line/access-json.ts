@@ -1,7 +1,7 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
-import {own} from '../../model/own.js'
-import {RESPONSE_FLAGS} from '../../model/response-flags.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
+import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
 import {type JsonObject, numberOf, textOf} from '../decode.js'
 
 function given(text: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
-import {RESPONSE_FLAGS} from '../../model/response-flags.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
+import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
 
 interface Token {
   readonly text: string

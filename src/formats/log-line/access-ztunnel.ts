@@ -1,5 +1,5 @@
-import type {PodRef} from '../../model/kube-object.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import {type JsonObject, numberOf, textOf} from '../decode.js'
 
 /** The pairs of a logfmt text: `key=value` or `key="value"`, quotes inside escaped. */

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {MessageLine} from '../../model/log-line.js'
-import {own} from '../../model/own.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import type {MessageLine} from '../../model/envoy/log-line.js'
 import type {LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {type JsonObject, textOf} from '../decode.js'
 

@@ -1,4 +1,4 @@
-import type {LogLine} from '../../model/log-line.js'
+import type {LogLine} from '../../model/envoy/log-line.js'
 import {isObject} from '../decode.js'
 import {accessFromJson} from './access-json.js'
 import {parseAccessFragment, parseAccessText} from './access-text.js'

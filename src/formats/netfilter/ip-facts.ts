@@ -1,6 +1,6 @@
-import {type IpAddress, parseIp, parseIpRange} from '../../model/ip-address.js'
-import type {Interface, KernelRoute, RoutingRule} from '../../model/network-namespace.js'
-import type {IpFamily} from '../../model/ruleset.js'
+import {type IpAddress, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
+import type {Interface, KernelRoute, RoutingRule} from '../../model/kernel/network-namespace.js'
+import type {IpFamily} from '../../model/kernel/ruleset.js'
 import {markPair} from './values.js'
 
 const KINDS: ReadonlySet<string> = new Set(

@@ -1,4 +1,4 @@
-import type {MatchCondition} from '../../model/ruleset.js'
+import type {MatchCondition} from '../../model/kernel/ruleset.js'
 import {DYNAMIC_MODULES, MATCH_OPTIONS} from './matches.js'
 import {quoteWord} from './words.js'
 

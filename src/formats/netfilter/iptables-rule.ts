@@ -1,4 +1,4 @@
-import type {Action, Counters, MatchCondition} from '../../model/ruleset.js'
+import type {Action, Counters, MatchCondition} from '../../model/kernel/ruleset.js'
 import {isTypedModule, type LoadedModules, takeOption, verbatimCondition} from './iptables-match.js'
 import {isKnownTarget, readTarget} from './iptables-target.js'
 

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {Action} from '../../model/ruleset.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {Action} from '../../model/kernel/ruleset.js'
 import {hex, hexWord, markPair, markWord} from './values.js'
 import {quoteWord} from './words.js'
 

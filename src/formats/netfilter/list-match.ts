@@ -1,4 +1,4 @@
-import type {Action, MatchCondition} from '../../model/ruleset.js'
+import type {Action, MatchCondition} from '../../model/kernel/ruleset.js'
 import {isTarget, readTarget} from './iptables-target.js'
 import {LIST_PHRASES} from './matches.js'
 import {hexWord, markWord} from './values.js'

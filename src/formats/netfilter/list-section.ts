@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {own} from '../../model/own.js'
-import {type Counters, HIDDEN_INTERFACES, type MatchCondition} from '../../model/ruleset.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import {type Counters, HIDDEN_INTERFACES, type MatchCondition} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {listAction, readListTail} from './list-match.js'
 import {

@@ -1,4 +1,4 @@
-import type {ConditionField, MatchCondition} from '../../model/ruleset.js'
+import type {ConditionField, MatchCondition} from '../../model/kernel/ruleset.js'
 import {addressWord, idWord, isEverywhere, markWord, portWord, protocolName} from './values.js'
 
 /** Turns an option's argument into canonical values; undefined when it cannot be read, an empty list when it always matches. */

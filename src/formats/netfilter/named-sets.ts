@@ -1,4 +1,4 @@
-import type {MatchCondition} from '../../model/ruleset.js'
+import type {MatchCondition} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {addressWord} from './values.js'
 

@@ -1,4 +1,4 @@
-import type {Action, MatchCondition, TableFamily} from '../../model/ruleset.js'
+import type {Action, MatchCondition, TableFamily} from '../../model/kernel/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
 import {addNftRule, makeBase, nftPriority, startNftTable} from './nft-section.js'

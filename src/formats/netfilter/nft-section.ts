@@ -1,5 +1,5 @@
-import {own} from '../../model/own.js'
-import type {ChainKind, Hook, TableFamily} from '../../model/ruleset.js'
+import {own} from '../../model/collections/own.js'
+import type {ChainKind, Hook, TableFamily} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {blockElements, setElements} from './named-sets.js'
 import {readNftRule} from './nft-rule.js'

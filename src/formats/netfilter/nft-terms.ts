@@ -1,4 +1,4 @@
-import type {Action, MatchCondition} from '../../model/ruleset.js'
+import type {Action, MatchCondition} from '../../model/kernel/ruleset.js'
 import {NFT_TERMS} from './matches.js'
 import {hex, markPair, portWord} from './values.js'
 

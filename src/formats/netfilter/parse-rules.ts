@@ -1,4 +1,4 @@
-import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '../../model/ruleset.js'
+import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '../../model/kernel/ruleset.js'
 import {isJson} from '../json-text.js'
 import {type CleanLine, cleanLines} from './clean-lines.js'
 import {readParameters, readTraceCommand, startsParameters, startsTrace} from './init-log.js'

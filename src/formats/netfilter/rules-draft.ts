@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {groupedBy} from '../../model/grouped-by.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
 import {
   type Backend,
   builtInChain,
@@ -16,7 +16,7 @@ import {
   type RulesReading,
   type RuleWarning,
   type TableFamily,
-} from '../../model/ruleset.js'
+} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import {type NamedSets, withElements} from './named-sets.js'

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {TABLE_ASSUMED} from '../../model/ruleset.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {TABLE_ASSUMED} from '../../model/kernel/ruleset.js'
 import {tablesOfList} from './bare-rules.js'
 import type {CleanLine} from './clean-lines.js'
 import {readRuleWords} from './iptables-rule.js'

@@ -1,4 +1,4 @@
-import type {Backend, IpFamily} from '../../model/ruleset.js'
+import type {Backend, IpFamily} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import type {RulesDraft} from './rules-draft.js'
 

@@ -1,4 +1,4 @@
-import {formatIpRange, formatV4Range, parseIpRange, parseV4Range} from '../../model/ip-address.js'
+import {formatIpRange, formatV4Range, parseIpRange, parseV4Range} from '../../model/kernel/ip-address.js'
 
 const PROTOCOLS: Readonly<Record<string, string>> = {
   '1': 'icmp',

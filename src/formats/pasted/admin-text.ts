@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {EvidenceId} from '../../model/evidence.js'
-import {own} from '../../model/own.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
+import type {EvidenceId} from '../../model/evidence/evidence.js'
 import type {UnwrappedLine} from '../wrapped-text/unwrap.js'
 
 /** A page of Envoy's admin in its text form, as the JSON form its reader knows. */

@@ -1,4 +1,4 @@
-import type {EvidenceId} from '../../model/evidence.js'
+import type {EvidenceId} from '../../model/evidence/evidence.js'
 import {at, field, isObject, type JsonObject, listOf, lowerCamel, textOf} from '../decode.js'
 
 /** A part of a config_dump: the lists of one section, by the name of the list in Envoy's message (admin.v3). */

@@ -1,4 +1,4 @@
-import {isPlaceholder} from '../../model/placeholder.js'
+import {isPlaceholder} from '../../model/text/placeholder.js'
 import {TOKEN, TOKEN_MARK} from './issuers.js'
 import {isNoSecret} from './names.js'
 import type {Redaction} from './placeholder.js'

@@ -1,5 +1,5 @@
-import type {Connection, ConnectionTable} from '../../model/connection.js'
-import type {IpAddress} from '../../model/ip-address.js'
+import type {Connection, ConnectionTable} from '../../model/kernel/connection.js'
+import type {IpAddress} from '../../model/kernel/ip-address.js'
 import {procAddress} from './proc-net.js'
 
 const ROW =

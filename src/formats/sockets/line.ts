@@ -1,5 +1,5 @@
-import {formatIp, parseIp} from '../../model/ip-address.js'
-import type {ListeningSocket} from '../../model/socket.js'
+import {formatIp, parseIp} from '../../model/kernel/ip-address.js'
+import type {ListeningSocket} from '../../model/kernel/socket.js'
 
 /** One socket of a text, before equal ones are counted together. */
 export type SocketLine = Omit<ListeningSocket, 'count'>

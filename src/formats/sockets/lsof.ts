@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
 const ROW = /^(\S+)\s+(\d+)\s+(\S+)\s+\d+\w*\s+IPv([46])\s+\S+\s+\S+\s+(TCP|UDP)\s+(\S+)(?:\s+\(([A-Z_0-9]+)\))?\s*$/

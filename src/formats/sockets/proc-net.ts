@@ -1,4 +1,4 @@
-import {formatIp, type IpAddress} from '../../model/ip-address.js'
+import {formatIp, type IpAddress} from '../../model/kernel/ip-address.js'
 import type {LineReading} from './line.js'
 
 const ROW =

@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
 const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/

@@ -1,4 +1,4 @@
-import type {TrackedConnection} from '../../model/tool-output.js'
+import type {TrackedConnection} from '../../model/evidence/tool-output.js'
 
 const ADDRESSES = '(?:src=(\\S+) dst=(\\S+) sport=(\\d+) dport=(\\d+))'
 const ROW = new RegExp(

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {DnsAnswer} from '../../model/tool-output.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {DnsAnswer} from '../../model/evidence/tool-output.js'
 
 function digAnswer(text: string): DnsAnswer | undefined {
   const status = /^;; ->>HEADER<<- .*status: (\w+)/m.exec(text)?.[1]

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {ToolFinding} from '../../model/tool-output.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {ToolFinding} from '../../model/evidence/tool-output.js'
 import {at, isObject, listOf, textOf} from '../decode.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
 

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {HttpExchange} from '../../model/tool-output.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {HttpExchange} from '../../model/evidence/tool-output.js'
 
 const STATUS = /^(?:< |\s*wget: server returned error: |\s*)HTTP\/[\d.]+ (\d{3})\b/
 const CURL_ERROR = /^(?:.*\s)?curl: \((\d{1,3})\) (.*)$/

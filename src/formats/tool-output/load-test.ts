@@ -1,4 +1,4 @@
-import type {StatusCount} from '../../model/tool-output.js'
+import type {StatusCount} from '../../model/evidence/tool-output.js'
 
 /** `[503] 12 responses` (hey), `Code 503 : 3 (15.0 %)` (fortio), `503: 12` below a heading (wrk, k6 differ and are left out). */
 const ROW = /^\s*(?:\[(\d{3})\]\s+(\d+) responses|Code\s+(-?\d+) : (\d+) \()/

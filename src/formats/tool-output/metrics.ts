@@ -1,4 +1,4 @@
-import type {MetricSample} from '../../model/tool-output.js'
+import type {MetricSample} from '../../model/evidence/tool-output.js'
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|Inf|NaN))(?: \d+)?$/
 /** Metrics of istiod, the agent, ztunnel and of requests (istio.io, "Istio Standard Metrics", "pilot-discovery", "pilot-agent"). */

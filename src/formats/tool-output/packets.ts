@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {CapturedPacket} from '../../model/tool-output.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {CapturedPacket} from '../../model/evidence/tool-output.js'
 
 const PACKET = /\bIP6? ([0-9a-fA-F.:]+)\.(\d+) > ([0-9a-fA-F.:]+)\.(\d+): Flags \[([A-Z.]*)\](.*)$/
 /** With -e the line has link addresses and `ethertype IPv4` in place of IP. */

@@ -1,4 +1,4 @@
-import type {ProxySpan} from '../../model/tool-output.js'
+import type {ProxySpan} from '../../model/evidence/tool-output.js'
 import {at, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
 

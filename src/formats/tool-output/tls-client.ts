@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {TlsHandshake} from '../../model/tool-output.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {TlsHandshake} from '../../model/evidence/tool-output.js'
 
 /** Reads what `openssl s_client` prints (openssl-s_client(1)); undefined for other texts. */
 export function parseTlsClient(text: string): TlsHandshake | undefined {

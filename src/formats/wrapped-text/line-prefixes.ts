@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {own} from '../../model/own.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {own} from '../../model/collections/own.js'
 /** What precedes a message: the rest of the line, and what the prefix says about it. */
 export interface Unprefixed {
   readonly rest: string

@@ -1,4 +1,4 @@
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 /** What a line of a structured log says: its message and what came with it, cut at line breaks. */
 export interface LogRecord {
   readonly lines: readonly string[]

@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {isNumbered, isQuotedMail, isSternNotice, nameReader, withoutNumber} from './common-prefix.js'
 import {type Unprefixed, withoutPrefixes} from './line-prefixes.js'
 import {readDockerRecord, readLogRecord} from './log-record.js'

@@ -1,7 +1,7 @@
 import {at, field, listOf, numberOf, textOf} from '../../formats/decode.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {byText} from '../../model/text/order.js'
 import {SEGMENTS} from '../route-match.js'
 
 // HTTPRoute of the Gateway API, as istiod reads it: https://gateway-api.sigs.k8s.io/reference/spec/#httproute

@@ -1,8 +1,8 @@
-import type {EndpointSlice} from '../../formats/kube-endpoints.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import type {PodModel} from '../../model/pod.js'
-import type {PodMode} from '../../model/pod-mode.js'
-import type {Labels} from '../../model/selector.js'
+import type {EndpointSlice} from '../../formats/kube/kube-endpoints.js'
+import type {PodMode} from '../../model/istio/pod-mode.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import type {PodModel} from '../../model/kube/pod.js'
+import type {Labels} from '../../model/kube/selector.js'
 import type {IstioState} from '../state.js'
 
 /** What istiod makes the configuration of ztunnels and waypoints of, besides that of sidecars. */

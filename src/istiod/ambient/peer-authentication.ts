@@ -1,7 +1,7 @@
-import type {MtlsMode, PeerAuthentication} from '../../model/istio-policy.js'
-import {byText} from '../../model/order.js'
-import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
-import {EMPTY_MATCH, type ZtunnelMatch, type ZtunnelPolicy, type ZtunnelRule} from '../../model/ztunnel.js'
+import type {MtlsMode, PeerAuthentication} from '../../model/istio/istio-policy.js'
+import {EMPTY_MATCH, type ZtunnelMatch, type ZtunnelPolicy, type ZtunnelRule} from '../../model/istio/ztunnel.js'
+import {type Labels, matchesLabels, requirementsOf} from '../../model/kube/selector.js'
+import {byText} from '../../model/text/order.js'
 
 // ztunnel has no mTLS modes: istiod sends STRICT as a DENY of connections without an identity (recordings of Istio 1.31).
 
@@ -79,7 +79,7 @@ export function convertedModes(all: readonly PeerAuthentication[], root: string)
     }),
   )
   return {
-    policies: [...made.values(), policy(root, STATIC, [[[noIdentity]]])],
+    policies: all.length === 0 ? [] : [...made.values(), policy(root, STATIC, [[[noIdentity]]])],
     keysFor: (namespace, labels) => {
       const mine = oldest(
         own.filter(

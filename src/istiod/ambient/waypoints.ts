@@ -1,8 +1,8 @@
 import {at, listOf, numberOf, textOf, textsOf} from '../../formats/decode.js'
-import {readLabelSelector} from '../../formats/injection-webhook.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {MANAGED_LABEL, WAYPOINT_LABEL} from '../../model/mesh-keys.js'
-import {type Labels, matchesLabels} from '../../model/selector.js'
+import {readLabelSelector} from '../../formats/istio/injection-webhook.js'
+import {MANAGED_LABEL, WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {type Labels, matchesLabels} from '../../model/kube/selector.js'
 import type {RegisteredHost} from '../registry.js'
 import type {AmbientObjects} from './objects.js'
 

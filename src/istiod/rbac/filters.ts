@@ -1,5 +1,5 @@
-import {type Authorization, type AuthorizationAction, ruleKey} from '../../model/authorization.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {type Authorization, type AuthorizationAction, ruleKey} from '../../model/istio/authorization.js'
 import type {PolicyPlace} from './place.js'
 import {MATCHES_NOTHING, rbacRule} from './rules.js'
 import type {Message} from './strings.js'

@@ -1,3 +1,4 @@
+import {own} from '../../model/collections/own.js'
 import {
   type Authorization,
   type AuthorizationCondition,
@@ -6,8 +7,7 @@ import {
   OPERATION_FIELDS,
   SOURCE_FIELDS,
   type ValuePair,
-} from '../../model/authorization.js'
-import {own} from '../../model/own.js'
+} from '../../model/istio/authorization.js'
 import {type FieldRow, headerCondition, PERMISSION_ROWS, PRINCIPAL_ROWS} from './fields.js'
 import type {PolicyPlace} from './place.js'
 import type {Message} from './strings.js'

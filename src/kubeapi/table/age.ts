@@ -1,4 +1,4 @@
-import {humanDuration} from '../../model/human-duration.js'
+import {humanDuration} from '../../model/text/human-duration.js'
 
 /** How long ago, as kubectl writes ages. */
 export function humanAge(from: unknown, now: Date): string {

@@ -1,5 +1,5 @@
 import {numberOf, textOf} from '../../formats/decode.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {humanAge} from './age.js'
 
 export type ApiTableCell = string | number

@@ -1,5 +1,5 @@
 import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {humanAge} from './age.js'
 import {AGE, type Column, column, NAME, NONE, orNone, pairs, textColumn} from './column.js'
 import {WORKLOAD_COLUMNS} from './workload-columns.js'

@@ -1,5 +1,5 @@
 import {at, flagOf, listOf, numberOf, objectOf, textOf} from '../../formats/decode.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 
 export interface PodSummary {
   readonly ready: string

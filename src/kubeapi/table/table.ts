@@ -1,4 +1,4 @@
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {groupVersion} from '../resources.js'
 import {AGE, type Column, NAME} from './column.js'
 import {COLUMNS} from './columns.js'

@@ -1,6 +1,6 @@
 import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
-import {humanDuration} from '../../model/human-duration.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {humanDuration} from '../../model/text/human-duration.js'
 import {humanAge} from './age.js'
 import {AGE, type ApiTableCell, type Column, column, countColumn, NAME, NONE, pairs} from './column.js'
 import {podSummary} from './pod-status.js'

@@ -1,6 +1,6 @@
 import {createSecureServer, type Http2SecureServer, type ServerHttp2Stream} from 'node:http2'
-import {parseSyncz} from '../../formats/istiod-syncz.js'
-import type {PodRef} from '../../model/kube-object.js'
+import {parseSyncz} from '../../formats/istio/istiod-syncz.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {ServerCertificate} from '../certificate.js'
 import {SERVE_LIMITS} from '../limits.js'

@@ -1,5 +1,5 @@
-import {type ProxyConnection, proxyNamespace, type SyncState, type TypeSync} from '../../model/sync-state.js'
-import {xdsTypeNamed} from '../../model/xds-type.js'
+import {xdsTypeNamed} from '../../model/envoy/xds-type.js'
+import {type ProxyConnection, proxyNamespace, type SyncState, type TypeSync} from '../../model/istio/sync-state.js'
 import {writeField, writeMessage} from './protobuf-write.js'
 
 const CLIENT_CONFIG_TYPE = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'

@@ -1,6 +1,6 @@
-import type {KubeObject} from '../kube-object.js'
-import type {ObjectRef} from '../pod.js'
-import type {Labels} from '../selector.js'
+import type {KubeObject} from '../kube/kube-object.js'
+import type {ObjectRef} from '../kube/pod.js'
+import type {Labels} from '../kube/selector.js'
 
 /** An object of the mesh configuration with its names; `raw` is what was written. */
 export interface ConfigObject {

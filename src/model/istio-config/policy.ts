@@ -1,4 +1,4 @@
-import type {Labels} from '../selector.js'
+import type {Labels} from '../kube/selector.js'
 import type {Configured} from './config-object.js'
 
 /** What a policy applies to; `selector` is undefined when it has none, and empty when it selects by no label. */

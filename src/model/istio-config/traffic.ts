@@ -1,4 +1,4 @@
-import type {Labels} from '../selector.js'
+import type {Labels} from '../kube/selector.js'
 import type {Configured} from './config-object.js'
 
 /** TLS settings of a client (ClientTLSSettings). */

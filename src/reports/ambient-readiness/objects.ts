@@ -1,7 +1,7 @@
 import {flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {ReadinessDoc, ReadinessEffect, ReadinessItem} from './item.js'
 
 function item(

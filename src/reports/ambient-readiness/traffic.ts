@@ -1,5 +1,5 @@
 import {parseLogLine} from '../../formats/log-line/parse.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import type {ReadinessItem} from './item.js'
 
 /** What the access log of one sidecar shows. */

@@ -1,4 +1,4 @@
-import {humanCount} from '../../model/human-count.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {type ReadinessEffect, type ReadinessItem, readinessDocUrl} from './item.js'

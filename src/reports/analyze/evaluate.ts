@@ -1,5 +1,5 @@
-import {type Gap, isFailure} from '../../model/answer.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {type Gap, isFailure} from '../../model/evidence/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {type ConfigObject, fullName} from '../../model/istio-config/config-object.js'
 import {type ConfigFound, type ConfigRule, type NeededKinds, neededText} from '../../rules/config/config-rule.js'

@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Finding, Severity} from '../../model/finding.js'
 import type {AnalyzeReport} from './report.js'
 

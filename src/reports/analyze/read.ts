@@ -1,9 +1,9 @@
 import {readConfigObject, ruleKind} from '../../formats/istio-config/config-object.js'
-import type {Gap} from '../../model/answer.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import {REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {KINDS, kindWord} from '../../model/kinds.js'
-import {REVISION_LABEL} from '../../model/mesh-keys.js'
+import {KINDS, kindWord} from '../../model/kube/kinds.js'
 import type {FilePlace, Source} from '../../sources/source.js'
 
 /** One of the sources that are analysed together. */

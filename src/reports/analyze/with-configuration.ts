@@ -1,6 +1,6 @@
 import {ANALYZE} from '../../formats/kube-manifest/unjudged.js'
 import {atLeast} from '../../model/finding.js'
-import {humanCount} from '../../model/human-count.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {ConfigRule} from '../../rules/config/config-rule.js'
 import type {Source} from '../../sources/source.js'
 import {type CheckOptions, type CheckReport, countsOf} from '../check/report.js'

@@ -1,7 +1,7 @@
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {resourcesOf} from '../../istiod/dump.js'
 import type {Message} from '../../istiod/rbac/strings.js'
-import {own} from '../../model/own.js'
+import {own} from '../../model/collections/own.js'
 
 /** A rule in an RBAC filter of a proxy, by its key. */
 export interface ProxyRule {

@@ -1,4 +1,4 @@
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Block, Line, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {AuthzTestReport, AuthzVerdict} from './test-report.js'

@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {isMeshWide, KINDS, type Kind} from '../../model/kinds.js'
-import type {KubePermission} from '../../model/permission.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {isMeshWide, KINDS, type Kind} from '../../model/kube/kinds.js'
+import type {KubePermission} from '../../model/kube/permission.js'
 
 /** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
 type Place = 'pods' | 'control-plane' | 'cluster'

@@ -1,4 +1,4 @@
-import type {KubePermission} from '../../model/permission.js'
+import type {KubePermission} from '../../model/kube/permission.js'
 
 interface Rule {
   readonly apiGroups: readonly string[]

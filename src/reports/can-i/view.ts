@@ -1,4 +1,4 @@
-import {type Ruling, resourceText} from '../../model/permission.js'
+import {type Ruling, resourceText} from '../../model/kube/permission.js'
 import type {Cell} from '../../terminal/doc.js'
 import {renderYaml} from '../../terminal/yaml.js'
 import type {View} from '../view.js'

@@ -1,5 +1,5 @@
-import {humanCount} from '../../model/human-count.js'
-import {humanSize} from '../../model/human-size.js'
+import {humanCount} from '../../model/text/human-count.js'
+import {humanSize} from '../../model/text/human-size.js'
 /** Size and time of the first pod. */
 export interface Measured {
   readonly objectBytes: number

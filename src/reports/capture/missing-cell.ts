@@ -1,4 +1,4 @@
-import {GAP_REASONS, isFailure} from '../../model/answer.js'
+import {GAP_REASONS, isFailure} from '../../model/evidence/answer.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {SummaryRow} from './summary.js'
 

@@ -1,9 +1,9 @@
 import {setMaxListeners} from 'node:events'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Redaction, SAME_PLACEHOLDER} from '../../formats/redact/placeholder.js'
-import {type Gap, isFailure} from '../../model/answer.js'
-import {boundedMap} from '../../model/bounded-map.js'
-import {UserError} from '../../model/user-error.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import {type Gap, isFailure} from '../../model/evidence/answer.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {
   type BlobRef,
   BUNDLE_VERSION,

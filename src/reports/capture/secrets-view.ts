@@ -1,4 +1,4 @@
-import {humanCount} from '../../model/human-count.js'
+import {humanCount} from '../../model/text/human-count.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import type {SecretsReport} from './secrets.js'

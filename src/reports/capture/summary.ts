@@ -1,5 +1,5 @@
-import type {Gap, GapReason} from '../../model/answer.js'
-import {EVIDENCE_IDS, evidenceRow} from '../../model/evidence.js'
+import type {Gap, GapReason} from '../../model/evidence/answer.js'
+import {EVIDENCE_IDS, evidenceRow} from '../../model/evidence/evidence.js'
 import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../../sources/bundle/layout.js'
 
 /** One kind of evidence in a bundle: how much was captured, and what is missing for which reason. */

@@ -1,6 +1,6 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import type {AdminCertificate} from '../../model/admin-certificate.js'
-import {podLabel} from '../../model/kube-object.js'
+import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 
 /** A proxy with the certificates Envoy lists. */
 export interface Judged {

@@ -1,5 +1,5 @@
-import {humanCount} from '../../model/human-count.js'
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {CredentialStatus, GatewayCredential} from './credentials.js'

@@ -1,5 +1,5 @@
-import {gapSentence} from '../../model/answer.js'
-import {objectLabel} from '../../model/pod.js'
+import {gapSentence} from '../../model/evidence/answer.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {type Block, type Cell, type Line, prose} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {CheckInjectReport, InjectAnswer, Unanswered} from './report.js'

@@ -1,4 +1,4 @@
-import type {EnvoyCluster} from '../../model/envoy-cluster.js'
+import type {EnvoyCluster} from '../../model/envoy/envoy-cluster.js'
 import type {Table} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {ClusterReport} from './report.js'

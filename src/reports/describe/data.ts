@@ -1,7 +1,7 @@
 import type {PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {PeerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
 import type {ComparedRule} from '../../analysis/traffic-policy/presence.js'
-import type {ObjectRef} from '../../model/pod.js'
+import type {ObjectRef} from '../../model/kube/pod.js'
 import type {AppliedPolicy} from './report.js'
 import type {ProxyView} from './traffic/in-proxy.js'
 import type {ServiceDescription} from './traffic/traffic.js'

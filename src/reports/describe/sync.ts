@@ -1,9 +1,9 @@
 import {listingOnce} from '../../evidence/asked-once.js'
 import {askIstiods, listedProxies, runningIstiods} from '../../evidence/control-plane/istiods.js'
-import type {Answer} from '../../model/answer.js'
-import {answered, missing} from '../../model/answer.js'
-import type {PodRef} from '../../model/kube-object.js'
-import type {TypeSync} from '../../model/sync-state.js'
+import type {Answer} from '../../model/evidence/answer.js'
+import {answered, missing} from '../../model/evidence/answer.js'
+import type {TypeSync} from '../../model/istio/sync-state.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** One proxy in the control plane's view: the istiod it is connected to and the state of each type; no istiod if none lists it. */

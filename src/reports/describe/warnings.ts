@@ -1,5 +1,5 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import type {Container, PodModel} from '../../model/pod.js'
+import type {Container, PodModel} from '../../model/kube/pod.js'
 
 const SERVICE_NAMES = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app']
 const SERVICE_REVISIONS = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version']

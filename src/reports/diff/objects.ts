@@ -1,11 +1,11 @@
 import {changesBetween} from '../../analysis/config-diff/changes.js'
 import {sortedForm} from '../../analysis/config-diff/normal-form.js'
-import {boundedMap} from '../../model/bounded-map.js'
-import type {ConfigChange} from '../../model/config-change.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {KINDS} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {ConfigChange} from '../../model/envoy/config-change.js'
+import {KINDS} from '../../model/kube/kinds.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {byText} from '../../model/text/order.js'
 import type {Source} from '../../sources/source.js'
 
 /** A Kubernetes object that differs between two sources. */

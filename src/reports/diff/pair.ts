@@ -1,9 +1,9 @@
 import {type CauseGroup, groupByCause} from '../../analysis/config-diff/cause.js'
 import {compareConfigs} from '../../analysis/config-diff/compare.js'
-import type {Answer} from '../../model/answer.js'
-import type {ConfigComparison} from '../../model/config-change.js'
-import type {Artifact} from '../../model/evidence.js'
-import {UserError} from '../../model/user-error.js'
+import type {ConfigComparison} from '../../model/envoy/config-change.js'
+import type {Answer} from '../../model/evidence/answer.js'
+import type {Artifact} from '../../model/evidence/evidence.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {
   type DumpConfig,
   narrowedToIstiod,

@@ -1,16 +1,16 @@
 import {createHash, X509Certificate} from 'node:crypto'
 import {at, isObject, listOf, numberOf, objectOf, textOf} from '../../formats/decode.js'
 import {type ConfigDump, parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
-import {type Answer, answered} from '../../model/answer.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {
   CONFIG_SECTIONS,
   type ConfigSection,
   type EnvoySection,
   type ProxyConfig,
   type Resources,
-} from '../../model/config-change.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {Artifact} from '../../model/evidence.js'
+} from '../../model/envoy/config-change.js'
+import {type Answer, answered} from '../../model/evidence/answer.js'
+import type {Artifact} from '../../model/evidence/evidence.js'
 
 /** A dump as one side of a comparison, with the pod's own names and addresses and the resources Envoy rejected or is warming. */
 export interface DumpConfig extends ProxyConfig {

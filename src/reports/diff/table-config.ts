@@ -1,6 +1,11 @@
-import {CONFIG_SECTIONS, type ConfigSection, type EnvoySection, type Resources} from '../../model/config-change.js'
-import {groupedBy} from '../../model/grouped-by.js'
-import type {PastedRow, PastedTable, TableKind} from '../../model/pasted-table.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import {
+  CONFIG_SECTIONS,
+  type ConfigSection,
+  type EnvoySection,
+  type Resources,
+} from '../../model/envoy/config-change.js'
+import type {PastedRow, PastedTable, TableKind} from '../../model/evidence/pasted-table.js'
 import type {Source} from '../../sources/source.js'
 import type {DumpConfig} from './proxy-config.js'
 

@@ -1,7 +1,12 @@
 import type {CauseGroup} from '../../analysis/config-diff/cause.js'
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
-import {ALL_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
-import {humanCount} from '../../model/human-count.js'
+import {
+  ALL_SECTIONS,
+  type ConfigChange,
+  type ResourceDifference,
+  SECTION_NOUNS,
+} from '../../model/envoy/config-change.js'
+import {humanCount} from '../../model/text/human-count.js'
 import {type Cell, cellText, type Doc} from '../../terminal/doc.js'
 import type {DocForm, View} from '../view.js'
 import type {PairDiff} from './pair.js'

@@ -1,5 +1,5 @@
 import {workloadOf} from '../../formats/kube-pod/parse.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 
 /** `Kind/name.namespace` of a pod's workload; the pod itself if it has no owner. */
 export function workloadName(pod: KubeObject): string {

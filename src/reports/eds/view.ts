@@ -1,4 +1,4 @@
-import {type EndpointGroup, type EnvoyEndpoint, edsAddressText} from '../../model/envoy-endpoint.js'
+import {type EndpointGroup, type EnvoyEndpoint, edsAddressText} from '../../model/envoy/envoy-endpoint.js'
 import type {Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'

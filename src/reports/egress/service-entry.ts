@@ -1,6 +1,6 @@
-import {parseIp} from '../../model/ip-address.js'
-import type {SidecarModel} from '../../model/istio-traffic.js'
-import {objectLabel} from '../../model/pod.js'
+import type {SidecarModel} from '../../model/istio/istio-traffic.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {readDestination} from '../trace/path-spec.js'
 
 /** A ServiceEntry as YAML, and what else has to change for it to take effect. */

@@ -1,5 +1,5 @@
-import {podLabel} from '../../model/kube-object.js'
-import {objectLabel} from '../../model/pod.js'
+import {podLabel} from '../../model/kube/kube-object.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import type {PathBranch} from '../trace/path-report.js'
 import type {View} from '../view.js'

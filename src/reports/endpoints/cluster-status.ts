@@ -1,6 +1,6 @@
-import {definedFields} from '../../model/defined-fields.js'
-import type {EndpointAddress, EnvoyEndpoint} from '../../model/envoy-endpoint.js'
-import {groupedBy} from '../../model/grouped-by.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import type {EndpointAddress, EnvoyEndpoint} from '../../model/envoy/envoy-endpoint.js'
 
 function addressJson(address: EndpointAddress): unknown {
   switch (address.kind) {

@@ -1,13 +1,19 @@
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
-import {parseClusters} from '../../formats/envoy-clusters.js'
+import {parseClusters} from '../../formats/envoy/envoy-clusters.js'
 import {decodeEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {parseSections, section} from '../../formats/envoy-config-dump/parse.js'
 import {protoJson} from '../../formats/envoy-config-dump/proto-json.js'
-import {type Answer, type Gap, gapSentence} from '../../model/answer.js'
-import {addressText, type EndpointGroup, type EnvoyEndpoint, endpointText, portOf} from '../../model/envoy-endpoint.js'
-import type {Artifact} from '../../model/evidence.js'
-import type {PodRef} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
+import {
+  addressText,
+  type EndpointGroup,
+  type EnvoyEndpoint,
+  endpointText,
+  portOf,
+} from '../../model/envoy/envoy-endpoint.js'
+import {type Answer, type Gap, gapSentence} from '../../model/evidence/answer.js'
+import type {Artifact} from '../../model/evidence/evidence.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
+import {byText} from '../../model/text/order.js'
 import type {Source} from '../../sources/source.js'
 import {nothingLeft} from '../config-dump.js'
 import {type EndpointFilter, keepsEndpoint} from '../endpoint-filter.js'

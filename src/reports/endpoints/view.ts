@@ -1,4 +1,4 @@
-import {endpointText} from '../../model/envoy-endpoint.js'
+import {endpointText} from '../../model/envoy/envoy-endpoint.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import type {EndpointReport, EndpointRow} from './report.js'

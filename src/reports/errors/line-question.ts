@@ -1,7 +1,7 @@
 import {sideOf} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import type {FromWord} from '../trace/path-report.js'
 import type {PathFlags} from '../trace/path-spec.js'
 

@@ -1,5 +1,5 @@
-import {BUILT_IN} from '../../model/provenance.js'
-import {RESPONSE_FLAGS} from '../../model/response-flags.js'
+import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
+import {BUILT_IN} from '../../model/evidence/provenance.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {WORD_GROUPS} from '../../model/vocabulary/words.js'
 import type {AnyRule} from '../../rules/any-rule.js'

@@ -1,4 +1,4 @@
-import type {LogLine} from '../../model/log-line.js'
+import type {LogLine} from '../../model/envoy/log-line.js'
 
 /** Names of Kubernetes objects; nothing else from a log gets into a command. */
 const NAME = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?'

@@ -1,7 +1,7 @@
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {humanCount} from '../../model/human-count.js'
-import {backendName, type Chain, type NetfilterTable, type Rule, type Ruleset} from '../../model/ruleset.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {backendName, type Chain, type NetfilterTable, type Rule, type Ruleset} from '../../model/kernel/ruleset.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
 
 /** Chains nested deeper are shown below the others. */

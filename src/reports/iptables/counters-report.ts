@@ -3,8 +3,8 @@ import {type MovedRule, movedRules, rulesByPlace} from '../../analysis/netfilter
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {readKernel} from '../../evidence/kernel/read-kernel.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import type {PodRef} from '../../model/kube-object.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 

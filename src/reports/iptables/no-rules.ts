@@ -1,4 +1,4 @@
-import {backendName, type Ruleset} from '../../model/ruleset.js'
+import {backendName, type Ruleset} from '../../model/kernel/ruleset.js'
 import type {IptablesReport} from './report.js'
 
 function sentence(words: readonly string[]): string {

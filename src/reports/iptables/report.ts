@@ -11,9 +11,8 @@ import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {startUpNotice} from '../../evidence/kernel/start-up.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
-import {definedFields} from '../../model/defined-fields.js'
-import type {PodRef} from '../../model/kube-object.js'
-import type {NetworkNamespace} from '../../model/network-namespace.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
 import {
   everyChain,
   everyRule,
@@ -23,7 +22,8 @@ import {
   type NetfilterTable,
   type Ruleset,
   ruleCount,
-} from '../../model/ruleset.js'
+} from '../../model/kernel/ruleset.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 

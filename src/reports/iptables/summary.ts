@@ -4,8 +4,8 @@ import type {
   Interception,
   TrafficOutcome,
 } from '../../analysis/netfilter/interception/interception.js'
-import {groupedBy} from '../../model/grouped-by.js'
-import {humanCount} from '../../model/human-count.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 
 /** Ports whose exemption is Istio's own doing. */

@@ -3,9 +3,9 @@ import {
   destinationText,
   type EnvoyListener,
   type FilterChainSummary,
-} from '../../model/envoy-listener.js'
-import {byText} from '../../model/order.js'
-import {objectLabel} from '../../model/pod.js'
+} from '../../model/envoy/envoy-listener.js'
+import {objectLabel} from '../../model/kube/pod.js'
+import {byText} from '../../model/text/order.js'
 import type {Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'

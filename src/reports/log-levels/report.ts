@@ -1,8 +1,8 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
-import {type Answer, answered, type Gap, gapSentence} from '../../model/answer.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
-import {UserError} from '../../model/user-error.js'
+import {type LogLevels, parseLogging} from '../../formats/envoy/envoy-logging.js'
+import {type Answer, answered, type Gap, gapSentence} from '../../model/evidence/answer.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 

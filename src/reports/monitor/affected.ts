@@ -1,7 +1,7 @@
-import {readEvent} from '../../formats/kube-event.js'
-import {MESH_OBJECTS, type MeshObjectRow} from '../../formats/mesh-objects.js'
-import {groupedBy} from '../../model/grouped-by.js'
-import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import {readEvent} from '../../formats/kube/kube-event.js'
+import {MESH_OBJECTS, type MeshObjectRow} from '../../formats/kube/mesh-objects.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import type {KubeObject, PodRef} from '../../model/kube/kube-object.js'
 import type {WatchedChange} from '../../sources/source.js'
 
 /** Which pods a change may concern: one, those of a namespace, or all; `nothing` when no rule reads what changed. */

@@ -1,7 +1,7 @@
 import type {InjectionPrediction} from '../../evidence/injection/prediction.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {hasEnded, type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import {hasEnded, type ObjectRef, objectLabel, type PodModel} from '../../model/kube/pod.js'
 import {type Aggregator, createAggregator} from '../check/evaluate/aggregator.js'
 import type {RuleOutcome} from '../check/evaluate/check-pod.js'
 

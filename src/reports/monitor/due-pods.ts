@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import type {ObjectRef, PodModel} from '../../model/pod.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
+import type {ObjectRef, PodModel} from '../../model/kube/pod.js'
 import type {WatchEvents, WatchedChange} from '../../sources/source.js'
 import {affectedBy, type ObjectDigests} from './affected.js'
 import {type CheckedPods, podKey, podToCheck} from './checked-pods.js'

@@ -1,6 +1,6 @@
 import {type Finding, SEVERITIES} from '../../model/finding.js'
-import {byText} from '../../model/order.js'
-import {objectLabel} from '../../model/pod.js'
+import {objectLabel} from '../../model/kube/pod.js'
+import {byText} from '../../model/text/order.js'
 import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
 import {fingerprint} from '../check/evaluate/fingerprint.js'
 

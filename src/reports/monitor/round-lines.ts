@@ -1,4 +1,4 @@
-import {objectLabel} from '../../model/pod.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {escapeLines} from '../../terminal/escape.js'
 import {findingData} from '../check/forms/data.js'
 import type {FindingChange} from './finding-changes.js'

@@ -7,7 +7,7 @@ import {resourcesOf} from '../../istiod/dump.js'
 import {pairOf, type Sent, type Taken} from '../../istiod/mtls-pair.js'
 import type {Message} from '../../istiod/rbac/strings.js'
 import type {RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** What one proxy holds, beside what the objects say. */

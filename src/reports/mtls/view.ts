@@ -1,4 +1,4 @@
-import {humanCount} from '../../model/human-count.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {MtlsProof} from './proof.js'

@@ -1,5 +1,5 @@
-import {formatIp, formatIpRange} from '../../model/ip-address.js'
-import {podLabel} from '../../model/kube-object.js'
+import {formatIp, formatIpRange} from '../../model/kernel/ip-address.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {NamedProcess, NetReport} from './report.js'

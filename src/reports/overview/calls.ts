@@ -1,10 +1,10 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import {parseClusters} from '../../formats/envoy-clusters.js'
-import {trafficOf} from '../../formats/envoy-host-counters.js'
-import type {Gap} from '../../model/answer.js'
-import {boundedMap} from '../../model/bounded-map.js'
-import {podLabel} from '../../model/kube-object.js'
-import {ENVOY_MODES} from '../../model/pod-mode.js'
+import {parseClusters} from '../../formats/envoy/envoy-clusters.js'
+import {trafficOf} from '../../formats/envoy/envoy-host-counters.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import {ENVOY_MODES} from '../../model/istio/pod-mode.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** What the Envoy of one pod sent to a port of a host, by its own counters. */

@@ -1,5 +1,5 @@
-import {type Answer, gapSentence} from '../../model/answer.js'
-import {podLabel} from '../../model/kube-object.js'
+import {type Answer, gapSentence} from '../../model/evidence/answer.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import {matrixData} from '../authz/matrix-view.js'
 import {certsView} from '../certs/view.js'
 import {checkData} from '../check/forms/data.js'

@@ -1,5 +1,5 @@
-import type {Answer} from '../../model/answer.js'
-import {humanCount} from '../../model/human-count.js'
+import type {Answer} from '../../model/evidence/answer.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Tone} from '../../terminal/doc.js'
 import type {InterceptionRow} from './interception.js'
 import type {OverviewReport} from './report.js'

@@ -1,5 +1,5 @@
-import {gapSentences} from '../../model/answer.js'
-import {objectLabel} from '../../model/pod.js'
+import {gapSentences} from '../../model/evidence/answer.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {plain} from '../../terminal/markdown.js'
 import {healthNumber, healthRows} from './health.js'
 import type {OverviewReport} from './report.js'

@@ -1,6 +1,6 @@
-import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {UserError} from '../../model/user-error.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {type Answer, answered, type Gap, missing} from '../../model/evidence/answer.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** Why a part of the report is missing, from the error its question ended with. */
 function gapOf(what: string, error: UserError): Gap {

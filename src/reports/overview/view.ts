@@ -1,5 +1,5 @@
-import {gapSentences} from '../../model/answer.js'
-import {objectLabel} from '../../model/pod.js'
+import {gapSentences} from '../../model/evidence/answer.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import type {Block, Cell, Doc, Line} from '../../terminal/doc.js'
 import {SEVERITY_TONES} from '../state-tones.js'
 import type {View} from '../view.js'

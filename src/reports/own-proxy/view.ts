@@ -1,4 +1,4 @@
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {OwnProxyReport} from './report.js'

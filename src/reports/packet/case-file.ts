@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {UserError} from '../../model/user-error.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {readTopology, type Topology} from './topology.js'
 
 /** One packet of a table: where it comes from, what it is, and what is expected of it (absent: only asked). */

@@ -1,6 +1,6 @@
 import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {podLabel} from '../../model/kube-object.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {MatrixCell, MatrixReport, MatrixRow} from './matrix-report.js'

@@ -1,9 +1,9 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {type IpAddress, parseIp} from '../../model/ip-address.js'
-import type {NetworkNamespace} from '../../model/network-namespace.js'
-import type {Packet} from '../../model/packet.js'
-import type {IpFamily} from '../../model/ruleset.js'
-import {UserError} from '../../model/user-error.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {type IpAddress, parseIp} from '../../model/kernel/ip-address.js'
+import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
+import type {Packet} from '../../model/kernel/packet.js'
+import type {IpFamily} from '../../model/kernel/ruleset.js'
 
 /** What a person asked: `tcp://10.96.0.10:80` out of the pod, or `tcp://:9080` into it, and who sends. */
 export interface PacketSpec {

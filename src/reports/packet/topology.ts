@@ -1,6 +1,6 @@
-import {parseIp} from '../../model/ip-address.js'
-import type {Interface, KernelListener, NetworkNamespace} from '../../model/network-namespace.js'
-import type {IpFamily} from '../../model/ruleset.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
+import type {Interface, KernelListener, NetworkNamespace} from '../../model/kernel/network-namespace.js'
+import type {IpFamily} from '../../model/kernel/ruleset.js'
 
 /** Who listens in the world of a packet table: in the pod, and on the hosts behind each interface. */
 export interface Topology {

@@ -1,4 +1,4 @@
-import type {PastedRow, PastedTable, TableKind} from '../../model/pasted-table.js'
+import type {PastedRow, PastedTable, TableKind} from '../../model/evidence/pasted-table.js'
 
 /** What a row says that a person would look for; undefined when nothing. */
 type Finding = (row: PastedRow, at: Date) => string | undefined

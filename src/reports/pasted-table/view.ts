@@ -1,4 +1,4 @@
-import type {PastedTable} from '../../model/pasted-table.js'
+import type {PastedTable} from '../../model/evidence/pasted-table.js'
 import type {Block} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {PastedTableReport} from './report.js'

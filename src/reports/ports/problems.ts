@@ -1,6 +1,6 @@
 import type {PortRow} from '../../analysis/ports/port-map.js'
-import type {PodMode} from '../../model/pod-mode.js'
-import {socketAddress} from '../../model/socket.js'
+import type {PodMode} from '../../model/istio/pod-mode.js'
+import {socketAddress} from '../../model/kernel/socket.js'
 
 /** A declared port that does not work as declared: what is wrong and how to fix it. */
 export interface PortProblem {

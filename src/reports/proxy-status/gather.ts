@@ -1,6 +1,6 @@
 import {askFile, askIstiods, type IstiodScope, runningIstiods} from '../../evidence/control-plane/istiods.js'
-import type {Gap} from '../../model/answer.js'
-import {UserError} from '../../model/user-error.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {optional, required} from '../report.js'
 

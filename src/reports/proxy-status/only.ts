@@ -1,6 +1,6 @@
-import type {SyncProblem} from '../../model/sync-problem.js'
-import type {ProxyConnection} from '../../model/sync-state.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import type {SyncProblem} from '../../model/istio/sync-problem.js'
+import type {ProxyConnection} from '../../model/istio/sync-state.js'
 
 /** The values of `--only`: states of a type, kinds of problem, or `problem` for any problem. */
 export const ONLY_STATES = [

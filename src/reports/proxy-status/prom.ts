@@ -1,5 +1,5 @@
-import type {SyncState} from '../../model/sync-state.js'
-import {SYNC_STATES} from '../../model/sync-state.js'
+import type {SyncState} from '../../model/istio/sync-state.js'
+import {SYNC_STATES} from '../../model/istio/sync-state.js'
 import type {ProxyStatusReport} from './report.js'
 
 /** A label value in the Prometheus text format: backslash, quote and newline escaped (exposition_formats.md). */

@@ -1,5 +1,5 @@
-import type {SyncState} from '../../model/sync-state.js'
-import {byXdsOrder, XDS_TYPES} from '../../model/xds-type.js'
+import {byXdsOrder, XDS_TYPES} from '../../model/envoy/xds-type.js'
+import type {SyncState} from '../../model/istio/sync-state.js'
 import type {Tone} from '../../terminal/doc.js'
 import type {ProxyStatusReport} from './report.js'
 

@@ -1,6 +1,6 @@
-import {type IstioVersion, isOlder, parseIstioVersion} from '../../model/istio-version.js'
-import type {SyncProblem} from '../../model/sync-problem.js'
-import type {ProxyConnection} from '../../model/sync-state.js'
+import {type IstioVersion, isOlder, parseIstioVersion} from '../../model/istio/istio-version.js'
+import type {SyncProblem} from '../../model/istio/sync-problem.js'
+import type {ProxyConnection} from '../../model/istio/sync-state.js'
 
 /** Istio supports a proxy of its istiod's minor release or the one before, never a newer one (istio.io, "Supported releases", version skew). */
 export function skewProblems(proxy: ProxyConnection, istiodVersion: string): readonly SyncProblem[] {

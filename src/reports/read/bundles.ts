@@ -1,5 +1,5 @@
 import {dirname} from 'node:path'
-import {byText} from '../../model/order.js'
+import {byText} from '../../model/text/order.js'
 import {BUNDLE_INDEX, parseIndex} from '../../sources/bundle/layout.js'
 
 /** A bundle of meshctl among the files: where it is, and what it holds. */

@@ -19,8 +19,8 @@ import {withPlainLines} from '../../formats/tool-output/recognise.js'
 import {parseSocketCounters} from '../../formats/tool-output/socket-counters.js'
 import {parseSpans} from '../../formats/tool-output/spans.js'
 import {parseTlsClient} from '../../formats/tool-output/tls-client.js'
-import type {InputForm} from '../../model/input-form.js'
-import type {ToolFinding} from '../../model/tool-output.js'
+import type {InputForm} from '../../model/evidence/input-form.js'
+import type {ToolFinding} from '../../model/evidence/tool-output.js'
 
 function sentencesOf(findings: readonly ToolFinding[]): readonly string[] {
   return findings.map(({level, code, subject, message}) => {

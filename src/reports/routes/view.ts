@@ -4,7 +4,7 @@ import {
   type EnvoyRouteConfig,
   pathText,
   type VirtualHostSummary,
-} from '../../model/envoy-route.js'
+} from '../../model/envoy/envoy-route.js'
 import type {Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'

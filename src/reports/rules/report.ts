@@ -1,4 +1,4 @@
-import {BUILT_IN} from '../../model/provenance.js'
+import {BUILT_IN} from '../../model/evidence/provenance.js'
 import type {AnyRule} from '../../rules/any-rule.js'
 import type {Report} from '../report.js'
 

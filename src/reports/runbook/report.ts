@@ -1,6 +1,6 @@
-import {nearestNames} from '../../model/nearest.js'
-import {BUILT_IN} from '../../model/provenance.js'
-import {UserError} from '../../model/user-error.js'
+import {BUILT_IN} from '../../model/evidence/provenance.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {nearestNames} from '../../model/text/nearest.js'
 import type {Report} from '../report.js'
 
 /** One symptom: its name on the command line, its title, and the page as Markdown. */

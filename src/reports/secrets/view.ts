@@ -1,4 +1,4 @@
-import {daysLeft, type EnvoySecret, isValidAt} from '../../model/envoy-secret.js'
+import {daysLeft, type EnvoySecret, isValidAt} from '../../model/envoy/envoy-secret.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import {type EvaluationTime, stamp} from '../evaluation-time.js'
 import type {View} from '../view.js'

@@ -1,5 +1,5 @@
-import {humanDuration} from '../../model/human-duration.js'
-import {humanSize} from '../../model/human-size.js'
+import {humanDuration} from '../../model/text/human-duration.js'
+import {humanSize} from '../../model/text/human-size.js'
 import type {DamagedSnapshot, SnapshotHead, SnapshotList} from '../../sources/snapshot/store.js'
 import type {Origin} from '../../sources/source.js'
 import type {Report} from '../report.js'

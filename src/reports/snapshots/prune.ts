@@ -1,5 +1,5 @@
-import {humanCount} from '../../model/human-count.js'
-import {humanSize} from '../../model/human-size.js'
+import {humanCount} from '../../model/text/human-count.js'
+import {humanSize} from '../../model/text/human-size.js'
 import type {Pruned} from '../../sources/snapshot/prune.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'

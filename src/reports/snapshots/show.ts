@@ -1,4 +1,4 @@
-import {humanSize} from '../../model/human-size.js'
+import {humanSize} from '../../model/text/human-size.js'
 import type {BundleIndex} from '../../sources/bundle/layout.js'
 import {podsOf, type SnapshotHead} from '../../sources/snapshot/store.js'
 import type {Origin} from '../../sources/source.js'

@@ -1,4 +1,4 @@
-import type {ReportProvenance} from '../../model/provenance.js'
+import type {ReportProvenance} from '../../model/evidence/provenance.js'
 
 /** The provenance of answers about the store of snapshots itself: read from its files when asked. */
 export function storeProvenance(folder: string, observedAt: Date = new Date()): ReportProvenance {

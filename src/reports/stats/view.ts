@@ -1,5 +1,5 @@
 import {type UpstreamCounts, upstreamChanges} from '../../analysis/envoy-stats/upstreams.js'
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {StatsReport} from './report.js'

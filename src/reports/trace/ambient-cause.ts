@@ -1,7 +1,7 @@
 import type {RequestPath} from '../../analysis/request-path/path.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
-import {podLabel} from '../../model/kube-object.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
+import {podLabel} from '../../model/kube/kube-object.js'
+import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
 
 /** The waypoint that the reason of an ending names, as `NAME.NAMESPACE`. */
 function waypointIn(because: string): readonly [name: string, namespace: string] | undefined {

@@ -1,4 +1,4 @@
-import {type Gap, gapSentence} from '../../model/answer.js'
+import {type Gap, gapSentence} from '../../model/evidence/answer.js'
 import type {PathReport} from './path-report.js'
 
 /** What traces could not read and what they assume, each once: a report that rests on several traces says it too. */

@@ -1,7 +1,7 @@
+import {own} from '../../model/collections/own.js'
 import type {Protocol} from '../../model/envoy/request.js'
-import {parseIp} from '../../model/ip-address.js'
-import {own} from '../../model/own.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 
 /** The properties of a request through the mesh, apart from source and destination. */
 export interface PathFlags {

@@ -4,11 +4,11 @@ import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import {destinationText} from '../../analysis/request-path/unroutable.js'
 import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {nearMissText} from '../../model/envoy/decision.js'
-import {podLabel} from '../../model/kube-object.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
-import type {EvidenceUse} from '../../model/provenance.js'
+import type {EvidenceUse} from '../../model/evidence/provenance.js'
+import {podLabel} from '../../model/kube/kube-object.js'
+import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
 
 /** A reason of a step: the decision, the config that made it, and the Istio object behind that. */
 export interface StepReason {

@@ -1,8 +1,8 @@
+import {own} from '../../model/collections/own.js'
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
 import type {ClientHandshake, EnvoyRequest, IpPort, Protocol} from '../../model/envoy/request.js'
-import {parseIp} from '../../model/ip-address.js'
-import {own} from '../../model/own.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 
 /** A request to simulate on one Envoy: one the pod sends (`out`) or one that arrives (`in`). */
 export interface RequestSpec {

@@ -3,9 +3,9 @@ import {addressBesideHost} from '../../analysis/request-path/address-beside-host
 import {UNKNOWN_ADDRESS} from '../../analysis/request-path/unroutable.js'
 import type {MeshPod, Site} from '../../analysis/request-path/world.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
-import type {ServiceEntryModel} from '../../model/istio-traffic.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import {objectLabel} from '../../model/pod.js'
+import type {ServiceEntryModel} from '../../model/istio/istio-traffic.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {isAddress} from './path-spec.js'
 
 /** The addresses of a name, and the evidence for them. */

@@ -1,6 +1,6 @@
 import {type DecisionStep, nearMissText, type RequestOutcome} from '../../model/envoy/decision.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
-import {podLabel} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {TraceReport} from './report.js'

@@ -1,11 +1,11 @@
 import {type MovedStat, movedStats} from '../../analysis/envoy-stats/moved.js'
 import {type MovedRule, movedRules} from '../../analysis/netfilter/moved-rules.js'
 import {readKernel, whyUnread} from '../../evidence/kernel/read-kernel.js'
-import {parseStatsPage} from '../../formats/envoy-stats.js'
-import {type Answer, answered, gapSentence, missing} from '../../model/answer.js'
-import type {EnvoyStat} from '../../model/envoy-stat.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
-import type {Ruleset} from '../../model/ruleset.js'
+import {parseStatsPage} from '../../formats/envoy/envoy-stats.js'
+import type {EnvoyStat} from '../../model/envoy/envoy-stat.js'
+import {type Answer, answered, gapSentence, missing} from '../../model/evidence/answer.js'
+import type {Ruleset} from '../../model/kernel/ruleset.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** What a pod has counted: packets by its kernel rules, requests and connections by its Envoy. */

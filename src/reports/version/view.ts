@@ -1,4 +1,4 @@
-import {humanCount} from '../../model/human-count.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {ProxyVersion, VersionReport} from './report.js'

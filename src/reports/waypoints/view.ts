@@ -1,4 +1,4 @@
-import type {Waypoint} from '../../model/waypoint.js'
+import type {Waypoint} from '../../model/istio/waypoint.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'

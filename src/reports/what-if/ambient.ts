@@ -5,8 +5,8 @@ import {decideInAmbient} from '../../istiod/ambient/verdict.js'
 import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IstioState} from '../../istiod/state.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
 
 /** A request on its way to an ambient pod. */
 export interface AmbientArrival {

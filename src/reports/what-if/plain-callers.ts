@@ -1,11 +1,11 @@
 import {sideOf} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import {parseStatsPage} from '../../formats/envoy-stats.js'
+import {parseStatsPage} from '../../formats/envoy/envoy-stats.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
-import {boundedMap} from '../../model/bounded-map.js'
-import type {EnvoyStat} from '../../model/envoy-stat.js'
-import {podLabel} from '../../model/kube-object.js'
-import type {AccessLogEntry} from '../../model/log-line.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import type {EnvoyStat} from '../../model/envoy/envoy-stat.js'
+import type {AccessLogEntry} from '../../model/envoy/log-line.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 
 /** Plaintext a proxy has received from one client. */

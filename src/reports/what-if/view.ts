@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {humanCount} from '../../model/human-count.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {Prediction} from './prediction.js'

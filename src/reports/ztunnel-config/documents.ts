@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {
   ZtunnelCertificate,
   ZtunnelIdentity,
@@ -6,7 +6,7 @@ import type {
   ZtunnelPolicy,
   ZtunnelService,
   ZtunnelWorkload,
-} from '../../model/ztunnel.js'
+} from '../../model/istio/ztunnel.js'
 
 /** The fields that are not empty. */
 function filled(fields: Readonly<Record<string, string | readonly string[] | object | undefined>>): object {

@@ -1,7 +1,6 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {parseZtunnelDump} from '../../formats/ztunnel-dump.js'
-import type {Artifact} from '../../model/evidence.js'
-import type {PodRef} from '../../model/kube-object.js'
+import {parseZtunnelDump} from '../../formats/istio/ztunnel-dump.js'
+import type {Artifact} from '../../model/evidence/evidence.js'
 import type {
   ZtunnelDump,
   ZtunnelIdentity,
@@ -9,7 +8,8 @@ import type {
   ZtunnelPolicy,
   ZtunnelService,
   ZtunnelWorkload,
-} from '../../model/ztunnel.js'
+} from '../../model/istio/ztunnel.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
 import {type Report, required} from '../report.js'

@@ -1,4 +1,3 @@
-import {byText} from '../../model/order.js'
 import type {
   ZtunnelCertificate,
   ZtunnelDump,
@@ -7,7 +6,8 @@ import type {
   ZtunnelPolicy,
   ZtunnelService,
   ZtunnelWorkload,
-} from '../../model/ztunnel.js'
+} from '../../model/istio/ztunnel.js'
+import {byText} from '../../model/text/order.js'
 import type {Cell, Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
 

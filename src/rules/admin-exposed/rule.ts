@@ -1,5 +1,5 @@
 import {isMeshSocket} from '../../analysis/ports/port-map.js'
-import {socketAddress, socketReach} from '../../model/socket.js'
+import {socketAddress, socketReach} from '../../model/kernel/socket.js'
 import {defineRule} from '../rule.js'
 
 const ADMIN = [15000, 15004]

@@ -1,4 +1,4 @@
-import {DATAPLANE_LABEL} from '../../model/mesh-keys.js'
+import {DATAPLANE_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,4 +1,4 @@
-import {type Action, everyRule} from '../../model/ruleset.js'
+import {type Action, everyRule} from '../../model/kernel/ruleset.js'
 import {defineRule} from '../rule.js'
 
 /** The mark of connections that ztunnel opened: their answers go back to it over table 100 (istio-cni, in-pod redirection). */

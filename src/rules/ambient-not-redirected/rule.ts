@@ -1,5 +1,5 @@
 import {isEnrolledInAmbient} from '../../analysis/pod-mode/pod-mode.js'
-import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/mesh-keys.js'
+import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/istio/mesh-keys.js'
 import {defineRule} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,9 +1,14 @@
 import {selectingServices} from '../../analysis/ports/service-ports.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {annotationMeant, ISTIO_ANNOTATIONS, istioAnnotationsOf, REPLACED_BY} from '../../model/istio-annotations.js'
-import {INJECT_LABEL} from '../../model/mesh-keys.js'
-import type {ObjectRef} from '../../model/pod.js'
-import type {Labels} from '../../model/selector.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {
+  annotationMeant,
+  ISTIO_ANNOTATIONS,
+  istioAnnotationsOf,
+  REPLACED_BY,
+} from '../../model/istio/istio-annotations.js'
+import {INJECT_LABEL} from '../../model/istio/mesh-keys.js'
+import type {ObjectRef} from '../../model/kube/pod.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 /** The annotations of one object, with its kind and their path. */

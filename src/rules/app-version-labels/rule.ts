@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {runsToCompletion} from '../../model/pod.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {runsToCompletion} from '../../model/kube/pod.js'
 import {isLabelValue, setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

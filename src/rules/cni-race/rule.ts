@@ -1,6 +1,6 @@
 import {containerExitCode, initFailures} from '../../analysis/netfilter/init-failure.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {injectedContainer, type PodModel} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** The uid istio-validation runs as, where the rules do not exempt it: its test connection then fails even with the rules in place. */

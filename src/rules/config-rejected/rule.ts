@@ -1,8 +1,8 @@
 import {appliedInstead, parseRejection} from '../../analysis/sync-reason/rejection.js'
-import type {EnvoyFilterModel} from '../../model/istio-traffic.js'
-import {objectLabel, type PodModel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
-import {xdsTypeNamed} from '../../model/xds-type.js'
+import {xdsTypeNamed} from '../../model/envoy/xds-type.js'
+import type {EnvoyFilterModel} from '../../model/istio/istio-traffic.js'
+import {objectLabel, type PodModel} from '../../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {defineRule} from '../rule.js'
 
 /** The EnvoyFilters that apply to the pod (its namespace and the root one, workloadSelector) and name the resource. */

@@ -1,4 +1,4 @@
-import {istioAnnotationsOf} from '../../model/istio-annotations.js'
+import {istioAnnotationsOf} from '../../model/istio/istio-annotations.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ConfigSet} from './config-set.js'
 

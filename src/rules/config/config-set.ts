@@ -17,7 +17,8 @@ import {
   readSidecarConfig,
 } from '../../formats/istio-config/traffic.js'
 import {readVirtualServiceConfig} from '../../formats/istio-config/virtual-service.js'
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import {once} from '../../model/collections/once.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ServiceConfig, WebhooksConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {InjectorValues, MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
@@ -30,8 +31,7 @@ import type {
   SidecarConfig,
 } from '../../model/istio-config/traffic.js'
 import type {VirtualServiceConfig} from '../../model/istio-config/virtual-service.js'
-import {once} from '../../model/once.js'
-import type {Labels} from '../../model/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 
 /** The releases an upgrade leads from and to, as minor versions of Istio 1.x; `from` is undefined when the running release is not known. */
 export interface Upgrade {

@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 
 /** The analyzers of istioctl by name, with the codes each can give (istio.io, configuration analysis messages). */
 const ANALYZER_CODES: Readonly<Record<string, string>> = {

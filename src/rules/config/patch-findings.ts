@@ -1,4 +1,4 @@
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {EnvoyPatch} from '../../model/istio-config/traffic.js'
 import type {ConfigFound} from './config-rule.js'

@@ -5,9 +5,9 @@ import {
 } from '../../analysis/netfilter/interception/unintercepted-connections.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
-import {formatIp} from '../../model/ip-address.js'
-import {appContainers, type PodModel} from '../../model/pod.js'
-import {redirectPackets} from '../../model/ruleset.js'
+import {formatIp} from '../../model/kernel/ip-address.js'
+import {redirectPackets} from '../../model/kernel/ruleset.js'
+import {appContainers, type PodModel} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const MOST_SHOWN = 5

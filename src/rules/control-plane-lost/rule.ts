@@ -1,5 +1,5 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
-import {injectedContainer} from '../../model/pod.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive} from '../rule.js'
 
 /** True when the address is a Service in the namespace of the queried istiods. */

@@ -1,4 +1,4 @@
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 export const rule = defineRule({

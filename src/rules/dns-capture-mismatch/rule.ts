@@ -1,8 +1,8 @@
 import {initWords, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
 import {proxyMetadata} from '../../analysis/netfilter/expected-rules/from-pod.js'
-import {parseGoBool} from '../../model/go-boolean.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
-import type {SocketTable} from '../../model/socket.js'
+import type {SocketTable} from '../../model/kernel/socket.js'
+import {injectedContainer, type PodModel} from '../../model/kube/pod.js'
+import {parseGoBool} from '../../model/text/go-boolean.js'
 import {defineRule, type Found} from '../rule.js'
 
 const CAPTURE = 'ISTIO_META_DNS_CAPTURE'

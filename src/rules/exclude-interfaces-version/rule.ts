@@ -1,6 +1,6 @@
 import {initWords, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
-import {isOlder} from '../../model/istio-version.js'
-import {injectedContainer} from '../../model/pod.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const EXCLUDE = 'traffic.sidecar.istio.io/excludeInterfaces'

@@ -1,6 +1,6 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
-import {commaList} from '../../model/comma-list.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 

@@ -1,5 +1,5 @@
 import {commandTarget} from '../../analysis/command-line/command-target.js'
-import {appContainers} from '../../model/pod.js'
+import {appContainers} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const PROBES = ['liveness', 'readiness', 'startup']

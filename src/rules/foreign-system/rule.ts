@@ -1,4 +1,4 @@
-import {POD_MODES} from '../../model/pod-mode.js'
+import {POD_MODES} from '../../model/istio/pod-mode.js'
 import {defineRule} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,5 +1,5 @@
-import {objectLabel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import {objectLabel} from '../../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {defineRule} from '../rule.js'
 
 /** istiod hands out Secrets of Kubernetes under these names (Istio, pkg/security: KubernetesSecretTypeURI, KubernetesGatewaySecretTypeURI). */

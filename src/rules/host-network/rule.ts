@@ -1,4 +1,4 @@
-import {DATAPLANE_LABEL, INJECT_LABEL} from '../../model/mesh-keys.js'
+import {DATAPLANE_LABEL, INJECT_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -2,7 +2,7 @@ import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
 import type {Severity} from '../../model/finding.js'
-import {appContainers, type PodModel} from '../../model/pod.js'
+import {appContainers, type PodModel} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']

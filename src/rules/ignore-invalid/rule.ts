@@ -1,6 +1,6 @@
 import {selectingServices} from '../../analysis/ports/service-ports.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
-import type {Labels} from '../../model/selector.js'
+import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {IGNORE, ignoredIn} from '../ignored.js'
 import {defineRule, type Found} from '../rule.js'
 

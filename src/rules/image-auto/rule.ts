@@ -1,4 +1,4 @@
-import {injectedContainer} from '../../model/pod.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,8 +1,8 @@
 import {type NetworkCall, networkCalls} from '../../analysis/command-line/network-calls.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
-import {commaList} from '../../model/comma-list.js'
 import type {Proof} from '../../model/finding.js'
-import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
+import {type Container, injectedContainer, type PodModel} from '../../model/kube/pod.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {Inconclusive} from '../rule.js'
 
 const EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeOutboundPorts'

@@ -1,4 +1,4 @@
-import {NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
+import {NATIVE_SIDECAR_ANNOTATION} from '../../model/istio/mesh-keys.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 import {type InitNeed, initNeeds} from './needs.js'
 

@@ -1,6 +1,6 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
-import {INJECT_LABEL} from '../../model/mesh-keys.js'
+import {INJECT_LABEL} from '../../model/istio/mesh-keys.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 

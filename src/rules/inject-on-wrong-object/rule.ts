@@ -1,5 +1,5 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {INJECT_LABEL} from '../../model/mesh-keys.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {INJECT_LABEL} from '../../model/istio/mesh-keys.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

@@ -1,7 +1,7 @@
-import type {NamespaceModel} from '../../model/injection.js'
-import {isOlder} from '../../model/istio-version.js'
-import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
-import {isTemplated} from '../../model/templated.js'
+import type {NamespaceModel} from '../../model/istio/injection.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

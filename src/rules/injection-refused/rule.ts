@@ -1,8 +1,8 @@
 import {SYSTEM_NAMESPACES} from '../../analysis/injection/decision.js'
 import {selectingServices} from '../../analysis/ports/service-ports.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {asksForSidecars} from '../../model/injection.js'
-import {INJECTION_LABEL, REVISION_LABEL} from '../../model/mesh-keys.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {asksForSidecars} from '../../model/istio/injection.js'
+import {INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INJECTION_LABELS = [INJECTION_LABEL, REVISION_LABEL]

@@ -1,7 +1,7 @@
 import type {Proof} from '../../model/finding.js'
-import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
-import {NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
-import {appContainers, type PodModel, runsToCompletion} from '../../model/pod.js'
+import {isOlder, parseIstioVersion} from '../../model/istio/istio-version.js'
+import {NATIVE_SIDECAR_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import {appContainers, type PodModel, runsToCompletion} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 /** What a container runs to end the proxy when its work is done: the agent's own endpoint, wrappers that call it, and signals in a shared process namespace. */

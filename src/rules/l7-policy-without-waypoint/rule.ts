@@ -1,8 +1,8 @@
 import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {canMatch} from '../../analysis/ztunnel/rbac.js'
-import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
-import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
+import type {AuthorizationPolicyModel} from '../../model/istio/istio-traffic.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule, type Found} from '../rule.js'
 
 /** How ztunnel treats a policy with L7 fields: an ALLOW loses the rules that have them, a DENY the fields alone (measured with Istio 1.31). */
@@ -36,17 +36,17 @@ export const rule = defineRule({
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
     const byZtunnel = selected.flatMap((policy): Found[] => {
-      const {object, action, httpFields, dryRun} = policy
+      const {object, action, lostAtZtunnel, dryRun} = policy
       const unsupported = action === 'CUSTOM' || action === 'AUDIT'
-      if (dryRun || (httpFields.length === 0 && !unsupported)) return []
-      const about = httpFields.length === 0 ? `has the action ${action}` : `matches on ${httpFields.join(', ')}`
+      if (dryRun || (lostAtZtunnel.length === 0 && !unsupported)) return []
+      const about = lostAtZtunnel.length === 0 ? `has the action ${action}` : `matches on ${lostAtZtunnel.join(', ')}`
       return [
         {
           severity: unsupported ? 'warning' : 'error',
           message: `AuthorizationPolicy ${object.name} (${action}) ${about}, and ztunnel enforces it for this pod: ${effectOf(policy)}.`,
           object,
           path: 'spec.selector',
-          proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${httpFields.join(', ')}`}],
+          proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${lostAtZtunnel.join(', ')}`}],
         },
       ]
     })

@@ -1,7 +1,7 @@
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {isOlder} from '../../model/istio-version.js'
-import {appContainers, type PodModel, type Probe} from '../../model/pod.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {appContainers, type PodModel, type Probe} from '../../model/kube/pod.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
 
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'

@@ -1,4 +1,4 @@
-import {socketAddress} from '../../model/socket.js'
+import {socketAddress} from '../../model/kernel/socket.js'
 import {ingressUsesLoopback} from '../ingress-loopback.js'
 import {defineRule, PAGES} from '../rule.js'
 

@@ -1,7 +1,7 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
-import {commaList} from '../../model/comma-list.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {parseIp, parseIpRange} from '../../model/ip-address.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 

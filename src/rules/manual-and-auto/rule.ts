@@ -1,5 +1,5 @@
-import {asksForSidecars} from '../../model/injection.js'
-import {injectedContainer} from '../../model/pod.js'
+import {asksForSidecars} from '../../model/istio/injection.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -2,7 +2,7 @@ import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {objectLabel} from '../../model/pod.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {defineRule} from '../rule.js'
 
 /** What the server rejects: plaintext under STRICT, Istio mTLS under DISABLE (table of client mode against server mode). */

@@ -1,4 +1,4 @@
-import {DATAPLANE_LABEL} from '../../model/mesh-keys.js'
+import {DATAPLANE_LABEL} from '../../model/istio/mesh-keys.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage', 'istio-system']

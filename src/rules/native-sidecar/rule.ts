@@ -1,6 +1,6 @@
-import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
-import type {NodeModel} from '../../model/kube-node.js'
-import {NATIVE_SIDECAR_ANNOTATION, PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
+import {isOlder, parseIstioVersion} from '../../model/istio/istio-version.js'
+import {NATIVE_SIDECAR_ANNOTATION, PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import type {NodeModel} from '../../model/kube/kube-node.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
 
 const HOLD = /holdApplicationUntilProxyStarts["']?\s*:\s*["']?true/

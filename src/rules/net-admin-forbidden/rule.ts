@@ -1,6 +1,6 @@
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {injectedContainer} from '../../model/pod.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const FORBIDDING = ['baseline', 'restricted']

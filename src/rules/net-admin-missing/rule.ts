@@ -1,5 +1,5 @@
-import {containerName, isOutsideKubernetes} from '../../model/container-facts.js'
-import {injectedContainer} from '../../model/pod.js'
+import {containerName, isOutsideKubernetes} from '../../model/kube/container-facts.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** What iptables needs: NET_ADMIN to write rules, NET_RAW for the raw socket by which iptables-legacy talks to the kernel (capabilities(7)). */

@@ -1,6 +1,6 @@
-import type {NetworkPolicyModel, NetworkPolicyRule} from '../../model/network-policy.js'
-import {objectLabel, type PodModel} from '../../model/pod.js'
-import {matchesLabels, type Requirement} from '../../model/selector.js'
+import type {NetworkPolicyModel, NetworkPolicyRule} from '../../model/kube/network-policy.js'
+import {objectLabel, type PodModel} from '../../model/kube/pod.js'
+import {matchesLabels, type Requirement} from '../../model/kube/selector.js'
 import type {Facts} from '../facts.js'
 import type {Found} from '../rule.js'
 

@@ -1,5 +1,5 @@
 import type {PolicyTraffic} from '../../analysis/traffic-policy/blocked-by.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Facts} from '../facts.js'
 
 /** Traffic that a pod of the mesh needs. */

@@ -1,6 +1,6 @@
 import {blockedBy} from '../../analysis/traffic-policy/blocked-by.js'
-import type {NetworkPolicyModel} from '../../model/network-policy.js'
-import {objectLabel} from '../../model/pod.js'
+import type {NetworkPolicyModel} from '../../model/kube/network-policy.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import type {Facts} from '../facts.js'
 import {defineRule, type Found, Inconclusive} from '../rule.js'
 import {selectorsByName} from './by-label.js'

@@ -1,9 +1,15 @@
 import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
 import {selectingServices} from '../../analysis/ports/service-ports.js'
-import {isOlder} from '../../model/istio-version.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'
-import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
+import {
+  appContainers,
+  type Container,
+  type ContainerPort,
+  type PodModel,
+  runsToCompletion,
+} from '../../model/kube/pod.js'
+import {type Labels, matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** A Service whose selector differs from the pod in one label, most often a typo. */

@@ -1,6 +1,6 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
-import {formatIp, type IpAddress, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
-import type {ServiceModel} from '../../model/kube-service.js'
+import {formatIp, type IpAddress, inRange, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const WEB = ['80', '443']

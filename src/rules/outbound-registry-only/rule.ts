@@ -1,5 +1,5 @@
 import {sidecarOf} from '../../analysis/traffic-policy/service-objects.js'
-import {objectLabel} from '../../model/pod.js'
+import {objectLabel} from '../../model/kube/pod.js'
 import {defineRule} from '../rule.js'
 
 export const rule = defineRule({

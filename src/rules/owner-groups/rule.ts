@@ -1,6 +1,6 @@
 import {proxyMetadata} from '../../analysis/netfilter/expected-rules/from-pod.js'
-import {commaList} from '../../model/comma-list.js'
-import {appContainers, type PodModel} from '../../model/pod.js'
+import {appContainers, type PodModel} from '../../model/kube/pod.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INCLUDE = 'ISTIO_OUTBOUND_OWNER_GROUPS'

@@ -2,7 +2,7 @@ import {appProtocolOf} from '../../analysis/ports/app-protocol-of.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {appContainers, runsToCompletion} from '../../model/pod.js'
+import {appContainers, runsToCompletion} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,5 +1,5 @@
-import {isOlder} from '../../model/istio-version.js'
-import {socketAddress, socketReach} from '../../model/socket.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {socketAddress, socketReach} from '../../model/kernel/socket.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

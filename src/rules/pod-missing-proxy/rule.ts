@@ -1,4 +1,4 @@
-import {appContainers} from '../../model/pod.js'
+import {appContainers} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

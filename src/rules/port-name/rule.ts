@@ -3,10 +3,10 @@ import {
   missingProtocolText,
   portsWithoutProtocol,
 } from '../../analysis/ports/ports-without-protocol.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {PatchStep} from '../../model/finding.js'
-import type {ServicePort} from '../../model/kube-service.js'
-import {pointer} from '../../model/object-path.js'
+import type {ServicePort} from '../../model/kube/kube-service.js'
+import {pointer} from '../../model/text/object-path.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 /** Declares TCP, which fits every server that speaks first. */

@@ -1,6 +1,6 @@
 import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
-import type {ServiceEntryModel} from '../../model/istio-traffic.js'
+import type {ServiceEntryModel} from '../../model/istio/istio-traffic.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']

@@ -1,7 +1,7 @@
 import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
-import {pointer} from '../../model/object-path.js'
-import {appContainers, type PodModel, type Probe} from '../../model/pod.js'
-import {isTemplated} from '../../model/templated.js'
+import {appContainers, type PodModel, type Probe} from '../../model/kube/pod.js'
+import {pointer} from '../../model/text/object-path.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {sameContainer} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

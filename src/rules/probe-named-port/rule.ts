@@ -1,5 +1,5 @@
-import {appContainers} from '../../model/pod.js'
-import {isTemplated} from '../../model/templated.js'
+import {appContainers} from '../../model/kube/pod.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,6 +1,6 @@
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {appContainers, type Container, type Probe} from '../../model/pod.js'
+import {appContainers, type Container, type Probe} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'

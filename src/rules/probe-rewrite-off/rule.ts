@@ -1,6 +1,6 @@
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {appContainers} from '../../model/pod.js'
+import {appContainers} from '../../model/kube/pod.js'
 import {removeAnnotation} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

@@ -1,8 +1,8 @@
-import {commaList} from '../../model/comma-list.js'
-import {isOlder} from '../../model/istio-version.js'
-import type {PodModel} from '../../model/pod.js'
-import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
-import {isTemplated} from '../../model/templated.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {SIDECAR_PORTS} from '../../model/istio/reserved-ports.js'
+import type {PodModel} from '../../model/kube/pod.js'
+import {commaList} from '../../model/text/comma-list.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {defineRule, type Found} from '../rule.js'
 
 const REFUSED = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]

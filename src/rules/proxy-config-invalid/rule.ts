@@ -1,7 +1,7 @@
 import {at, isObject} from '../../formats/decode.js'
 import {parseYamlText} from '../../formats/kube-manifest/yaml-text.js'
-import {PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
-import {isTemplated} from '../../model/templated.js'
+import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** Why a text is not a ProxyConfig; unknown fields are ignored, as in Istio. */

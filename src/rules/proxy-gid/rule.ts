@@ -1,7 +1,7 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
-import {NATIVE_SIDECAR_ANNOTATION} from '../../model/mesh-keys.js'
-import {pointer} from '../../model/object-path.js'
-import {appContainers, injectedContainer} from '../../model/pod.js'
+import {NATIVE_SIDECAR_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import {appContainers, injectedContainer} from '../../model/kube/pod.js'
+import {pointer} from '../../model/text/object-path.js'
 import {sameContainer} from '../patch-steps.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
 

@@ -1,6 +1,6 @@
-import {isOlder} from '../../model/istio-version.js'
-import {STATUS_ANNOTATION} from '../../model/mesh-keys.js'
-import {type Container, injectedContainer} from '../../model/pod.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {STATUS_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import {type Container, injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 interface RequiredVolume {

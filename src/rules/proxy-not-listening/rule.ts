@@ -1,7 +1,7 @@
 import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
-import {isOutsideKubernetes} from '../../model/container-facts.js'
-import {injectedContainer} from '../../model/pod.js'
+import {isOutsideKubernetes} from '../../model/kube/container-facts.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

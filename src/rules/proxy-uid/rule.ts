@@ -1,8 +1,8 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {PatchStep} from '../../model/finding.js'
-import {pointer} from '../../model/object-path.js'
-import {appContainers, type Container, type PodModel} from '../../model/pod.js'
+import {appContainers, type Container, type PodModel} from '../../model/kube/pod.js'
+import {pointer} from '../../model/text/object-path.js'
 import {sameContainer} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 

@@ -1,5 +1,5 @@
 import {boundPorts} from '../../analysis/ports/service-ports.js'
-import {appContainers} from '../../model/pod.js'
+import {appContainers} from '../../model/kube/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,8 +1,8 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts, declaredPorts} from '../../analysis/ports/service-ports.js'
-import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
-import type {ReservedPort} from '../../model/reserved-ports.js'
+import type {ReservedPort} from '../../model/istio/reserved-ports.js'
+import type {ServiceModel, ServicePort} from '../../model/kube/kube-service.js'
 import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

@@ -1,6 +1,6 @@
-import type {InjectorSettings} from '../../model/injection.js'
-import {pointer} from '../../model/object-path.js'
-import {injectedContainer} from '../../model/pod.js'
+import type {InjectorSettings} from '../../model/istio/injection.js'
+import {injectedContainer} from '../../model/kube/pod.js'
+import {pointer} from '../../model/text/object-path.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'

@@ -3,7 +3,7 @@ import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
+import {SIDECAR_PORTS} from '../../model/istio/reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

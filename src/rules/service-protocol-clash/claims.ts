@@ -1,8 +1,8 @@
 import {type IstioProtocol, isPassthrough, sameInProxy} from '../../analysis/ports/istio-protocol.js'
 import type {BoundPort} from '../../analysis/ports/service-ports.js'
 import type {Severity} from '../../model/finding.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import {byText} from '../../model/order.js'
+import type {ServiceModel} from '../../model/kube/kube-service.js'
+import {byText} from '../../model/text/order.js'
 
 /** A Service port and the protocol it declares for its target. */
 export interface Claim {

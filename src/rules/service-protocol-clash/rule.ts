@@ -1,6 +1,6 @@
 import {istioProtocol, sameInProxy} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
-import {isTemplated} from '../../model/templated.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 import {byAge, type Claim, claimsText, claimText, clashes, severityOf, verdict} from './claims.js'
 

@@ -1,5 +1,5 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
-import {type Container, type ContainerState, injectedContainer} from '../../model/pod.js'
+import {type Container, type ContainerState, injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 /** A sidecar needs some seconds to start and is not reported before. */

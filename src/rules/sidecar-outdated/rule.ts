@@ -1,5 +1,5 @@
 import type {Severity} from '../../model/finding.js'
-import {parseIstioVersion} from '../../model/istio-version.js'
+import {parseIstioVersion} from '../../model/istio/istio-version.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 /** A proxy may be one minor release behind istiod; one ahead of it is as bad as one two behind (istio.io, "Supported releases"). */

@@ -1,4 +1,4 @@
-import {injectedContainer} from '../../model/pod.js'
+import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const MANY = 3

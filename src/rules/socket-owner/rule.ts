@@ -1,8 +1,8 @@
 import {proxyIds, reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {isMeshSocket} from '../../analysis/ports/port-map.js'
-import {appContainers, type PodModel} from '../../model/pod.js'
-import type {PodMode} from '../../model/pod-mode.js'
-import {type ListeningSocket, socketAddress} from '../../model/socket.js'
+import type {PodMode} from '../../model/istio/pod-mode.js'
+import {type ListeningSocket, socketAddress} from '../../model/kernel/socket.js'
+import {appContainers, type PodModel} from '../../model/kube/pod.js'
 import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

@@ -1,4 +1,4 @@
-import {type Container, injectedContainer} from '../../model/pod.js'
+import {type Container, injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 /** An application that exits this soon after the sidecar's start most likely failed because of it. */

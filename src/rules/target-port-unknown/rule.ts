@@ -1,7 +1,7 @@
 import {boundPorts} from '../../analysis/ports/service-ports.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {runsToCompletion} from '../../model/pod.js'
-import {isTemplated} from '../../model/templated.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {runsToCompletion} from '../../model/kube/pod.js'
+import {isTemplated} from '../../model/text/templated.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

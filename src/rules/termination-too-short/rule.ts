@@ -1,7 +1,7 @@
-import {definedFields} from '../../model/defined-fields.js'
-import {NATIVE_SIDECAR_ANNOTATION, PROXY_CONFIG_ANNOTATION} from '../../model/mesh-keys.js'
-import {pointer} from '../../model/object-path.js'
-import type {Container, PodModel} from '../../model/pod.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {NATIVE_SIDECAR_ANNOTATION, PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import type {Container, PodModel} from '../../model/kube/pod.js'
+import {pointer} from '../../model/text/object-path.js'
 import {defineRule} from '../rule.js'
 
 /** Settings that change the drain duration or end the sidecar with its last connection. */

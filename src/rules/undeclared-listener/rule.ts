@@ -1,4 +1,4 @@
-import {socketAddress} from '../../model/socket.js'
+import {socketAddress} from '../../model/kernel/socket.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,6 +1,6 @@
 import {addedFilters, specTexts} from '../../formats/istio-config/upgrade.js'
 import type {EnvoyFilterConfig} from '../../model/istio-config/traffic.js'
-import {BadPattern, partialMatch} from '../../model/linear-regex.js'
+import {BadPattern, partialMatch} from '../../model/text/linear-regex.js'
 import type {ConfigSet} from '../config/config-set.js'
 import {oldNameFindings} from '../config/old-name-findings.js'
 import {againstRunning, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'

@@ -1,7 +1,7 @@
 import {workloadHasProxy} from '../../analysis/istio-config/mesh-pods.js'
 import {RELEASES, rangeText} from '../../analysis/netfilter/expected-rules/releases.js'
-import {groupedBy} from '../../model/grouped-by.js'
-import {humanCount} from '../../model/human-count.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
+import {humanCount} from '../../model/text/human-count.js'
 import {POD_KINDS} from '../config/pod-kinds.js'
 import {againstRunning, type UpgradeRule} from './upgrade-rule.js'
 

@@ -1,5 +1,5 @@
 import {proxyVariables} from '../../formats/istio-config/upgrade.js'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {annotatedObjects} from '../config/annotated-objects.js'
 import type {ConfigFound} from '../config/config-rule.js'
 import type {ConfigSet} from '../config/config-set.js'

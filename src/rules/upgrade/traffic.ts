@@ -1,6 +1,6 @@
 import {fullHost} from '../../analysis/istio-config/host-names.js'
 import {entryTargetPorts, retryBudgets, subsetsWithPolicy, tlsNames} from '../../formats/istio-config/upgrade.js'
-import {groupedBy} from '../../model/grouped-by.js'
+import {groupedBy} from '../../model/collections/grouped-by.js'
 import type {ClientTls, DestinationRuleConfig} from '../../model/istio-config/traffic.js'
 import type {ConfigSet} from '../config/config-set.js'
 import type {Row} from './upgrade-rule.js'

@@ -1,4 +1,4 @@
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Proof} from '../../model/finding.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ConfigFound, ConfigRule} from '../config/config-rule.js'

@@ -1,7 +1,7 @@
 import {expectationFor} from '../../analysis/netfilter/expected-rules/from-pod.js'
-import {commaList} from '../../model/comma-list.js'
-import {isOlder} from '../../model/istio-version.js'
-import {injectedContainer} from '../../model/pod.js'
+import {isOlder} from '../../model/istio/istio-version.js'
+import {injectedContainer} from '../../model/kube/pod.js'
+import {commaList} from '../../model/text/comma-list.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
 
 const REROUTE = 'istio.io/reroute-virtual-interfaces'

@@ -1,8 +1,8 @@
 import {selects} from '../../analysis/ports/service-ports.js'
-import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
-import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
-import type {PodModel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {AuthorizationPolicyModel} from '../../model/istio/istio-traffic.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import type {PodModel} from '../../model/kube/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {defineRule} from '../rule.js'
 
 /** A policy that ztunnel enforces for the pod, which closes what it does not allow: the way past a waypoint. */

@@ -1,7 +1,7 @@
 import {selects} from '../../analysis/ports/service-ports.js'
-import {WAYPOINT_LABEL} from '../../model/mesh-keys.js'
-import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
-import type {Labels} from '../../model/selector.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {type ObjectRef, objectLabel, type PodModel} from '../../model/kube/pod.js'
+import type {Labels} from '../../model/kube/selector.js'
 import {defineRule, type Found, Inconclusive} from '../rule.js'
 
 const ELSEWHERE = 'istio.io/use-waypoint-namespace'

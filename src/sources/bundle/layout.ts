@@ -1,8 +1,8 @@
 import {flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../formats/decode.js'
-import {GAP_REASONS, type Gap, type GapReason} from '../../model/answer.js'
-import {definedFields} from '../../model/defined-fields.js'
-import {type EvidenceId, isEvidenceId, type Provenance} from '../../model/evidence.js'
-import {UserError} from '../../model/user-error.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {GAP_REASONS, type Gap, type GapReason} from '../../model/evidence/answer.js'
+import {type EvidenceId, isEvidenceId, type Provenance} from '../../model/evidence/evidence.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** The bundle format this build writes; it reads every version up to it. docs/bundle.md describes it. */
 export const BUNDLE_VERSION = 1

@@ -1,6 +1,6 @@
 import {extract} from 'tar-stream'
-import {humanSize} from '../../model/human-size.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {humanSize} from '../../model/text/human-size.js'
 import {LIMITS} from '../limits.js'
 
 /** A member of an archive: its path there and its bytes. */

@@ -1,10 +1,10 @@
-import type {KubeObject, PodRef} from '../../model/kube-object.js'
-import {oneByOneByKey} from '../../model/one-by-one.js'
-import type {Api} from './api.js'
-import {type ExecMemory, execMemory} from './exec-memory.js'
-import {type ForwardedPages, forwardedPages} from './forwarded-pages.js'
-import {type KnownPods, knownPods, podKey} from './known-pods.js'
-import {podCommands, type RunInPod} from './pod-commands.js'
+import {oneByOneByKey} from '../../model/collections/one-by-one.js'
+import type {KubeObject, PodRef} from '../../model/kube/kube-object.js'
+import type {Api} from './api/api.js'
+import {type ExecMemory, execMemory} from './pods/exec-memory.js'
+import {type ForwardedPages, forwardedPages} from './pods/forwarded-pages.js'
+import {type KnownPods, knownPods, podKey} from './pods/known-pods.js'
+import {podCommands, type RunInPod} from './pods/pod-commands.js'
 
 /** Shared state of a live source: pods looked up once, port-forwards kept open, commands run. */
 export interface Live extends Pick<KnownPods, 'pod' | 'remember'> {

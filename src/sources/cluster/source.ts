@@ -1,7 +1,7 @@
 import type {Source} from '../source.js'
-import {openApi} from './api.js'
-import {clusterAccess} from './kubeconfig.js'
-import type {ClusterSettings} from './settings.js'
+import {openApi} from './api/api.js'
+import {clusterAccess} from './credentials/kubeconfig.js'
+import type {ClusterSettings} from './credentials/settings.js'
 
 /** Asked only for a plugin: Node opens standard input for this. */
 function isTerminal(): boolean {

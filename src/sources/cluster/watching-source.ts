@@ -1,12 +1,12 @@
 import {setMaxListeners} from 'node:events'
-import {type Answer, answered} from '../../model/answer.js'
-import {type Kind, kindOf} from '../../model/kinds.js'
-import {type KubeObject, podRefOf} from '../../model/kube-object.js'
-import {matchesLabels} from '../../model/selector.js'
+import {type Answer, answered} from '../../model/evidence/answer.js'
+import {type Kind, kindOf} from '../../model/kube/kinds.js'
+import {type KubeObject, podRefOf} from '../../model/kube/kube-object.js'
+import {matchesLabels} from '../../model/kube/selector.js'
 import type {ObjectQuery, Source, WatchEvents} from '../source.js'
-import type {Informer, InformerEvents} from './informer.js'
+import type {Informer, InformerEvents} from './api/informer.js'
+import {atServedVersion, collection} from './api/objects.js'
 import type {Live} from './live.js'
-import {atServedVersion, collection} from './objects.js'
 
 /** Pods that are remembered from one list. */
 const FEW = 100
@@ -34,7 +34,7 @@ export function watchingSource(live: Live, source: Source, events: WatchEvents):
     `${kind.resource}.${kind.apiVersion} ${kind.namespaced ? (namespace ?? '') : ''}`
 
   async function start(kind: Kind, namespace: string | undefined): Promise<Answer<Informer>> {
-    const {startInformer} = await import('./informer.js')
+    const {startInformer} = await import('./api/informer.js')
     const reported: InformerEvents = {
       changed: change => {
         // What was remembered of the pod for commands in it is no longer true.

@@ -1,6 +1,6 @@
 import {readInspect} from '../../formats/containers/inspect.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {ContainerFacts} from '../../model/container-facts.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import type {ContainerFacts} from '../../model/kube/container-facts.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {run} from '../host/run.js'
 

@@ -1,6 +1,6 @@
 import {readdir, stat} from 'node:fs/promises'
 import {join} from 'node:path'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 const MANIFEST = /\.(ya?ml|json)$/i
 const VISIBLE = /^[^.]/

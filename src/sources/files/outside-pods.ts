@@ -3,9 +3,9 @@ import {podOfProcesses} from '../../formats/containers/pod-of-processes.js'
 import {parseProcesses} from '../../formats/processes.js'
 import type {Sniffed} from '../../formats/sniff.js'
 import {parseSockets} from '../../formats/sockets/parse.js'
-import type {Answer} from '../../model/answer.js'
-import type {Artifact, EvidenceId} from '../../model/evidence.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {Answer} from '../../model/evidence/answer.js'
+import type {Artifact, EvidenceId} from '../../model/evidence/evidence.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {InputFile} from './input-file.js'
 
 /** The workloads without Kubernetes that given files show: containers, else the one whose processes, or owners of sockets, were given. */

@@ -1,7 +1,7 @@
 import {dumpBytes, type Pasted, type PastedEvidence, recognisePasted} from '../../formats/pasted/recognise.js'
-import type {Gap} from '../../model/answer.js'
-import type {EvidenceId} from '../../model/evidence.js'
-import type {PastedTable, TableKind} from '../../model/pasted-table.js'
+import type {Gap} from '../../model/evidence/answer.js'
+import type {EvidenceId} from '../../model/evidence/evidence.js'
+import type {PastedTable, TableKind} from '../../model/evidence/pasted-table.js'
 import type {InputFile} from './input-file.js'
 
 /** Evidence put together from what was pasted. */

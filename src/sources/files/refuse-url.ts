@@ -1,5 +1,5 @@
-import {shellWord} from '../../model/shell-word.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {shellWord} from '../../model/text/shell-word.js'
 
 /** Rejects a URL and suggests the command that downloads it: meshctl connects only to the cluster. */
 export function refuseUrl(path: string): void {

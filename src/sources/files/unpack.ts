@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {tarFiles} from '../bundle/tar-files.js'
 import type {InputFile} from './input-file.js'
 import {isGzip, isTar, unpacked} from './read.js'

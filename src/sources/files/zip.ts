@@ -1,6 +1,6 @@
 import {unzipSync} from 'fflate'
-import {humanSize} from '../../model/human-size.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {humanSize} from '../../model/text/human-size.js'
 import {type ArchiveMember, MAX_MEMBERS} from '../bundle/tar-files.js'
 import {LIMITS} from '../limits.js'
 

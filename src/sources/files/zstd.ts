@@ -1,6 +1,6 @@
 import {Decompress} from 'fzstd'
-import {humanSize} from '../../model/human-size.js'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import {humanSize} from '../../model/text/human-size.js'
 import {LIMITS} from '../limits.js'
 
 /** True for zstd data (RFC 8878, 3.1.1). */

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {definedFields} from '../../model/defined-fields.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 

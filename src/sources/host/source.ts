@@ -1,6 +1,12 @@
-import {type Answer, answered, missing} from '../../model/answer.js'
-import {type Artifact, type EvidenceId, type EvidenceRow, evidenceRow, type Provenance} from '../../model/evidence.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import {type Answer, answered, missing} from '../../model/evidence/answer.js'
+import {
+  type Artifact,
+  type EvidenceId,
+  type EvidenceRow,
+  evidenceRow,
+  type Provenance,
+} from '../../model/evidence/evidence.js'
+import type {KubeObject} from '../../model/kube/kube-object.js'
 import {type ExecOutcome, execAnswer, succeeded} from '../exec-answer.js'
 import type {ObjectQuery, Origin, Source} from '../source.js'
 

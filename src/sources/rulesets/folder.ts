@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {readBounded} from '../files/read.js'
 import {LIMITS} from '../limits.js'
 

@@ -1,4 +1,4 @@
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import type {SnapshotHead} from './store.js'
 
 /** The last snapshot created at least that long before the newest, and the newest. */

@@ -1,6 +1,6 @@
 import {homedir} from 'node:os'
 import {join} from 'node:path'
-import {UserError} from '../../model/user-error.js'
+import {UserError} from '../../model/evidence/user-error.js'
 
 /** The snapshot format this build writes; it reads every version up to it. docs/snapshots.md describes it. */
 export const SNAPSHOT_VERSION = 1

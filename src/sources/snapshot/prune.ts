@@ -1,6 +1,6 @@
 import {join} from 'node:path'
-import {boundedMap} from '../../model/bounded-map.js'
-import {UserError} from '../../model/user-error.js'
+import {boundedMap} from '../../model/collections/bounded-map.js'
+import {UserError} from '../../model/evidence/user-error.js'
 import {LIMITS} from '../limits.js'
 import {blobFile} from './blob-store.js'
 import {type Disk, realDisk, temporaryIn} from './disk.js'

@@ -1,4 +1,4 @@
-import type {EvidenceId} from '../../model/evidence.js'
+import type {EvidenceId} from '../../model/evidence/evidence.js'
 
 /**
  * What is sent to the far side, whose shell reads it. Each text is a constant; the only parts that vary are the name of a network namespace and the

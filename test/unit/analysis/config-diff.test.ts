@@ -6,7 +6,7 @@ import {compareConfigs} from '../../../src/analysis/config-diff/compare.js'
 import {jsonPointer, patchOf} from '../../../src/analysis/config-diff/json-patch.js'
 import {normalForm} from '../../../src/analysis/config-diff/normal-form.js'
 import {sameSpelledAnyway} from '../../../src/analysis/config-diff/same.js'
-import type {ConfigSection, ProxyConfig} from '../../../src/model/config-change.js'
+import type {ConfigSection, ProxyConfig} from '../../../src/model/envoy/config-change.js'
 
 function config(sections: Partial<Record<ConfigSection, Record<string, unknown>>>): ProxyConfig {
   const entries = Object.entries(sections).map(

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {modeFact} from '../../../src/analysis/pod-mode/mode-evidence.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
-import type {PodModel} from '../../../src/model/pod.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
+import type {PodModel} from '../../../src/model/kube/pod.js'
 
 function pod(labels: object, annotations: object, spec: object = {}): PodModel {
   const object = {

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {blockedBy, type PolicyTraffic} from '../../../src/analysis/traffic-policy/blocked-by.js'
+import {readNetworkPolicy} from '../../../src/formats/kube/network-policy.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
-import {readNetworkPolicy} from '../../../src/formats/network-policy.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 
 const POD = readPod({
   apiVersion: 'v1',

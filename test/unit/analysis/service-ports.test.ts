@@ -1,10 +1,10 @@
 import {describe, expect, test} from '@jest/globals'
 import {boundPorts, selectingServices, selects} from '../../../src/analysis/ports/service-ports.js'
+import {readService} from '../../../src/formats/kube/kube-service.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
-import {readService} from '../../../src/formats/kube-service.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
-import type {ServiceModel} from '../../../src/model/kube-service.js'
-import type {PodModel} from '../../../src/model/pod.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
+import type {ServiceModel} from '../../../src/model/kube/kube-service.js'
+import type {PodModel} from '../../../src/model/kube/pod.js'
 import {type Random, seeded} from '../../support/seeded.js'
 
 type Labels = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {placeholderPerSecret} from '../../../src/formats/redact/placeholder.js'
 import {redactEvidence, redactObject} from '../../../src/formats/redact/redact.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 
 /** Secrets without a shape of their own, of several alphabets. */
 const SECRETS = ['Vn3kQ8wLp0', 'q7w2e9r4t1y6', '5f3a9c1e-7b2d-4e8f-9a6c-0d1e2f3a4b5c', 'Zx_9-kLm.42Qw']

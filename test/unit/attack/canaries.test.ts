@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {redactEvidence, redactObject} from '../../../src/formats/redact/redact.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 
 /** Secrets without a shape of their own, and a few with one. */
 const S = 'Vn3kQ8wLp0'

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
-import type {Api} from '../../../src/sources/cluster/api.js'
-import {gapOfFailure} from '../../../src/sources/cluster/gap-of-failure.js'
-import {listAllPages} from '../../../src/sources/cluster/list.js'
+import type {Api} from '../../../src/sources/cluster/api/api.js'
+import {gapOfFailure} from '../../../src/sources/cluster/api/gap-of-failure.js'
+import {listAllPages} from '../../../src/sources/cluster/api/list.js'
 import {failureFromRefusal} from '../../../src/wire/classify.js'
 import {failureFromError} from '../../../src/wire/wire-failure.js'
 

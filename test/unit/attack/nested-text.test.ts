@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {parseManifest} from '../../../src/formats/kube-manifest/parse.js'
 import {parseYamlText} from '../../../src/formats/kube-manifest/yaml-text.js'
-import {nearestNames} from '../../../src/model/nearest.js'
+import {nearestNames} from '../../../src/model/text/nearest.js'
 
 const DEEP = 100_000
 

@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals'
-import {callLine} from '../../../src/cli/open-for.js'
+import {callLine} from '../../../src/cli/input/open-for.js'
 
 test.each([
   [{name: 'GET /x', bytes: 0, durationMs: 0.4, outcome: '200'}, '200            0 B     0 ms  GET /x'],

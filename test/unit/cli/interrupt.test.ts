@@ -16,7 +16,7 @@ async function interrupted(
   const entry = join(folder, 'entry.ts')
   writeFileSync(
     entry,
-    `import {endOnInterrupt, undoable} from ${JSON.stringify(join(process.cwd(), 'src/cli/interrupt.ts'))}\n${body}`,
+    `import {endOnInterrupt, undoable} from ${JSON.stringify(join(process.cwd(), 'src/cli/output/interrupt.ts'))}\n${body}`,
   )
   const out = join(folder, 'entry.mjs')
   buildSync({entryPoints: [entry], outfile: out, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent'})

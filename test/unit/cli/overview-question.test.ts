@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {overviewQuestion} from '../../../src/cli/overview-question.js'
+import {overviewQuestion} from '../../../src/cli/flags/overview-question.js'
 import {memorySource} from '../../support/memory-source.js'
 import {tempFolder} from '../../support/temp-folder.js'
 

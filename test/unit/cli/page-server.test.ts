@@ -1,6 +1,6 @@
 import {request} from 'node:http'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import {type PageServer, startPageServer} from '../../../src/cli/page-server.js'
+import {type PageServer, startPageServer} from '../../../src/cli/runs/page-server.js'
 
 let server: PageServer | undefined
 let made = 0

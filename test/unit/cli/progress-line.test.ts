@@ -1,5 +1,5 @@
 import {afterEach, expect, jest, test} from '@jest/globals'
-import {progressLine} from '../../../src/cli/progress-line.js'
+import {progressLine} from '../../../src/cli/output/progress-line.js'
 
 /** A stream that keeps what is written to it, and says of itself what a terminal would. */
 function terminal(isTTY: boolean, columns: number): {readonly stream: NodeJS.WriteStream; readonly written: string[]} {

@@ -1,8 +1,8 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {applyUserConfig, userConfigPath} from '../../../src/cli/user-config.js'
-import {parseUserConfig, USER_SETTINGS} from '../../../src/formats/user-config.js'
+import {applyUserConfig, userConfigPath} from '../../../src/cli/flags/user-config.js'
+import {parseUserConfig, USER_SETTINGS} from '../../../src/formats/settings/user-config.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const home = tempFolder('config')
@@ -47,7 +47,7 @@ test('an empty file is no settings; a missing one that was named is an error', a
 })
 
 test('every setting is the variable of a common flag', async () => {
-  const {commonFlags} = await import('../../../src/cli/flags.js')
+  const {commonFlags} = await import('../../../src/cli/flags/flags.js')
   const variables = Object.values(commonFlags).flatMap(flag =>
     'env' in flag && flag.env !== undefined ? [flag.env] : [],
   )

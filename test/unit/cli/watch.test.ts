@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals'
-import {frameOf, watching} from '../../../src/cli/watch.js'
+import {frameOf, watching} from '../../../src/cli/output/watch.js'
 
 test('a frame fits the terminal and says what does not', () => {
   const text = Array.from({length: 30}, (_, at) => `line ${at}\n`).join('')

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
-import {refuseFileOfPods} from '../../../src/cli/wrong-file.js'
-import {UserError} from '../../../src/model/user-error.js'
+import {refuseFileOfPods} from '../../../src/cli/input/wrong-file.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'

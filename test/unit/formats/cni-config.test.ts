@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {readCniConfig} from '../../../src/formats/istio-config-maps.js'
+import {readCniConfig} from '../../../src/formats/istio/istio-config-maps.js'
 
 function config(data: Record<string, unknown>) {
   const metadata = {name: 'istio-cni-config', namespace: 'kube-system'}

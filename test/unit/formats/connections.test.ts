@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {parseConnections} from '../../../src/formats/sockets/connections.js'
-import {formatIp} from '../../../src/model/ip-address.js'
+import {formatIp} from '../../../src/model/kernel/ip-address.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 const PODS = `${SHARED}/mesh/pods`

@@ -3,7 +3,7 @@ import {traceRequest} from '../../../src/analysis/envoy/trace.js'
 import {at, listOf} from '../../../src/formats/decode.js'
 import {lazyDump, unparsedName} from '../../../src/formats/envoy-config-dump/lazy-sections.js'
 import {proxyOf} from '../../../src/formats/envoy-proto/proxy.js'
-import {UnreadablePart} from '../../../src/model/unreadable-part.js'
+import {UnreadablePart} from '../../../src/model/evidence/unreadable-part.js'
 import {keptCorpus} from '../../support/istioctl-corpus.js'
 
 function dumps(): readonly Buffer[] {

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
-import {parseClusters} from '../../../src/formats/envoy-clusters.js'
-import {parseLogging} from '../../../src/formats/envoy-logging.js'
-import {parseServerInfo} from '../../../src/formats/envoy-server-info.js'
-import type {Artifact, EvidenceId} from '../../../src/model/evidence.js'
+import {parseClusters} from '../../../src/formats/envoy/envoy-clusters.js'
+import {parseLogging} from '../../../src/formats/envoy/envoy-logging.js'
+import {parseServerInfo} from '../../../src/formats/envoy/envoy-server-info.js'
+import type {Artifact, EvidenceId} from '../../../src/model/evidence/evidence.js'
 
 function page(id: EvidenceId, content: unknown): Artifact {
   const text = typeof content === 'string' ? content : JSON.stringify(content)

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {parseConfigDump, parseSections} from '../../../src/formats/envoy-config-dump/parse.js'
 import {sectionSlices} from '../../../src/formats/envoy-config-dump/slices.js'
-import type {Artifact} from '../../../src/model/evidence.js'
+import type {Artifact} from '../../../src/model/evidence/evidence.js'
 import {keptCorpus} from '../../support/istioctl-corpus.js'
 
 const NAMES = ['Bootstrap', 'Clusters', 'Endpoints', 'Listeners', 'ScopedRoutes', 'Routes', 'Secrets']

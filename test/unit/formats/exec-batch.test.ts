@@ -1,7 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process'
 import {describe, expect, test} from '@jest/globals'
 import {type BatchRow, batchArgv, batchOutput, batchRows, parseBatch} from '../../../src/formats/exec-batch.js'
-import {EVIDENCE_IDS, evidenceRow} from '../../../src/model/evidence.js'
+import {EVIDENCE_IDS, evidenceRow} from '../../../src/model/evidence/evidence.js'
 
 const SHELLS = ['sh', 'bash', 'dash', 'busybox'].filter(shell => spawnSync(shell, ['--help']).error === undefined)
 

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {parseSyncz} from '../../../src/formats/istiod-syncz.js'
+import {parseSyncz} from '../../../src/formats/istio/istiod-syncz.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 function parse(text: string) {

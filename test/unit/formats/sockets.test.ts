@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parseSockets, withOwners} from '../../../src/formats/sockets/parse.js'
-import {type ListeningSocket, type SocketTable, socketAddress, socketReach} from '../../../src/model/socket.js'
+import {type ListeningSocket, type SocketTable, socketAddress, socketReach} from '../../../src/model/kernel/socket.js'
 
 const SAMPLES = resolve('src/formats/sockets/samples')
 

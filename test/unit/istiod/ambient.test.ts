@@ -1,10 +1,10 @@
 import {describe, expect, test} from '@jest/globals'
 import {readAmbientObjects} from '../../../src/evidence/mesh-world/ambient-objects.js'
-import {readZtunnelDump} from '../../../src/formats/ztunnel-dump.js'
+import {readZtunnelDump} from '../../../src/formats/istio/ztunnel-dump.js'
 import {waypointProxy} from '../../../src/istiod/ambient/waypoint-proxy.js'
 import {allWaypoints} from '../../../src/istiod/ambient/waypoints.js'
 import {ztunnelConfig} from '../../../src/istiod/ambient/ztunnel-config.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import {memorySource} from '../../support/memory-source.js'
 
@@ -211,6 +211,22 @@ describe('waypoints as istiod binds them', () => {
     expect(await keysAt([policy('istio-system/all', 'own-class')], 'istio-waypoint')).toEqual([])
     expect(await keysAt([policy('istio-system/all', 'own-class')], 'own-class')).toEqual(['istio-system/all'])
     expect(await keysAt([policy('shop/mine', 'istio-waypoint')], 'istio-waypoint')).toEqual([])
+  })
+})
+
+describe('selectors of policies at ztunnel', () => {
+  const deny = (spec: object) =>
+    object('security.istio.io/v1', 'AuthorizationPolicy', 'shop/deny', {action: 'DENY', rules: [{}], ...spec})
+
+  test.each([
+    ['labels that fit', {selector: {matchLabels: {app: 'cart'}}}, 'WorkloadSelector', ['shop/deny']],
+    ['labels that do not fit', {selector: {matchLabels: {app: 'other'}}}, 'WorkloadSelector', []],
+    ['without labels: no workload (istiod, FilterSelectsNonEmpty)', {selector: {}}, 'WorkloadSelector', []],
+    ['none: the namespace, without being named by workloads', {}, 'Namespace', []],
+  ])('%s', async (_, spec, scope, keys) => {
+    const {config} = await read([...SHOP, deny(spec)])
+    expect(config.policies.map(each => each.scope)).toEqual([scope])
+    expect(config.workloads[0]?.authorizationPolicies).toEqual(keys)
   })
 })
 

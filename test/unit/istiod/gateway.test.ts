@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {changedSource} from '../../../src/evidence/predicted-mesh/changed-source.js'
-import {parseChange} from '../../../src/formats/change-file.js'
 import {parseConfigDump} from '../../../src/formats/envoy-config-dump/parse.js'
+import {parseChange} from '../../../src/formats/settings/change-file.js'
 import {untranslatedFields} from '../../../src/istiod/untranslated-fields.js'
 import {pathReport} from '../../../src/reports/trace/path-report.js'
 import {openFiles} from '../../../src/sources/open.js'

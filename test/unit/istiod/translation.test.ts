@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {networkPolicyVerdict} from '../../../src/analysis/traffic-policy/network-policy-verdict.js'
 import {DEFAULT_SETTINGS} from '../../../src/evidence/mesh-objects/istio-objects.js'
 import {textOf} from '../../../src/formats/decode.js'
-import {readNetworkPolicy} from '../../../src/formats/network-policy.js'
+import {readNetworkPolicy} from '../../../src/formats/kube/network-policy.js'
 import {httpRoutes} from '../../../src/istiod/delegates.js'
 import {endpointTls, ruleFor, trafficPolicy} from '../../../src/istiod/destination-rules.js'
 import {virtualServiceRoutes} from '../../../src/istiod/http-routes.js'
@@ -12,7 +12,7 @@ import {hostsInScope, type ProxyPlace} from '../../../src/istiod/scope.js'
 import {istioState, type ObjectsByKind} from '../../../src/istiod/state.js'
 import {untranslatedFields} from '../../../src/istiod/untranslated-fields.js'
 import {inboundPorts} from '../../../src/istiod/viewpoint.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 
 const PLACE: ProxyPlace = {namespace: 'shop', labels: {app: 'web'}, gateway: false}
 

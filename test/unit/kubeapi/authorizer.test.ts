@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {readPolicyRules} from '../../../src/formats/rbac.js'
+import {readPolicyRules} from '../../../src/formats/kube/rbac.js'
 import {attributesOf} from '../../../src/kubeapi/attributes.js'
 import {forbidden, isGranted} from '../../../src/kubeapi/authorizer.js'
 

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {humanAge} from '../../../src/kubeapi/table/age.js'
 import {tableRow} from '../../../src/kubeapi/table/table.js'
-import {humanDuration} from '../../../src/model/human-duration.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
+import {humanDuration} from '../../../src/model/text/human-duration.js'
 
 const NOW = new Date('2026-11-20T12:00:00Z')
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000).toISOString()

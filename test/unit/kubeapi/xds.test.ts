@@ -7,7 +7,7 @@ import {podEndpoints} from '../../../src/kubeapi/pod-endpoints.js'
 import {messageField, readMessage, textField} from '../../../src/kubeapi/protobuf.js'
 import {debugService} from '../../../src/kubeapi/xds/debug-service.js'
 import {clientConfig, discoveryResponse} from '../../../src/kubeapi/xds/sync-message.js'
-import type {ProxyConnection} from '../../../src/model/sync-state.js'
+import type {ProxyConnection} from '../../../src/model/istio/sync-state.js'
 import {duplexPair} from '../../support/duplex-pair.js'
 import {sampleSource} from '../../support/served.js'
 

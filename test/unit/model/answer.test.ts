@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {type Gap, gapSentences, isFailure} from '../../../src/model/answer.js'
+import {type Gap, gapSentences, isFailure} from '../../../src/model/evidence/answer.js'
 
 const gap = (what: string, reason: Gap['reason'], detail: string): Gap => ({what, reason, detail})
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
-import {matchesLabels, parseSelector, selectorText} from '../../../src/model/selector.js'
-import {UserError} from '../../../src/model/user-error.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
+import {matchesLabels, parseSelector, selectorText} from '../../../src/model/kube/selector.js'
 
 // The meaning of each operator is Kubernetes' own (documentation "Labels and Selectors").
 const CASES: readonly (readonly [string, Readonly<Record<string, string>>, boolean])[] = [

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {ambientReadinessReport} from '../../../src/reports/ambient-readiness/report.js'
 import {ambientReadinessView} from '../../../src/reports/ambient-readiness/view.js'
 import {openFiles} from '../../../src/sources/open.js'

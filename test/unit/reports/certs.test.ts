@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
-import {parseChange} from '../../../src/formats/change-file.js'
-import {missing} from '../../../src/model/answer.js'
+import {parseChange} from '../../../src/formats/settings/change-file.js'
+import {missing} from '../../../src/model/evidence/answer.js'
 import {certsReport} from '../../../src/reports/certs/report.js'
 import {certsView} from '../../../src/reports/certs/view.js'
 import {overlaySource} from '../../../src/sources/overlay.js'

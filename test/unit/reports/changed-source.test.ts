@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {changedSource} from '../../../src/evidence/predicted-mesh/changed-source.js'
-import {parseChange} from '../../../src/formats/change-file.js'
+import {parseChange} from '../../../src/formats/settings/change-file.js'
 import {analyzeReport} from '../../../src/reports/analyze/report.js'
 import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
 import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'

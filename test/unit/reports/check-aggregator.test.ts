@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
 import type {Finding} from '../../../src/model/finding.js'
-import type {PodModel} from '../../../src/model/pod.js'
+import type {PodModel} from '../../../src/model/kube/pod.js'
 import {createAggregator} from '../../../src/reports/check/evaluate/aggregator.js'
 import type {RuleOutcome} from '../../../src/reports/check/evaluate/check-pod.js'
 import {RULES} from '../../../src/rules/registry.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'

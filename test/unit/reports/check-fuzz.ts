@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals'
-import {KINDS} from '../../../src/model/kinds.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import {KINDS} from '../../../src/model/kube/kinds.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'

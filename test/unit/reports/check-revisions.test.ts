@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {findRules} from '../../../src/rules/select-rules.js'

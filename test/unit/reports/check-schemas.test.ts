@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import type {Log} from 'sarif'
 import {parse} from 'yaml'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import type {Finding} from '../../../src/model/finding.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'

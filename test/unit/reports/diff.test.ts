@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import type {Artifact} from '../../../src/model/evidence.js'
+import type {Artifact} from '../../../src/model/evidence/evidence.js'
 import {controlPlaneReport} from '../../../src/reports/diff/control-plane.js'
 import {type PairDiff, pairDiff, readAnswer} from '../../../src/reports/diff/pair.js'
 import {replicasReport} from '../../../src/reports/diff/replicas.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {Artifact} from '../../../src/model/evidence.js'
+import type {Artifact} from '../../../src/model/evidence/evidence.js'
 import {evaluationTime} from '../../../src/reports/evaluation-time.js'
 
 const PAST = {live: false}

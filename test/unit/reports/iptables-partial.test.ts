@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
-import {UserError} from '../../../src/model/user-error.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {packetContext} from '../../../src/reports/packet/report.js'
 import {reportExitCode} from '../../../src/reports/report.js'

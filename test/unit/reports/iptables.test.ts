@@ -1,9 +1,9 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
-import type {Gap} from '../../../src/model/answer.js'
-import {ruleKey} from '../../../src/model/rule-key.js'
-import {UserError} from '../../../src/model/user-error.js'
+import type {Gap} from '../../../src/model/evidence/answer.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
+import {ruleKey} from '../../../src/model/kernel/rule-key.js'
 import {
   driftReport,
   expectedReport,

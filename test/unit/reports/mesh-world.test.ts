@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {readMesh} from '../../../src/evidence/mesh-world/mesh.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {memorySource} from '../../support/memory-source.js'
 

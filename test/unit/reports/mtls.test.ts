@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {missing} from '../../../src/model/answer.js'
+import {missing} from '../../../src/model/evidence/answer.js'
 import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'
 import {authzMatrixView} from '../../../src/reports/authz/matrix-view.js'
 import {mtlsReport} from '../../../src/reports/mtls/report.js'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {explainedBySidecar} from '../../../src/evidence/pod/no-sidecar.js'
-import {UserError} from '../../../src/model/user-error.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
 import {clusterReport} from '../../../src/reports/clusters/report.js'
 import {iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
 import {logLevelReport} from '../../../src/reports/log-levels/report.js'

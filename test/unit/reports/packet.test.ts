@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {matrixReport} from '../../../src/reports/packet/matrix-report.js'

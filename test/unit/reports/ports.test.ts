@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output.js'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {portsReport} from '../../../src/reports/ports/report.js'
 import {portsView} from '../../../src/reports/ports/view.js'
 import {openFiles} from '../../../src/sources/open.js'

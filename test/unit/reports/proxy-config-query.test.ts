@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {EvidenceQuery} from '../../../src/model/evidence.js'
+import type {EvidenceQuery} from '../../../src/model/evidence/evidence.js'
 import {clusterReport} from '../../../src/reports/clusters/report.js'
 import {routeReport} from '../../../src/reports/routes/report.js'
 import type {Source} from '../../../src/sources/source.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {installedRunbooks} from '../../../src/cli/runbooks.js'
+import {installedRunbooks} from '../../../src/cli/input/runbooks.js'
 import {runbookReport} from '../../../src/reports/runbook/report.js'
 import {runbookView} from '../../../src/reports/runbook/view.js'
 import {renderDoc} from '../../../src/terminal/render.js'

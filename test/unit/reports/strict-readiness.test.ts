@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
-import {parseChange} from '../../../src/formats/change-file.js'
-import {answered, missing} from '../../../src/model/answer.js'
+import {parseChange} from '../../../src/formats/settings/change-file.js'
+import {answered, missing} from '../../../src/model/evidence/answer.js'
 import {readinessReport} from '../../../src/reports/what-if/readiness-report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {overlaySource} from '../../../src/sources/overlay.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {clientVersion, versionReport} from '../../../src/reports/version/report.js'
 import {versionView} from '../../../src/reports/version/view.js'

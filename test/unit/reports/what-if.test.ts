@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {gunzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
-import {parseChange} from '../../../src/formats/change-file.js'
+import {parseChange} from '../../../src/formats/settings/change-file.js'
 import {whatIfPairsReport} from '../../../src/reports/what-if/pairs-report.js'
 import {readinessReport} from '../../../src/reports/what-if/readiness-report.js'
 import {whatIfReport} from '../../../src/reports/what-if/report.js'

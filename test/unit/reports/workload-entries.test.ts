@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {istioObjects} from '../../../src/evidence/mesh-objects/istio-objects.js'
-import {type GapReason, missing} from '../../../src/model/answer.js'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import {type GapReason, missing} from '../../../src/model/evidence/answer.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import type {Source} from '../../../src/sources/source.js'
 import {memorySource} from '../../support/memory-source.js'
 

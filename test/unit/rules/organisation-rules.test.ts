@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../../src/formats/check-config.js'
+import {parseCheckConfig} from '../../../src/formats/settings/check-config.js'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {organisationRules} from '../../../src/rules/organisation.js'

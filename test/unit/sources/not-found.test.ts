@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {notFoundError} from '../../../src/sources/not-found.js'
 import type {ObjectQuery, Source} from '../../../src/sources/source.js'
 import {memorySource} from '../../support/memory-source.js'

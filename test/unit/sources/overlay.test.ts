@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals'
-import {GATEWAY_API_GATEWAY} from '../../../src/model/kinds.js'
+import {GATEWAY_API_GATEWAY} from '../../../src/model/kube/kinds.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import {memorySource} from '../../support/memory-source.js'
 

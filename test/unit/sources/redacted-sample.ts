@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals'
 import {redactEvidence, redactObject} from '../../../src/formats/redact/redact.js'
-import {EVIDENCE_IDS} from '../../../src/model/evidence.js'
+import {EVIDENCE_IDS} from '../../../src/model/evidence/evidence.js'
 import {corpusShare} from '../../support/oracle-size.js'
 import {sampleSource} from '../../support/served.js'
 

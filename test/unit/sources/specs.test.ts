@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
-import {completions} from '../../../src/cli/completion.js'
-import {commonFlags} from '../../../src/cli/flags.js'
-import {isSourceSpec} from '../../../src/cli/open-side.js'
+import {completions} from '../../../src/cli/completion/completion.js'
+import {commonFlags} from '../../../src/cli/flags/flags.js'
+import {isSourceSpec} from '../../../src/cli/input/open-side.js'
 import {openSource} from '../../../src/sources/open.js'
 import {SOURCE_SPECS, sourceSpecOf, sourceSpecUsage} from '../../../src/sources/specs.js'
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
-import {EVIDENCE_IDS} from '../../../src/model/evidence.js'
-import {UserError} from '../../../src/model/user-error.js'
+import {EVIDENCE_IDS} from '../../../src/model/evidence/evidence.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
 import {containerSource} from '../../../src/sources/containers/source.js'
 import {parseSshTarget, remoteCommands} from '../../../src/sources/ssh/commands.js'
 import {sshCommand, sshSource} from '../../../src/sources/ssh/source.js'

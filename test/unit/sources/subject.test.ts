@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {resolvePods, resolveSubject, splitTarget} from '../../../src/sources/subject.js'
 import {memorySource} from '../../support/memory-source.js'
 

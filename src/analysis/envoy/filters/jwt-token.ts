@@ -1,6 +1,6 @@
 import {constants, createHmac, createPublicKey, type JsonWebKey, timingSafeEqual, verify} from 'node:crypto'
+import {own} from '../../../model/collections/own.js'
 import type {Json} from '../../../model/envoy/schema.js'
-import {own} from '../../../model/own.js'
 
 // Tokens as Envoy's JWT library reads them: https://www.rfc-editor.org/rfc/rfc7519, https://www.rfc-editor.org/rfc/rfc7515
 

@@ -1,10 +1,10 @@
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
+import {own} from '../../../model/collections/own.js'
 import type {Cluster} from '../../../model/envoy/cluster.js'
 import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import type {Route, RouteAction} from '../../../model/envoy/route.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {

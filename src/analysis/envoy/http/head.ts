@@ -1,5 +1,5 @@
 import type {HttpConnectionManager} from '../../../model/envoy/http.js'
-import {formatIp, parseIp} from '../../../model/ip-address.js'
+import {formatIp, parseIp} from '../../../model/kernel/ip-address.js'
 import type {DownstreamConnection} from '../connection.js'
 import {type Headers, headerValue, headerValues, MADE_UP, withHeader, withoutHeaders} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'

@@ -1,7 +1,7 @@
 import type {CidrRange} from '../../../model/envoy/core.js'
 import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {FilterChain, FilterChainMatch, Listener} from '../../../model/envoy/listener.js'
-import {inRange, parseIp} from '../../../model/ip-address.js'
+import {inRange, parseIp} from '../../../model/kernel/ip-address.js'
 import type {DownstreamConnection} from '../connection.js'
 import {rangeOf} from '../matching/cidr.js'
 import {asciiLower} from '../matching/strings.js'

@@ -1,6 +1,6 @@
 import type {EnvoyProxy, ListenerEntry} from '../../../model/envoy/proxy.js'
 import type {IpPort} from '../../../model/envoy/request.js'
-import {formatIp, parseIp} from '../../../model/ip-address.js'
+import {formatIp, parseIp} from '../../../model/kernel/ip-address.js'
 
 // Listener choice: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/listener_filters/original_dst_filter
 

@@ -1,5 +1,5 @@
 import type {CidrRange} from '../../../model/envoy/core.js'
-import {type IpRange, inRange, parseIp, parseIpRange} from '../../../model/ip-address.js'
+import {type IpRange, inRange, parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {known, undecided} from '../undecided.js'
 
 /** The range a message describes, with its prefix length; no length is 0 (config.core.v3.CidrRange). */

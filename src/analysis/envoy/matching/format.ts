@@ -1,4 +1,4 @@
-import {own} from '../../../model/own.js'
+import {own} from '../../../model/collections/own.js'
 import type {DownstreamConnection} from '../connection.js'
 import {undecided} from '../undecided.js'
 import {type Headers, headerValue} from './headers.js'

@@ -1,4 +1,4 @@
-import * as linear from '../../../model/linear-regex.js'
+import * as linear from '../../../model/text/linear-regex.js'
 import {undecided} from '../undecided.js'
 
 /** The result of RE2; an invalid pattern is undecided, because Envoy would have rejected the configuration. */

@@ -1,7 +1,7 @@
 import type {Extension} from '../../../model/envoy/core.js'
 import {IpMatcher, type MatcherTree, type OnMatch, type Predicate} from '../../../model/envoy/matching.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {inRange, parseIp} from '../../../model/ip-address.js'
+import {inRange, parseIp} from '../../../model/kernel/ip-address.js'
 import {allOf, anyOf, known, undecided} from '../undecided.js'
 import {rangeOf} from './cidr.js'
 import {stringMatches} from './strings.js'

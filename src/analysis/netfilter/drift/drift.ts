@@ -1,5 +1,5 @@
-import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import {ruleKey} from '../../../model/rule-key.js'
+import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import {ruleKey} from '../../../model/kernel/rule-key.js'
 import {
   type Chain,
   hidesInterfaces,
@@ -7,7 +7,7 @@ import {
   type NetfilterTable,
   type Rule,
   type Ruleset,
-} from '../../../model/ruleset.js'
+} from '../../../model/kernel/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
 import {canonicalTable, hasIstioRules, isAmbientRuleset} from '../istio-names.js'
 import {alignItems, type Step} from './align.js'

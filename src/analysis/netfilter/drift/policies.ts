@@ -1,5 +1,5 @@
-import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import type {Chain, NetfilterTable, Ruleset, TableFamily} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import type {Chain, NetfilterTable, Ruleset, TableFamily} from '../../../model/kernel/ruleset.js'
 import {type Compared, comparison} from './effects.js'
 
 /** A chain of the kernel's own whose policy drops what no rule matches, and what changes for traffic because of it. */

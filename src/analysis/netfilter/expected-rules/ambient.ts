@@ -1,4 +1,4 @@
-import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+import type {IpFamily, Ruleset} from '../../../model/kernel/ruleset.js'
 import {asRuleset, expectedChains} from './expected.js'
 import {ambientNative} from './native.js'
 import {type ChainRows, chain, type ExpectedRule, rule} from './row.js'

@@ -1,4 +1,4 @@
-import {readRuleKey} from '../../../model/rule-key.js'
+import {readRuleKey} from '../../../model/kernel/rule-key.js'
 import {
   builtInChain,
   type Chain,
@@ -6,7 +6,7 @@ import {
   type NetfilterTable,
   type Rule,
   type Ruleset,
-} from '../../../model/ruleset.js'
+} from '../../../model/kernel/ruleset.js'
 import {saveRuleText} from '../rule-words/save-text.js'
 import {factsFor} from './facts.js'
 import {inNativeOrder, nativeRuleset} from './native.js'

@@ -1,6 +1,6 @@
-import {commaList} from '../../../model/comma-list.js'
-import {formatIpRange, type IpRange, isLoopback, parseIpRange} from '../../../model/ip-address.js'
-import type {IpFamily} from '../../../model/ruleset.js'
+import {formatIpRange, type IpRange, isLoopback, parseIpRange} from '../../../model/kernel/ip-address.js'
+import type {IpFamily} from '../../../model/kernel/ruleset.js'
+import {commaList} from '../../../model/text/comma-list.js'
 import type {CaptureSettings} from './settings.js'
 
 /** An interface and the range it captures, for pods with a virtual machine behind them. */

@@ -1,6 +1,6 @@
-import {commaList} from '../../../model/comma-list.js'
-import {parseGoBool} from '../../../model/go-boolean.js'
-import type {Container} from '../../../model/pod.js'
+import type {Container} from '../../../model/kube/pod.js'
+import {commaList} from '../../../model/text/comma-list.js'
+import {parseGoBool} from '../../../model/text/go-boolean.js'
 import {BARE_SETTINGS, type CaptureSettings} from './settings.js'
 
 /** Names under which istio-init takes one value: flags (short and long) and environment variables; a flag wins. */

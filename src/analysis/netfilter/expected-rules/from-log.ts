@@ -1,5 +1,5 @@
-import {commaList} from '../../../model/comma-list.js'
-import {parseGoBool} from '../../../model/go-boolean.js'
+import {commaList} from '../../../model/text/comma-list.js'
+import {parseGoBool} from '../../../model/text/go-boolean.js'
 import {BARE_SETTINGS, type CaptureSettings} from './settings.js'
 
 type Values = Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
-import {own} from '../../../model/own.js'
-import {readRuleKey} from '../../../model/rule-key.js'
-import type {Action, Chain, Rule, Ruleset} from '../../../model/ruleset.js'
+import {own} from '../../../model/collections/own.js'
+import {readRuleKey} from '../../../model/kernel/rule-key.js'
+import type {Action, Chain, Rule, Ruleset} from '../../../model/kernel/ruleset.js'
 import {nftRuleText} from '../rule-words/nft-text.js'
 import type {ExpectedChain, ExpectedRule} from './row.js'
 

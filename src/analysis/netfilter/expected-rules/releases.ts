@@ -1,4 +1,4 @@
-import type {IstioVersion} from '../../../model/istio-version.js'
+import type {IstioVersion} from '../../../model/istio/istio-version.js'
 import {FACT_CHANGES} from './facts.js'
 import type {ChainRows, RuleRow} from './row.js'
 import {SCRIPT_RULES} from './script-table.js'

@@ -1,4 +1,4 @@
-import type {IpFamily} from '../../../model/ruleset.js'
+import type {IpFamily} from '../../../model/kernel/ruleset.js'
 import type {ExpectedSettings, VirtualRange} from './facts.js'
 
 type ListName = {

@@ -1,5 +1,11 @@
-import {definedFields} from '../../../model/defined-fields.js'
-import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset, TABLE_ASSUMED} from '../../../model/ruleset.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
+import {
+  type Chain,
+  type IpFamily,
+  LEGACY_ELSEWHERE,
+  type Ruleset,
+  TABLE_ASSUMED,
+} from '../../../model/kernel/ruleset.js'
 import {type Direction, type Interception, modeOf, type TrafficOutcome} from './interception.js'
 
 /** Why the verdicts of a direction cannot be determined from a text, where it may not hold all that decides. */

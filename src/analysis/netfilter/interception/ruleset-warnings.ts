@@ -1,4 +1,3 @@
-import {humanCount} from '../../../model/human-count.js'
 import {
   type Chain,
   everyChain,
@@ -11,7 +10,8 @@ import {
   type Rule,
   type Ruleset,
   ruleCount,
-} from '../../../model/ruleset.js'
+} from '../../../model/kernel/ruleset.js'
+import {humanCount} from '../../../model/text/human-count.js'
 import {chainOwner} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
 import {ruleWords} from '../rule-words/words.js'

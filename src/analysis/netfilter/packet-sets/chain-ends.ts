@@ -1,4 +1,4 @@
-import type {Rule} from '../../../model/ruleset.js'
+import type {Rule} from '../../../model/kernel/ruleset.js'
 import {type Diagram, type Node, replaceOutcomes} from './diagram.js'
 import {type Transform, then, UNCHANGED} from './transform.js'
 

@@ -1,5 +1,5 @@
-import {definedFields} from '../../../model/defined-fields.js'
-import type {Rule} from '../../../model/ruleset.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
+import type {Rule} from '../../../model/kernel/ruleset.js'
 import type {CompiledChain, CompiledRule} from '../packet-walk/compile.js'
 import {unshown} from '../packet-walk/evaluate.js'
 import {type ChainEnd, type ChainEnds, chainEnds} from './chain-ends.js'

@@ -1,4 +1,4 @@
-import {parseIp} from '../../../model/ip-address.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
 import {equalTo, maskedBits, type PacketSpace} from './dimensions.js'
 import {type OutcomeTable, outcomeKey, outcomeVerdict, type PacketOutcome} from './outcomes.js'

@@ -1,6 +1,6 @@
-import {type IpAddress, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
-import {own} from '../../../model/own.js'
-import type {MatchCondition, Rule} from '../../../model/ruleset.js'
+import {own} from '../../../model/collections/own.js'
+import {type IpAddress, parseIpRange, parseV4Range} from '../../../model/kernel/ip-address.js'
+import type {MatchCondition, Rule} from '../../../model/kernel/ruleset.js'
 import {firstPacketFlags} from '../packet-walk/compile-condition.js'
 import {FALSE, type Node, TRUE} from './diagram.js'
 import {

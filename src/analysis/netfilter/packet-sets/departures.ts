@@ -1,4 +1,4 @@
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import type {RouteDecision} from '../packet-walk/routing.js'
 import {ownAddresses} from './condition-sets.js'
 import {FALSE, type Node, TRUE, whereOutcome} from './diagram.js'

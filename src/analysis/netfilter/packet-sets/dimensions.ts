@@ -1,5 +1,5 @@
-import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/kernel/ruleset.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
 
 /** A packet property that rules test, as a block of levels: its bits, highest first. */

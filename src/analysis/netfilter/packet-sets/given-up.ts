@@ -1,4 +1,4 @@
-import {humanCount} from '../../../model/human-count.js'
+import {humanCount} from '../../../model/text/human-count.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {TooManyNodes} from './diagram.js'
 import type {PathFunctions} from './path-function.js'

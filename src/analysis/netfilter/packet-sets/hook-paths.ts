@@ -1,5 +1,5 @@
-import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import type {Hook, Rule} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import type {Hook, Rule} from '../../../model/kernel/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules} from '../packet-walk/compile.js'
 import type {RouteDecision} from '../packet-walk/routing.js'
 import type {ChainEnd} from './chain-ends.js'

@@ -1,4 +1,4 @@
-import type {Rule} from '../../../model/ruleset.js'
+import type {Rule} from '../../../model/kernel/ruleset.js'
 import type {PacketVerdict, Turn} from '../packet-walk/verdict.js'
 
 /** `asked` is the value the sender requested; other values were set by a rule. */

@@ -1,4 +1,4 @@
-import {humanCount} from '../../../model/human-count.js'
+import {humanCount} from '../../../model/text/human-count.js'
 import {type Answering, classOf, trafficOutcomeOf, witnessDecider} from './answers.js'
 import {type Diagram, FALSE, type Node, replaceOutcomes, whereOutcome} from './diagram.js'
 import {type DimensionName, withValues} from './dimensions.js'

@@ -1,5 +1,5 @@
-import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import type {Ruleset} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import type {Ruleset} from '../../../model/kernel/ruleset.js'
 import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
 import {type ChainFunctions, chainFunctions} from './chain-functions.js'
 import type {ConditionContext} from './condition-sets.js'

@@ -1,4 +1,4 @@
-import type {Rule} from '../../../model/ruleset.js'
+import type {Rule} from '../../../model/kernel/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {ruleSet} from './condition-sets.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'

@@ -1,4 +1,4 @@
-import {formatIp} from '../../../model/ip-address.js'
+import {formatIp} from '../../../model/kernel/ip-address.js'
 import type {Part} from './conjunctions.js'
 import type {DimensionName, PacketSpace} from './dimensions.js'
 import {STATES} from './dimensions.js'

@@ -1,5 +1,5 @@
-import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
-import type {KernelRoute, NetworkNamespace} from '../../../model/network-namespace.js'
+import {type IpAddress, isLoopback} from '../../../model/kernel/ip-address.js'
+import type {KernelRoute, NetworkNamespace} from '../../../model/kernel/network-namespace.js'
 import {chooseSource, type RouteDecision} from '../packet-walk/routing.js'
 import {type ConditionContext, ownAddresses} from './condition-sets.js'
 import {type Node, TRUE} from './diagram.js'

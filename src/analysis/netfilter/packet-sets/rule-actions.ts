@@ -1,4 +1,4 @@
-import {type Action, hiddenByNft, type Rule} from '../../../model/ruleset.js'
+import {type Action, hiddenByNft, type Rule} from '../../../model/kernel/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {nestingProblem} from '../packet-walk/evaluate.js'
 import type {ChainEnds} from './chain-ends.js'

@@ -1,5 +1,5 @@
-import {parseV4Range} from '../../../model/ip-address.js'
-import type {MatchCondition, Rule} from '../../../model/ruleset.js'
+import {parseV4Range} from '../../../model/kernel/ip-address.js'
+import type {MatchCondition, Rule} from '../../../model/kernel/ruleset.js'
 import {asksProtocolWithPorts} from './condition-sets.js'
 import type {Node} from './diagram.js'
 import type {DimensionName, PacketSpace} from './dimensions.js'

@@ -1,5 +1,5 @@
-import {definedFields} from '../../../model/defined-fields.js'
-import type {Action, Hook} from '../../../model/ruleset.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
+import type {Action, Hook} from '../../../model/kernel/ruleset.js'
 import {type Turn, turnBy} from '../packet-walk/verdict.js'
 
 /** A mark as a function of the packet's earlier marks: (mark & own) ^ (connmark & other) ^ fixed, 32 bits each. Every target that sets marks yields this form again. */

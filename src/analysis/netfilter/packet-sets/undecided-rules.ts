@@ -1,4 +1,4 @@
-import type {Rule} from '../../../model/ruleset.js'
+import type {Rule} from '../../../model/kernel/ruleset.js'
 import {type Diagram, FALSE, type Node, TRUE} from './diagram.js'
 import {UNDECIDED_LEVEL} from './dimensions.js'
 

@@ -1,5 +1,5 @@
-import {parseV4Range} from '../../../model/ip-address.js'
-import type {MatchCondition, Rule} from '../../../model/ruleset.js'
+import {parseV4Range} from '../../../model/kernel/ip-address.js'
+import type {MatchCondition, Rule} from '../../../model/kernel/ruleset.js'
 import type {Flow} from './flow.js'
 
 /** Which rules of a long chain can match at all, by destination port and by IPv4 destination, so that a walk need not try them all. */

@@ -1,6 +1,6 @@
-import {type IpAddress, inRange, isLoopback, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
-import {isOwnAddress} from '../../../model/network-namespace.js'
-import type {MatchCondition} from '../../../model/ruleset.js'
+import {type IpAddress, inRange, isLoopback, parseIpRange, parseV4Range} from '../../../model/kernel/ip-address.js'
+import {isOwnAddress} from '../../../model/kernel/network-namespace.js'
+import type {MatchCondition} from '../../../model/kernel/ruleset.js'
 import type {Flow} from './flow.js'
 
 /** Whether a condition holds; undefined when the rules alone cannot tell. */

@@ -8,7 +8,7 @@ import {
   type NetfilterTable,
   type Rule,
   type Ruleset,
-} from '../../../model/ruleset.js'
+} from '../../../model/kernel/ruleset.js'
 import {type ChainIndex, indexChain} from './chain-index.js'
 import {compileCondition, type Test} from './compile-condition.js'
 

@@ -1,6 +1,12 @@
-import {parseIp, parseIpRange} from '../../../model/ip-address.js'
-import type {Interface, IpFacts, KernelRoute, NetworkNamespace, RoutingRule} from '../../../model/network-namespace.js'
-import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
+import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
+import type {
+  Interface,
+  IpFacts,
+  KernelRoute,
+  NetworkNamespace,
+  RoutingRule,
+} from '../../../model/kernel/network-namespace.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/kernel/ruleset.js'
 import {isAmbientRuleset} from '../istio-names.js'
 
 function tproxyMarks(rulesets: readonly Ruleset[]): ReadonlySet<string> {

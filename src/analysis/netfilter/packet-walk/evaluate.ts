@@ -1,6 +1,6 @@
-import {definedFields} from '../../../model/defined-fields.js'
-import type {WalkStep} from '../../../model/packet.js'
-import {type Action, hiddenByNft, type Rule} from '../../../model/ruleset.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
+import type {WalkStep} from '../../../model/kernel/packet.js'
+import {type Action, hiddenByNft, type Rule} from '../../../model/kernel/ruleset.js'
 import type {CompiledChain, CompiledRule} from './compile.js'
 import type {Flow} from './flow.js'
 

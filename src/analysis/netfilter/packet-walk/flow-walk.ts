@@ -1,6 +1,6 @@
-import {isLoopback} from '../../../model/ip-address.js'
-import {isOwnAddress, type NetworkNamespace} from '../../../model/network-namespace.js'
-import type {Packet, Walk} from '../../../model/packet.js'
+import {isLoopback} from '../../../model/kernel/ip-address.js'
+import {isOwnAddress, type NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import type {Packet, Walk} from '../../../model/kernel/packet.js'
 import type {CompiledRules} from './compile.js'
 import {walkPacket} from './walk.js'
 

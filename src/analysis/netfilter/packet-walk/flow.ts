@@ -1,6 +1,6 @@
-import type {IpAddress} from '../../../model/ip-address.js'
-import type {NetworkNamespace} from '../../../model/network-namespace.js'
-import type {Hook, IpFamily} from '../../../model/ruleset.js'
+import type {IpAddress} from '../../../model/kernel/ip-address.js'
+import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
+import type {Hook, IpFamily} from '../../../model/kernel/ruleset.js'
 
 /** A packet on its way: what matches look at and targets change. Mutable, one per walk. */
 export interface Flow {

@@ -1,6 +1,11 @@
-import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
-import {isOwnAddress, type KernelRoute, type NetworkNamespace, routeIn} from '../../../model/network-namespace.js'
-import type {IpFamily} from '../../../model/ruleset.js'
+import {type IpAddress, isLoopback} from '../../../model/kernel/ip-address.js'
+import {
+  isOwnAddress,
+  type KernelRoute,
+  type NetworkNamespace,
+  routeIn,
+} from '../../../model/kernel/network-namespace.js'
+import type {IpFamily} from '../../../model/kernel/ruleset.js'
 
 /** Where a packet goes: to this machine, out of a device, or nowhere. `byMark` when a policy rule on the mark chose the table. */
 export interface RouteDecision {

@@ -1,5 +1,5 @@
-import {type IpAddress, parseIp} from '../../../model/ip-address.js'
-import type {Action} from '../../../model/ruleset.js'
+import {type IpAddress, parseIp} from '../../../model/kernel/ip-address.js'
+import type {Action} from '../../../model/kernel/ruleset.js'
 import {type Flow, setDestination, setSource} from './flow.js'
 
 const LOCALHOST: Readonly<Record<'ip' | 'ip6', IpAddress>> = {

@@ -1,6 +1,6 @@
-import {formatIp} from '../../../model/ip-address.js'
-import type {Walk, WalkStep} from '../../../model/packet.js'
-import type {Action} from '../../../model/ruleset.js'
+import {formatIp} from '../../../model/kernel/ip-address.js'
+import type {Walk, WalkStep} from '../../../model/kernel/packet.js'
+import type {Action} from '../../../model/kernel/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
 
 /** The one-word answer: does the packet go through the sidecar (or ztunnel)? */

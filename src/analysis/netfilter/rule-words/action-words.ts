@@ -1,4 +1,4 @@
-import type {Action} from '../../../model/ruleset.js'
+import type {Action} from '../../../model/kernel/ruleset.js'
 
 function plainMark(value: string, mask: string): string {
   return mask === '0xffffffff' ? value : `${value} (mask ${mask})`

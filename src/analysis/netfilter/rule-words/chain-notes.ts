@@ -1,4 +1,4 @@
-import {own} from '../../../model/own.js'
+import {own} from '../../../model/collections/own.js'
 import {canonicalChain} from '../istio-names.js'
 import {PURPOSES} from './purposes.js'
 

@@ -1,4 +1,4 @@
-import type {ConditionField} from '../../../model/ruleset.js'
+import type {ConditionField} from '../../../model/kernel/ruleset.js'
 
 /** How the conditions on one field are written; what has no row of its own is written as its field and values, or as its values alone. */
 interface ConditionText {

@@ -1,4 +1,4 @@
-import type {Action, Rule, Ruleset} from '../../../model/ruleset.js'
+import type {Action, Rule, Ruleset} from '../../../model/kernel/ruleset.js'
 import {conditionText} from './condition-text.js'
 
 function actionText(action: Action): string {

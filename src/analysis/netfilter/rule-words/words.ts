@@ -1,5 +1,5 @@
-import {actionKey} from '../../../model/rule-key.js'
-import type {Chain, Rule} from '../../../model/ruleset.js'
+import {actionKey} from '../../../model/kernel/rule-key.js'
+import type {Chain, Rule} from '../../../model/kernel/ruleset.js'
 import {canonicalChain, canonicalTable} from '../istio-names.js'
 import {ownersIn, USUAL_PROXY} from '../proxy-traits.js'
 import {actionWords} from './action-words.js'

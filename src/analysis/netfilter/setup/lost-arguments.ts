@@ -1,5 +1,5 @@
-import {parseIpRange} from '../../../model/ip-address.js'
-import {own} from '../../../model/own.js'
+import {own} from '../../../model/collections/own.js'
+import {parseIpRange} from '../../../model/kernel/ip-address.js'
 import type {CaptureSettings} from '../expected-rules/settings.js'
 
 /** The settings that a flag of istio-init gives as text, by flag, and what they are in words. */

@@ -1,5 +1,5 @@
-import {definedFields} from '../../../model/defined-fields.js'
-import type {Ruleset, RulesMessage, RulesReading} from '../../../model/ruleset.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
+import type {Ruleset, RulesMessage, RulesReading} from '../../../model/kernel/ruleset.js'
 import {firstSign, SETUP_CAUSES, type SetupCause} from './signs.js'
 
 /** What a log says went wrong while rules were set up, and what that means for the rules beside it. */

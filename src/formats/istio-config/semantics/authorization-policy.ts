@@ -1,4 +1,4 @@
-import {parseIpRange} from '../../../model/ip-address.js'
+import {parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {type Problem, problemIf} from './problem.js'
 

@@ -1,4 +1,4 @@
-import {parseIp, parseIpRange} from '../../../model/ip-address.js'
+import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {isDnsName, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 

@@ -1,5 +1,5 @@
-import {parseIp} from '../../../model/ip-address.js'
-import {isPattern} from '../../../model/linear-regex.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
+import {isPattern} from '../../../model/text/linear-regex.js'
 import {at, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {isDnsLabel, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 

@@ -1,8 +1,8 @@
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
-import type {Gap} from '../../../model/answer.js'
+import type {Gap} from '../../../model/evidence/answer.js'
 import {type Finding, type NotChecked, SEVERITIES} from '../../../model/finding.js'
-import {byText} from '../../../model/order.js'
-import {type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
+import {type ObjectRef, objectLabel, type PodModel} from '../../../model/kube/pod.js'
+import {byText} from '../../../model/text/order.js'
 import type {RuleOutcome} from './check-pod.js'
 
 /** One workload with the outcomes of its replicas. */

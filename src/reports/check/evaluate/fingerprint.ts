@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Finding} from '../../../model/finding.js'
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 
 /**
  * A stable identity of a finding: rule, object and path, with container names instead of indexes; without a

@@ -1,5 +1,5 @@
 import type {Finding, PatchStep} from '../../../model/finding.js'
-import {type ObjectRef, objectLabel} from '../../../model/pod.js'
+import {type ObjectRef, objectLabel} from '../../../model/kube/pod.js'
 import type {CheckedWorkload} from './aggregator.js'
 
 /** The steps that fix one object, and the codes they fix. */

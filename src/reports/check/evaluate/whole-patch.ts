@@ -1,7 +1,7 @@
 import {isObject} from '../../../formats/decode.js'
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import type {Finding, PatchStep} from '../../../model/finding.js'
-import {pointerStep, pointerSteps} from '../../../model/object-path.js'
+import {pointerStep, pointerSteps} from '../../../model/text/object-path.js'
 import type {Source} from '../../../sources/source.js'
 
 /** The steps, preceded by those that create maps the object lacks: RFC 6902 only adds to existing ones. */

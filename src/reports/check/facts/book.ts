@@ -1,8 +1,8 @@
 import {objectsUse} from '../../../evidence/provenance.js'
-import {type Answer, answered, missing} from '../../../model/answer.js'
-import {isOutsideKubernetes} from '../../../model/container-facts.js'
-import type {Artifact} from '../../../model/evidence.js'
-import {onceByKey} from '../../../model/once.js'
+import {onceByKey} from '../../../model/collections/once.js'
+import {type Answer, answered, missing} from '../../../model/evidence/answer.js'
+import type {Artifact} from '../../../model/evidence/evidence.js'
+import {isOutsideKubernetes} from '../../../model/kube/container-facts.js'
 import {
   FACT_LABELS,
   type FactName,

@@ -1,8 +1,8 @@
 import {listOf, textOf} from '../../../formats/decode.js'
-import {type Answer, answered, missing} from '../../../model/answer.js'
-import {parseIstioVersion} from '../../../model/istio-version.js'
-import type {KubeObject} from '../../../model/kube-object.js'
-import {injectedContainer} from '../../../model/pod.js'
+import {type Answer, answered, missing} from '../../../model/evidence/answer.js'
+import {parseIstioVersion} from '../../../model/istio/istio-version.js'
+import type {KubeObject} from '../../../model/kube/kube-object.js'
+import {injectedContainer} from '../../../model/kube/pod.js'
 import {FACT_LABELS, type FactName, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 

@@ -1,9 +1,9 @@
 import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import type {ObjectCache} from '../../../evidence/mesh-objects/object-cache.js'
-import {type Answer, missing} from '../../../model/answer.js'
-import type {PodRef} from '../../../model/kube-object.js'
-import type {PodModel} from '../../../model/pod.js'
-import type {EvidenceUse} from '../../../model/provenance.js'
+import {type Answer, missing} from '../../../model/evidence/answer.js'
+import type {EvidenceUse} from '../../../model/evidence/provenance.js'
+import type {PodRef} from '../../../model/kube/kube-object.js'
+import type {PodModel} from '../../../model/kube/pod.js'
 import {FACT_LABELS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
 import type {Source} from '../../../sources/source.js'
 

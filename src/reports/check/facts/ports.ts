@@ -1,6 +1,6 @@
 import {portMap} from '../../../analysis/ports/port-map.js'
 import {boundPorts} from '../../../analysis/ports/service-ports.js'
-import {type Answer, answered} from '../../../model/answer.js'
+import {type Answer, answered} from '../../../model/evidence/answer.js'
 import type {Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 

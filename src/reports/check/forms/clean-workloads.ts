@@ -1,4 +1,4 @@
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 import {type Line, prose, type Tone} from '../../../terminal/doc.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 

@@ -1,5 +1,5 @@
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import type {Finding, NotChecked} from '../../../model/finding.js'
 import type {CheckReport} from '../report.js'
 

@@ -1,6 +1,6 @@
-import type {Gap} from '../../../model/answer.js'
+import type {Gap} from '../../../model/evidence/answer.js'
 import type {Severity} from '../../../model/finding.js'
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 import type {CheckReport} from '../report.js'
 import {uncheckedGroups} from './unchecked.js'
 

@@ -1,5 +1,5 @@
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 import {type Line, prose} from '../../../terminal/doc.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 

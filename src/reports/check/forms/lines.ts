@@ -1,5 +1,5 @@
 import type {Finding} from '../../../model/finding.js'
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 import type {CheckReport} from '../report.js'
 
 function whereOf({object, path, place}: Finding): string {

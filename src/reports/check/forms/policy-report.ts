@@ -1,5 +1,5 @@
+import {own} from '../../../model/collections/own.js'
 import type {Finding, Severity} from '../../../model/finding.js'
-import {own} from '../../../model/own.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
 

@@ -1,7 +1,7 @@
-import {GAP_REASONS} from '../../../model/answer.js'
+import {groupedBy} from '../../../model/collections/grouped-by.js'
+import {GAP_REASONS} from '../../../model/evidence/answer.js'
 import type {NotChecked} from '../../../model/finding.js'
-import {groupedBy} from '../../../model/grouped-by.js'
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 import {INCONCLUSIVE} from '../../../rules/rule.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 

@@ -1,15 +1,15 @@
 import {objectCache} from '../../../evidence/mesh-objects/object-cache.js'
-import type {MeshObjectName} from '../../../formats/mesh-objects.js'
-import type {Gap} from '../../../model/answer.js'
-import type {DestinationRuleModel, PeerAuthentication} from '../../../model/istio-policy.js'
+import type {MeshObjectName} from '../../../formats/kube/mesh-objects.js'
+import type {Gap} from '../../../model/evidence/answer.js'
+import type {DestinationRuleModel, PeerAuthentication} from '../../../model/istio/istio-policy.js'
 import type {
   AuthorizationPolicyModel,
   GatewayModel,
   SidecarModel,
   VirtualServiceModel,
-} from '../../../model/istio-traffic.js'
-import type {ServiceModel} from '../../../model/kube-service.js'
-import type {ObjectRef} from '../../../model/pod.js'
+} from '../../../model/istio/istio-traffic.js'
+import type {ServiceModel} from '../../../model/kube/kube-service.js'
+import type {ObjectRef} from '../../../model/kube/pod.js'
 import type {Source} from '../../../sources/source.js'
 import {optional} from '../../report.js'
 

@@ -1,7 +1,7 @@
 import {listOf, textOf} from '../../../formats/decode.js'
-import {type Answer, answered, type Gap} from '../../../model/answer.js'
-import {byText} from '../../../model/order.js'
-import {requirementsOf} from '../../../model/selector.js'
+import {type Answer, answered, type Gap} from '../../../model/evidence/answer.js'
+import {requirementsOf} from '../../../model/kube/selector.js'
+import {byText} from '../../../model/text/order.js'
 import type {Source} from '../../../sources/source.js'
 
 const SERVICE = 'kubernetes.io/service-name'

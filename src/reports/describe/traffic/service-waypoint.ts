@@ -1,7 +1,7 @@
-import {readEndpointSlice} from '../../../formats/kube-endpoints.js'
-import type {AuthorizationPolicyModel} from '../../../model/istio-traffic.js'
-import type {ServiceModel} from '../../../model/kube-service.js'
-import {WAYPOINT_LABEL} from '../../../model/mesh-keys.js'
+import {readEndpointSlice} from '../../../formats/kube/kube-endpoints.js'
+import type {AuthorizationPolicyModel} from '../../../model/istio/istio-traffic.js'
+import {WAYPOINT_LABEL} from '../../../model/istio/mesh-keys.js'
+import type {ServiceModel} from '../../../model/kube/kube-service.js'
 import type {Source} from '../../../sources/source.js'
 
 const ELSEWHERE = 'istio.io/use-waypoint-namespace'

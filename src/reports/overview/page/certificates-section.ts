@@ -1,4 +1,4 @@
-import {podLabel} from '../../../model/kube-object.js'
+import {podLabel} from '../../../model/kube/kube-object.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
 import type {CertsReport, ProxyCertificates, RootGroup} from '../../certs/report.js'
 import {CERT_TONES, publishedWord} from '../../certs/view.js'

@@ -1,5 +1,5 @@
-import {podLabel} from '../../../model/kube-object.js'
-import {objectLabel} from '../../../model/pod.js'
+import {podLabel} from '../../../model/kube/kube-object.js'
+import {objectLabel} from '../../../model/kube/pod.js'
 import {docMarkup} from '../../../terminal/html/doc-markup.js'
 import {type Html, html, idOf} from '../../../terminal/html/markup.js'
 import type {CausedGroup, ErrorsReport} from '../../errors/report.js'

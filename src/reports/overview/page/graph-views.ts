@@ -1,6 +1,6 @@
-import {groupedPairs} from '../../../model/grouped-by.js'
-import {humanCount} from '../../../model/human-count.js'
-import {byText} from '../../../model/order.js'
+import {groupedPairs} from '../../../model/collections/grouped-by.js'
+import {humanCount} from '../../../model/text/human-count.js'
+import {byText} from '../../../model/text/order.js'
 import {type Box, type GraphLayout, type Link, placed} from '../../../terminal/html/graph-layout.js'
 import type {GraphEdge, GraphNode, ServiceGraph} from '../service-graph.js'
 

@@ -1,4 +1,4 @@
-import {type Answer, gapSentence} from '../../../model/answer.js'
+import {type Answer, gapSentence} from '../../../model/evidence/answer.js'
 import type {Tone} from '../../../terminal/doc.js'
 import {type Html, html, type Piece} from '../../../terminal/html/markup.js'
 

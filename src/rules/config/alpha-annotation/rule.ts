@@ -1,5 +1,5 @@
 import {listOf, textOf} from '../../../formats/decode.js'
-import {ALPHA_ANNOTATIONS} from '../../../model/alpha-annotations.js'
+import {ALPHA_ANNOTATIONS} from '../../../model/istio/alpha-annotations.js'
 import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import {annotatedObjects} from '../annotated-objects.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'

@@ -1,5 +1,5 @@
-import {ISTIO_ANNOTATIONS, REPLACED_BY} from '../../../model/istio-annotations.js'
-import {INJECT_LABEL} from '../../../model/mesh-keys.js'
+import {ISTIO_ANNOTATIONS, REPLACED_BY} from '../../../model/istio/istio-annotations.js'
+import {INJECT_LABEL} from '../../../model/istio/mesh-keys.js'
 import {annotatedObjects} from '../annotated-objects.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 

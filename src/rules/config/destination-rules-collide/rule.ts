@@ -1,7 +1,7 @@
 import {fullHost} from '../../../analysis/istio-config/host-names.js'
-import {groupedBy} from '../../../model/grouped-by.js'
+import {groupedBy} from '../../../model/collections/grouped-by.js'
 import type {DestinationRuleConfig} from '../../../model/istio-config/traffic.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import type {ConfigRule} from '../config-rule.js'
 
 function hasPolicy({policy}: DestinationRuleConfig): boolean {

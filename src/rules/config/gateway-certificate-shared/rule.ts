@@ -1,5 +1,5 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
-import {groupedPairs} from '../../../model/grouped-by.js'
+import {groupedPairs} from '../../../model/collections/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {GatewayConfig, ServerTls} from '../../../model/istio-config/traffic.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'

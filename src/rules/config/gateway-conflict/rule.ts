@@ -1,7 +1,7 @@
 import {gatewaysWithSamePods} from '../../../analysis/istio-config/gateway-conflicts.js'
 import {labelsText} from '../../../analysis/istio-config/label-selection.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

@@ -1,5 +1,5 @@
 import {gatewayReference, isInternalGateway} from '../../../analysis/istio-config/gateway-names.js'
-import {groupedPairs} from '../../../model/grouped-by.js'
+import {groupedPairs} from '../../../model/collections/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {RouteRule, VirtualServiceConfig} from '../../../model/istio-config/virtual-service.js'
 import type {ConfigRule} from '../config-rule.js'

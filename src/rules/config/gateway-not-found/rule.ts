@@ -1,5 +1,5 @@
 import {gatewayReference, isInternalGateway, MESH_GATEWAY} from '../../../analysis/istio-config/gateway-names.js'
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 

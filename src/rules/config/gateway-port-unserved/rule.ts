@@ -2,7 +2,7 @@ import {gatewayServices} from '../../../analysis/istio-config/gateway-home.js'
 import {listenPorts, nodePortOf} from '../../../analysis/istio-config/gateway-ports.js'
 import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

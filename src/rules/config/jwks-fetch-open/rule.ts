@@ -1,6 +1,6 @@
 import {envValue} from '../../../formats/istio-config/upgrade.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 const VARIABLE = 'BLOCKED_CIDRS_IN_JWKS_URIS'

@@ -2,7 +2,7 @@ import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {virtualServicesByScope} from '../../../analysis/istio-config/mesh-hosts.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {VirtualServiceConfig} from '../../../model/istio-config/virtual-service.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import type {ConfigFound} from '../config-rule.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 

@@ -1,7 +1,7 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {podPort, servicesBefore} from '../../../analysis/istio-config/service-pods.js'
 import {mtlsPorts} from '../../../formats/istio-config/access.js'
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 

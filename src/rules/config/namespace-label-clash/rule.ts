@@ -1,4 +1,4 @@
-import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../../model/mesh-keys.js'
+import {DATAPLANE_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../../model/istio/mesh-keys.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

@@ -1,8 +1,8 @@
 import {workloadIsAmbient} from '../../../analysis/istio-config/mesh-pods.js'
+import {DATAPLANE_LABEL, INJECT_LABEL, INJECTION_LABEL} from '../../../model/istio/mesh-keys.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../../model/istio-config/kubernetes.js'
-import {DATAPLANE_LABEL, INJECT_LABEL, INJECTION_LABEL} from '../../../model/mesh-keys.js'
-import {hasEnded} from '../../../model/pod.js'
+import {hasEnded} from '../../../model/kube/pod.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 function optedOut({labels, annotations}: WorkloadConfig): boolean {

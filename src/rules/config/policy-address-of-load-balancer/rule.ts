@@ -2,7 +2,7 @@ import {selectorMatches} from '../../../analysis/istio-config/label-selection.js
 import {gatewayServicesOf} from '../../../analysis/istio-config/load-balancer.js'
 import {keepsClientAddress} from '../../../formats/istio-config/kubernetes.js'
 import {peerAddresses} from '../../../formats/istio-config/policy-values.js'
-import {once} from '../../../model/once.js'
+import {once} from '../../../model/collections/once.js'
 import type {ConfigRule} from '../config-rule.js'
 
 const OUTSIDE = ['LoadBalancer', 'NodePort']

@@ -1,5 +1,5 @@
 import {providerReferences} from '../../../formats/istio-config/access.js'
-import {nearestNames} from '../../../model/nearest.js'
+import {nearestNames} from '../../../model/text/nearest.js'
 import type {ConfigRule} from '../config-rule.js'
 
 /** Providers Istio defines itself (istio.io, MeshConfig defaults). */

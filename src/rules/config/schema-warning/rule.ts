@@ -1,5 +1,5 @@
 import {semanticWarnings} from '../../../formats/istio-config/semantic-warnings.js'
-import {definedFields} from '../../../model/defined-fields.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 import {VALIDATED_KINDS} from '../validated-kinds.js'
 

@@ -1,5 +1,5 @@
 import {visibleScopes} from '../../../analysis/istio-config/host-names.js'
-import {groupedPairs} from '../../../model/grouped-by.js'
+import {groupedPairs} from '../../../model/collections/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {ServiceEntryConfig} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'

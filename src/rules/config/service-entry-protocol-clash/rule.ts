@@ -1,6 +1,6 @@
 import {protocolClashes} from '../../../analysis/istio-config/entry-clashes.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

@@ -1,6 +1,6 @@
 import {workloadIsAmbient} from '../../../analysis/istio-config/mesh-pods.js'
 import {sharedPods} from '../../../analysis/istio-config/selected-pods.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

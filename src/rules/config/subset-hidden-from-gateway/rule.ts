@@ -1,7 +1,7 @@
 import {gatewayHome} from '../../../analysis/istio-config/gateway-home.js'
 import {gatewayReference} from '../../../analysis/istio-config/gateway-names.js'
 import {clusterName, fullHost, visibleScopes} from '../../../analysis/istio-config/host-names.js'
-import {groupedBy} from '../../../model/grouped-by.js'
+import {groupedBy} from '../../../model/collections/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'

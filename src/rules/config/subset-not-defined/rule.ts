@@ -1,5 +1,5 @@
 import {clusterName} from '../../../analysis/istio-config/host-names.js'
-import {groupedPairs} from '../../../model/grouped-by.js'
+import {groupedPairs} from '../../../model/collections/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 import {routeDestinations} from '../route-destinations.js'

@@ -1,7 +1,7 @@
 import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../../model/istio-config/kubernetes.js'
-import type {Labels} from '../../../model/selector.js'
+import type {Labels} from '../../../model/kube/selector.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 

@@ -1,4 +1,4 @@
-import {annotationMeant, ISTIO_ANNOTATIONS} from '../../../model/istio-annotations.js'
+import {annotationMeant, ISTIO_ANNOTATIONS} from '../../../model/istio/istio-annotations.js'
 import {annotatedObjects} from '../annotated-objects.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 

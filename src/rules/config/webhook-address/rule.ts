@@ -1,5 +1,5 @@
 import {externalWebhooks} from '../../../analysis/istio-config/external-webhooks.js'
-import {parseIp} from '../../../model/ip-address.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

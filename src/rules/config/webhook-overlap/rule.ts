@@ -1,5 +1,5 @@
 import {injectionConfigurations, overlaps} from '../../../analysis/istio-config/webhook-selection.js'
-import {byText} from '../../../model/order.js'
+import {byText} from '../../../model/text/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

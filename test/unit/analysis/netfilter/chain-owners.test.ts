@@ -8,7 +8,7 @@ import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk
 import {walkFlow} from '../../../../src/analysis/netfilter/packet-walk/flow-walk.js'
 import {wrongValues} from '../../../../src/analysis/netfilter/setup/lost-arguments.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {formatIp, parseIp} from '../../../../src/model/ip-address.js'
+import {formatIp, parseIp} from '../../../../src/model/kernel/ip-address.js'
 
 const rules = (...lines: readonly string[]) =>
   parseRules(['*nat', ':POSTROUTING ACCEPT [0:0]', ...lines, 'COMMIT'].join('\n')).rulesets

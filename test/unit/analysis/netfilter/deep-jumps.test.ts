@@ -5,7 +5,7 @@ import {compileRules} from '../../../../src/analysis/netfilter/packet-walk/compi
 import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {walkPacket} from '../../../../src/analysis/netfilter/packet-walk/walk.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {parseIp} from '../../../../src/model/ip-address.js'
+import {parseIp} from '../../../../src/model/kernel/ip-address.js'
 import {impliedBy} from '../../../../src/reports/iptables/drift-report.js'
 import {iptablesReport} from '../../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../../src/reports/iptables/view.js'

@@ -9,8 +9,8 @@ import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk
 import {nftText} from '../../../../src/analysis/netfilter/rule-words/nft-text.js'
 import {saveText} from '../../../../src/analysis/netfilter/rule-words/save-text.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {ruleKey} from '../../../../src/model/rule-key.js'
-import type {Ruleset} from '../../../../src/model/ruleset.js'
+import {ruleKey} from '../../../../src/model/kernel/rule-key.js'
+import type {Ruleset} from '../../../../src/model/kernel/ruleset.js'
 import {
   actualRulesets,
   type RecordedRuleset,

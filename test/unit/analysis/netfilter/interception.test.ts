@@ -11,7 +11,7 @@ import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk
 import {ruleWords} from '../../../../src/analysis/netfilter/rule-words/words.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../../../src/formats/netfilter/ip-facts.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import type {IpFamily, Ruleset} from '../../../../src/model/ruleset.js'
+import type {IpFamily, Ruleset} from '../../../../src/model/kernel/ruleset.js'
 import {
   actualRulesets,
   type RecordedRuleset,

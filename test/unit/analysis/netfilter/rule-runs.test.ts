@@ -5,7 +5,7 @@ import {packetSpace} from '../../../../src/analysis/netfilter/packet-sets/dimens
 import {ruleRun} from '../../../../src/analysis/netfilter/packet-sets/rule-runs.js'
 import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {everyRule} from '../../../../src/model/ruleset.js'
+import {everyRule} from '../../../../src/model/kernel/ruleset.js'
 import {oracleSize} from '../../../support/oracle-size.js'
 import {type Random, seeded} from '../../../support/seeded.js'
 

@@ -4,8 +4,8 @@ import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk
 import {walkFlow} from '../../../../src/analysis/netfilter/packet-walk/flow-walk.js'
 import {verdictOf} from '../../../../src/analysis/netfilter/packet-walk/verdict.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {formatIp, type IpAddress, parseIp} from '../../../../src/model/ip-address.js'
-import type {Packet, Walk} from '../../../../src/model/packet.js'
+import {formatIp, type IpAddress, parseIp} from '../../../../src/model/kernel/ip-address.js'
+import type {Packet, Walk} from '../../../../src/model/kernel/packet.js'
 
 function ip(text: string): IpAddress {
   const found = parseIp(text)

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {TABLE_ASSUMED} from '../../../../src/model/ruleset.js'
+import {TABLE_ASSUMED} from '../../../../src/model/kernel/ruleset.js'
 
 const tables = (...lines: readonly string[]) =>
   parseRules(lines.join('\n')).rulesets.flatMap(set =>

@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {describe, expect} from '@jest/globals'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {ruleCount} from '../../../../src/model/ruleset.js'
+import {ruleCount} from '../../../../src/model/kernel/ruleset.js'
 import {skipUnless} from '../../../support/skip-unless.js'
 
 /** Whole documents people wrote about old meshes, with rules in the middle of prose; a clone does not have them. */

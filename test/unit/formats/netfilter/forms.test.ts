@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {actionKey, conditionKey, ruleKey} from '../../../../src/model/rule-key.js'
-import type {Rule, Ruleset} from '../../../../src/model/ruleset.js'
+import {actionKey, conditionKey, ruleKey} from '../../../../src/model/kernel/rule-key.js'
+import type {Rule, Ruleset} from '../../../../src/model/kernel/ruleset.js'
 import {actualRulesets, recordedReleases, recordedRulesets} from '../../../support/netfilter-corpus.js'
 
 const ALL = Object.entries(recordedRulesets())

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {everyRule} from '../../../../src/model/ruleset.js'
+import {everyRule} from '../../../../src/model/kernel/ruleset.js'
 
 function said(text: string): string {
   return `time="2024-10-11T07:57:39Z" level=info msg="${text.replaceAll('\n', String.raw`\n`).replaceAll('"', String.raw`\"`)}"\n`

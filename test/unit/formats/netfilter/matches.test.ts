@@ -4,7 +4,7 @@ import {expect, test} from '@jest/globals'
 
 /** Where a match has its rows, as docs/CONTRIBUTING.md says; the last only if it has words of its own. */
 const PLACES = [
-  'src/model/ruleset.ts',
+  'src/model/kernel/ruleset.ts',
   'src/formats/netfilter/matches.ts',
   'src/analysis/netfilter/packet-walk/compile-condition.ts',
   'src/analysis/netfilter/packet-sets/condition-sets.ts',

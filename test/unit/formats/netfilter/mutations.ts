@@ -5,7 +5,7 @@ import {walkPacket} from '../../../../src/analysis/netfilter/packet-walk/walk.js
 import {denialIn} from '../../../../src/formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../../../src/formats/netfilter/ip-facts.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {type RulesReading, ruleCount} from '../../../../src/model/ruleset.js'
+import {type RulesReading, ruleCount} from '../../../../src/model/kernel/ruleset.js'
 import {recordedReleases, recordedRulesets} from '../../../support/netfilter-corpus.js'
 import {oracleSize} from '../../../support/oracle-size.js'
 import {type Random, seeded} from '../../../support/seeded.js'

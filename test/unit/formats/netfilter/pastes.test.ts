@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {denialIn} from '../../../../src/formats/netfilter/denial.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
-import {ruleKey} from '../../../../src/model/rule-key.js'
-import type {Chain, Rule} from '../../../../src/model/ruleset.js'
+import {ruleKey} from '../../../../src/model/kernel/rule-key.js'
+import type {Chain, Rule} from '../../../../src/model/kernel/ruleset.js'
 
 function chain(text: string, name: string): Chain | undefined {
   return parseRules(text)

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {redactEvidence, redactObject} from '../../../../src/formats/redact/redact.js'
 import {scrubJson, scrubText} from '../../../../src/formats/redact/scrub.js'
-import type {KubeObject} from '../../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../../src/model/kube/kube-object.js'
 
 /** Secrets without a shape of their own: only where they stand tells. */
 const MARKS = [

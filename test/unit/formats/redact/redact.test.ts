@@ -5,7 +5,7 @@ import {describe, expect, test} from '@jest/globals'
 import {parseObjects} from '../../../../src/formats/kube-manifest/parse.js'
 import {redactEvidence, redactObject} from '../../../../src/formats/redact/redact.js'
 import {scrubJson, scrubText} from '../../../../src/formats/redact/scrub.js'
-import type {KubeObject} from '../../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../../src/model/kube/kube-object.js'
 import {skipUnless} from '../../../support/skip-unless.js'
 
 /** Secrets made for this run; none may survive. */

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {declaredClusterNeeds} from '../../../../src/cli/command-needs.js'
-import {type KubePermission, type PermissionVerdict, permissionKey} from '../../../../src/model/permission.js'
+import {type KubePermission, type PermissionVerdict, permissionKey} from '../../../../src/model/kube/permission.js'
 import type {Places} from '../../../../src/reports/can-i/needs.js'
 import * as canI from '../../../../src/reports/can-i/report.js'
 import {minimalRoles} from '../../../../src/reports/can-i/role.js'

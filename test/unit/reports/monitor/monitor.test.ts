@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, test} from '@jest/globals'
-import type {KubeObject} from '../../../../src/model/kube-object.js'
+import type {KubeObject} from '../../../../src/model/kube/kube-object.js'
 import {type Monitor, type MonitorRound, openMonitor} from '../../../../src/reports/monitor/monitor.js'
 import {RULES} from '../../../../src/rules/registry.js'
 import {sourceOn} from '../../../../src/sources/cluster/live-source.js'

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {adminPath, nameRegex, SECTION_MASKS} from '../../../../src/sources/cluster/admin-path.js'
+import {adminPath, nameRegex, SECTION_MASKS} from '../../../../src/sources/cluster/pods/admin-path.js'
 import {skipUnless} from '../../../support/skip-unless.js'
 
 const WHOLE = 'config_dump?include_eds'

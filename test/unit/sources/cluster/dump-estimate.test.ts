@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {dumpEstimate, refuseTooLarge} from '../../../../src/sources/cluster/dump-estimate.js'
+import {dumpEstimate, refuseTooLarge} from '../../../../src/sources/cluster/pods/dump-estimate.js'
 import {WireFailure} from '../../../../src/wire/wire-failure.js'
 
 const POD = {namespace: 'demo', name: 'reviews'}

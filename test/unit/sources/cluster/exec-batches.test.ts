@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, jest, test} from '@jest/globals'
-import type {EvidenceId} from '../../../../src/model/evidence.js'
+import type {EvidenceId} from '../../../../src/model/evidence/evidence.js'
 import {type FakeContainer, fakeContainer} from '../../../support/fake-container.js'
 import {timersLeft} from '../../../support/live-timers.js'
 import {recordedStream} from '../../../support/recorded-wire.js'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {leaseOn} from '../../../../src/sources/cluster/lease.js'
+import {leaseOn} from '../../../../src/sources/cluster/api/lease.js'
 import {testApi} from '../../../support/api-at.js'
 
 /** One Lease in memory that refuses writes to another version than its own, as an API server does. */

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, describe, expect, test} from '@jest/globals'
-import type {Answer} from '../../../../src/model/answer.js'
+import type {Answer} from '../../../../src/model/evidence/answer.js'
 import {objectPages} from '../../../../src/sources/object-pages.js'
 import type {Page} from '../../../../src/sources/source.js'
 import {memorySource} from '../../../support/memory-source.js'

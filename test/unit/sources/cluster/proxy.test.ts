@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {proxyFor} from '../../../../src/sources/cluster/proxy.js'
+import {proxyFor} from '../../../../src/sources/cluster/pods/proxy.js'
 
 const PROXY = 'http://proxy:3128'
 

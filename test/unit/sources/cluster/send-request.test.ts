@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {readPod} from '../../../../src/formats/kube-pod/parse.js'
+import {sendRequest} from '../../../../src/sources/cluster/api/send-request.js'
 import type {Live} from '../../../../src/sources/cluster/live.js'
-import {sendRequest} from '../../../../src/sources/cluster/send-request.js'
 import type {ExecOutcome} from '../../../../src/sources/exec-answer.js'
 
 const POD = {namespace: 'demo', name: 'a'}

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {type ApiServerHandle, startApiServer} from '../../../../src/kubeapi/server.js'
-import {apiOn} from '../../../../src/sources/cluster/api.js'
+import {apiOn} from '../../../../src/sources/cluster/api/api.js'
 import {sourceOn} from '../../../../src/sources/cluster/live-source.js'
 import {openSource} from '../../../../src/sources/open.js'
 import type {Source} from '../../../../src/sources/source.js'

@@ -1,0 +1,74 @@
+import {stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {CheckConfig} from '../../formats/settings/check-config.js'
+import {UserError} from '../../model/evidence/user-error.js'
+import type {Severity} from '../../model/finding.js'
+import {commaList} from '../../model/text/comma-list.js'
+import type {SettingsFile} from '../../reports/analyze/report.js'
+import type {ConfigRule} from '../../rules/config/config-rule.js'
+import {istioAnalyzer} from '../../rules/config/istio-codes.js'
+import {matchesRuleName} from '../../rules/select-rules.js'
+import {readInput} from '../../sources/files/read.js'
+
+/** True when the analyzer of istioctl of that name, or the rule of that name, is meant. */
+function isNamed(rule: ConfigRule, name: string): boolean {
+  if (matchesRuleName(rule, name)) return true
+  const analyzer = istioAnalyzer(name)
+  if (analyzer === undefined || !rule.aliases.some(code => analyzer.codes.includes(code))) return false
+  return analyzer.kind === undefined || rule.kinds.includes(analyzer.kind)
+}
+
+/** The rules named with --analyzer, --only and --skip: names of istioctl's analyzers, codes and names of rules; an unknown one is an error. */
+export function analyzeRules(
+  all: readonly ConfigRule[],
+  wanted: readonly string[] | undefined,
+  unwanted: readonly string[] | undefined,
+  team: Pick<CheckConfig, 'only' | 'skip'> = {},
+): readonly ConfigRule[] {
+  // Names in the settings of a team may be those of rules about workloads.
+  const ours = (names: readonly string[] | undefined) => names?.filter(name => all.some(rule => isNamed(rule, name)))
+  const only = (wanted ?? ours(team.only) ?? []).flatMap(commaList)
+  const skip = (unwanted ?? ours(team.skip) ?? []).flatMap(commaList)
+  const unknown = [...only, ...skip].find(
+    name => istioAnalyzer(name) === undefined && !all.some(rule => isNamed(rule, name)),
+  )
+  if (unknown !== undefined)
+    throw new UserError(`unknown analyzer or rule ${JSON.stringify(unknown)}`, {
+      next: 'meshctl analyze -L   # lists them',
+    })
+  return all
+    .filter(rule => (only.length === 0 ? rule.optIn !== true : only.some(name => isNamed(rule, name))))
+    .filter(rule => !skip.some(name => isNamed(rule, name)))
+}
+
+const LEVELS: readonly Severity[] = ['info', 'warning', 'error']
+
+/** A level in any case; anything else is an error that lists them. */
+export function analyzeSeverity(flag: string, text: string | undefined, usual: Severity): Severity {
+  if (text === undefined) return usual
+  const found = LEVELS.find(level => level === text.toLowerCase())
+  if (found === undefined)
+    throw new UserError(`--${flag} ${JSON.stringify(text)} is no level`, {hint: 'Use Info, Warning or Error.'})
+  return found
+}
+
+/** The text of a settings file; undefined when none is named. */
+export async function settingsFile(path: string | undefined): Promise<SettingsFile | undefined> {
+  if (path === undefined) return undefined
+  return {file: path, text: Buffer.from(await readInput(path)).toString('utf8')}
+}
+
+/** `NAME=DIR` of --cluster; anything else is an error that shows the form. */
+export function clusterFiles(text: string): {readonly cluster: string; readonly path: string} {
+  const equals = text.indexOf('=')
+  if (equals <= 0 || equals === text.length - 1)
+    throw new UserError(`invalid --cluster ${JSON.stringify(text)}`, {
+      hint: 'Use NAME=DIR, such as --cluster east=./east.',
+    })
+  return {cluster: text.slice(0, equals), path: text.slice(equals + 1)}
+}
+
+/** True for a folder that is a bundle, which is a source by itself. */
+export async function isBundleFolder(path: string): Promise<boolean> {
+  return (await stat(join(path, 'bundle.json')).catch(() => undefined))?.isFile() === true
+}

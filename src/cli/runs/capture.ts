@@ -1,0 +1,59 @@
+import {createReadStream} from 'node:fs'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {pipeline} from 'node:stream/promises'
+import {UserError} from '../../model/evidence/user-error.js'
+import {humanSize} from '../../model/text/human-size.js'
+import type {CaptureOptions} from '../../reports/capture/report.js'
+import type {progressLine} from '../output/progress-line.js'
+
+/** What a capture asks and tells on standard error: the estimate, large ones only with --yes, and how far it is. */
+export function captureProgress(
+  line: ReturnType<typeof progressLine>,
+  yes: boolean,
+): Pick<CaptureOptions, 'agree' | 'progress'> {
+  return {
+    agree: estimate => {
+      line.note(`estimate: ${estimate.text}`)
+      return !estimate.large || yes
+    },
+    progress: ({podsDone, pods, bytes, gaps}) =>
+      line.show(`${podsDone}/${pods} pods, ${humanSize(bytes)}, ${gaps} items missing`),
+  }
+}
+
+/** Where a capture writes its bundle; `streamed` when standard output gets it afterwards, so that nothing else may be printed there. */
+interface CaptureTarget {
+  readonly path: string
+  readonly streamed: boolean
+}
+
+function fileTarget(to: string | undefined, now: Date): string {
+  const path = to ?? `incident-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.tgz`
+  if (path.endsWith('.zip'))
+    throw new UserError(`${path}: a bundle is a compressed tar, not a zip file`, {hint: 'Name it .tgz.'})
+  return path
+}
+
+/**
+ * Captures into what `--to` names: a file, by default one named after the time, or `-` for standard output, which gets the bundle when it is whole
+ * and not when the capture failed. A terminal gets none.
+ */
+export async function withCaptureTarget(
+  to: string | undefined,
+  now: Date,
+  capture: (target: CaptureTarget) => Promise<void>,
+): Promise<void> {
+  if (to !== '-') return await capture({path: fileTarget(to, now), streamed: false})
+  if (process.stdout.isTTY)
+    throw new UserError('a bundle is not written to a terminal', {hint: 'Use --to FILE, or a pipe.'})
+  const folder = await mkdtemp(join(tmpdir(), 'meshctl-capture-'))
+  const whole = join(folder, 'bundle.tgz')
+  try {
+    await capture({path: whole, streamed: true})
+    await pipeline(createReadStream(whole), process.stdout, {end: false})
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}

@@ -5,6 +5,7 @@ import {failureFromStatus} from '../../../wire/classify.js'
 import {parseKubeStatus} from '../../../wire/kube-status.js'
 import {type FailureKind, failureFromError, WireFailure} from '../../../wire/wire-failure.js'
 import type {ExecOutcome} from '../../exec-answer.js'
+import {LIMITS} from '../../limits.js'
 import type {Live} from '../live.js'
 import {batchKey, type ExecMemory} from './exec-memory.js'
 
@@ -13,12 +14,6 @@ const BATCHES: readonly (readonly EvidenceId[])[] = [
   ['net.iptables.nft', 'net.iptables.legacy', 'net.ip6tables.nft', 'net.ip6tables.legacy', 'net.nft'],
   ['net.ip-rule', 'net.ip-route', 'net.ip-addr', 'net.sockets'],
 ]
-
-/** What a whole batch may print and take; each part is held to the cap of its own row besides. */
-const LIMITS = {maxBytes: 32 * 1024 * 1024, deadlineMs: 15_000}
-
-/** An outcome that nobody asked for this long is old evidence: its command runs again. */
-const KEPT_MS = 5000
 
 /** Failures after which the commands of a batch may still work one by one: policies may forbid shells, and images have none. */
 const OF_THE_BATCH = new Set<FailureKind>([
@@ -34,7 +29,7 @@ const OF_THE_BATCH = new Set<FailureKind>([
 /** True while the outcome of a command that ran in a batch waits to be asked for. */
 export function isBatched(memory: ExecMemory, container: string, argv: readonly string[]): boolean {
   const kept = memory.batched.get(batchKey(container, argv))
-  return kept !== undefined && Date.now() - Date.parse(kept.endedAt) <= KEPT_MS
+  return kept !== undefined && Date.now() - Date.parse(kept.endedAt) <= LIMITS.batchKeptMs
 }
 
 /**
@@ -80,7 +75,10 @@ async function runBatch(
     return how.via === 'exec' ? how.tries : []
   })
   try {
-    const {stdout, exitCode} = await live.exec(subject, container, batchArgv(rows), LIMITS)
+    const {stdout, exitCode} = await live.exec(subject, container, batchArgv(rows), {
+      maxBytes: LIMITS.batchBytes,
+      deadlineMs: LIMITS.batchMs,
+    })
     const rowsOfParts = exitCode === 0 ? parseBatch(stdout, rows) : undefined
     const endedAt = new Date().toISOString()
     if (rowsOfParts === undefined) memory.alone.add(container)

@@ -112,16 +112,13 @@ function noAnswerGap(title: string, subject: PodRef, answers: readonly ReplicaAn
   return missing(title, 'not-found', `${podLabel(subject)} is not connected to any istiod (queried ${asked})`).gap
 }
 
-/** How long a list of running istiods counts as current. */
-const CURRENT_MS = 5000
-
 /** Running istiod pods, optionally of one revision: by its label, or by the tag's webhook configuration. */
 async function istiods(
   live: Live,
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
 ): Promise<readonly Replica[]> {
   const {found} = live.istiods
-  const current = found !== undefined && Date.now() - found.at <= CURRENT_MS
+  const current = found !== undefined && Date.now() - found.at <= LIMITS.istiodsCurrentMs
   const pods = current ? found.pods : listIstiods(live, settings)
   if (!current) live.istiods.found = {pods, at: Date.now()}
   return (await pods).map(replicaOf)

@@ -130,7 +130,7 @@ describe('commands of one container', () => {
     expect(container.ran).toEqual(['sh', 'sh'])
   })
 
-  test('an answer nobody asked for in time is not given later, when it would be old', async () => {
+  test('an answer that was not asked for in time is not given later, when it would be old', async () => {
     const {source, container} = await inContainer(telling(SAVERS))
     await source.evidence('net.nft', POD)
     const now = Date.now()

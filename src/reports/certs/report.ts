@@ -217,6 +217,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
       mismatches.length > 0 ||
       [...proxies, ...groups, ...intermediates].some(each => each.status !== 'OK') ||
       credentials.some(({status}) => status !== 'OK' && status !== 'UNKNOWN'),
+    undecided: present.pods.length === 0,
     asOf: new Date(question.now).toISOString(),
     proxies,
     roots: groups,

@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readWaypoint} from '../../formats/istio/waypoint.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
@@ -70,7 +71,7 @@ export async function waypointReport(
   namespace: string | undefined,
   wanted?: string,
 ): Promise<WaypointReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given))
   const gaps: Gap[] = []
   const inside = definedFields({namespace})
   const gateways = required(await source.objects({kind: GATEWAY_API_GATEWAY, ...inside}), source)

@@ -1,4 +1,5 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {listingOnce} from '../../evidence/asked-once.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
@@ -12,6 +13,7 @@ import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
 import {type Answer, answered, type Gap} from '../../model/evidence/answer.js'
 import {ENVOY_MODES} from '../../model/istio/pod-mode.js'
 import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type GatewayCredential, gatewayCredentials} from './credentials.js'
@@ -201,7 +203,7 @@ async function certificatesOf(source: Source, pod: MeshPod): Promise<Answer<Judg
 
 /** The certificates of every proxy: validity, identity, rotation, and the roots they trust. */
 export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given, ['ConfigMap']))
   const present = await presentState(source, question.istioNamespace)
   const roots = await publishedRoots(source, question.istioNamespace)
   const published = roots.ok ? roots.value : new Map<string, number>()
@@ -219,6 +221,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   })
   const judged = read.flat()
   const {trustDomains} = present.state.settings
+  const unread = judged.filter(({chain, all}) => chain === undefined && all.some(each => each.ofMesh)).length
   const proxies = judged.map(each => proxyRow(each, trustDomains, [...published.keys()], question))
   const groups = rootGroups(judged, roots, question)
   const intermediates = intermediateCas(judged).map(each => ({
@@ -235,6 +238,11 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
       ...(published.size === 0
         ? [`the roots istiod publishes (ConfigMap istio-ca-root-cert of ${question.istioNamespace}) were not read`]
         : []),
+      ...(unread === 0
+        ? []
+        : [
+            `the chain of ${humanCount(unread, 'proxy', 'proxies')} was not read: intermediates there were not checked`,
+          ]),
     ],
     failing:
       mismatches.length > 0 ||

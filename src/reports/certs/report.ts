@@ -5,7 +5,6 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import {parseCerts} from '../../formats/envoy/envoy-certs.js'
 import {meshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
-import {parseSections} from '../../formats/envoy-config-dump/parse.js'
 import {pemCertificates} from '../../formats/pem-certificates.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
@@ -16,7 +15,7 @@ import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import {humanCount} from '../../model/text/human-count.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type GatewayCredential, gatewayCredentials} from './credentials.js'
+import {type GatewayCredential, gatewayCredentials, type SecretsOf, secretsReader} from './credentials.js'
 import {
   chainCas,
   clockSkewDays,
@@ -189,13 +188,11 @@ async function publishedRoots(source: Source, istioNamespace: string): Promise<A
 }
 
 /** The certificates of a proxy: Envoy's list of leaves and roots, and the chain in the secrets of its configuration. */
-async function certificatesOf(source: Source, pod: MeshPod): Promise<Answer<Judged>> {
+async function certificatesOf(source: Source, secretsOf: SecretsOf, pod: MeshPod): Promise<Answer<Judged>> {
   const page = await source.evidence('envoy.certs', pod.ref)
   const all = page.ok ? parseCerts(page.value) : page
   if (!all.ok) return all
-  const artifact = await source.evidence('envoy.config_dump', pod.ref, {sections: ['secrets']})
-  const dump = artifact.ok ? parseSections(artifact.value, ['Secrets']) : artifact
-  const chain = dump.ok ? meshChain(dump.value.sections.get('Secrets')) : undefined
+  const chain = meshChain(await secretsOf(pod))
   // Read at another moment, it may be that of another certificate.
   const same = all.value.some(({role, serial}) => role === 'own' && serial === chain?.chain[0]?.serial)
   return answered({pod, all: all.value, ...definedFields({chain: same ? chain : undefined})})
@@ -212,9 +209,10 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
       ENVOY_MODES.includes(each.mode) &&
       (question.namespace === undefined || each.ref.namespace === question.namespace),
   )
+  const secretsOf = secretsReader(source)
   const gaps: Gap[] = [...present.gaps, ...(roots.ok ? [] : [roots.gap])]
   const read = await boundedMap(pods, PROXIES_AT_ONCE, async (pod): Promise<readonly Judged[]> => {
-    const found = await certificatesOf(source, pod)
+    const found = await certificatesOf(source, secretsOf, pod)
     if (found.ok) return [found.value]
     gaps.push({...found.gap, what: `certificates of ${podLabel(pod.ref)}`})
     return []
@@ -229,7 +227,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
     status: statusAtEnd(Date.parse(each.validTo), question),
   }))
   const mismatches = trustMismatches(judged)
-  const credentials = await gatewayCredentials(source, present, pods, question)
+  const credentials = await gatewayCredentials(secretsOf, present, pods, question)
   return {
     ...answeredFrom(source),
     gaps,

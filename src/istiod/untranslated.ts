@@ -23,13 +23,13 @@ export function untranslated(applied: readonly ObjectRef[], removed: readonly Ob
  * and of those it deletes or replaces, whose effect ends.
  */
 export function openFields(objects: readonly KubeObject[], laidAside: readonly KubeObject[] = []): readonly string[] {
-  const told = (object: KubeObject, {path, why}: UntranslatedField) =>
+  const named = (object: KubeObject, {path, why}: UntranslatedField) =>
     `${objectLabel(objectRefOf(object))} ${path} (${why})`
-  const applied = objects.flatMap(object => untranslatedFields(object).map(each => told(object, each)))
+  const applied = objects.flatMap(object => untranslatedFields(object).map(each => named(object, each)))
   const ended = laidAside.flatMap(object =>
     untranslatedFields(object)
       .filter(({why}) => why !== TIME)
-      .map(each => told(object, each)),
+      .map(each => named(object, each)),
   )
   return [...new Set([...applied, ...ended])]
 }

@@ -47,7 +47,7 @@ export interface AuthorizationPolicyModel {
   readonly targets: readonly string[]
   readonly dryRun: boolean
   /** Fields and condition keys of its rules that ztunnel does not get: methods, notPaths, request.headers[…]. */
-  readonly lostAtZtunnel: readonly string[]
+  readonly httpFields: readonly string[]
   /** Its rules as istiod sends them to ztunnel; absent for a policy that ztunnel does not get. */
   readonly atZtunnel?: readonly ZtunnelRule[]
 }

@@ -209,8 +209,8 @@ function raw({kernel}: IptablesReport): Uint8Array {
 function asSave({rulesets}: IptablesReport): string {
   if (rulesets.some(({backend}) => backend === 'native'))
     throw new UserError('native nftables rules cannot be written as iptables-save text', {hint: 'Use -o nft.'})
-  const told = rulesets.some(({family}) => family === 'ip6')
-  return rulesets.map(set => `${told ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`).join('')
+  const labelled = rulesets.some(({family}) => family === 'ip6')
+  return rulesets.map(set => `${labelled ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`).join('')
 }
 
 /** The rules as an nftables script, normalised; iptables rules as the tables iptables-nft keeps them in. */

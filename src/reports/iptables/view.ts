@@ -210,7 +210,9 @@ function asSave({rulesets}: IptablesReport): string {
   if (rulesets.some(({backend}) => backend === 'native'))
     throw new UserError('native nftables rules cannot be written as iptables-save text', {hint: 'Use -o nft.'})
   const labelled = rulesets.some(({family}) => family === 'ip6')
-  return rulesets.map(set => `${labelled ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`).join('')
+  return rulesets
+    .map(set => `${labelled ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`)
+    .join('')
 }
 
 /** The rules as an nftables script, normalised; iptables rules as the tables iptables-nft keeps them in. */

@@ -21,6 +21,7 @@ import {applyPolicy, type FindingPolicy, incompleteEntries} from '../check/polic
 import {type CheckReport, countsOf} from '../check/report.js'
 import {availableHint} from '../report.js'
 import {assumedGateway} from './assumed.js'
+import {clusterViews} from './cluster-views.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
 import {type AnalyzedSource, type ConfigInput, isOfOtherRevision, readConfiguration} from './read.js'
 
@@ -213,13 +214,16 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   ]
   const excerpt = inputs.every(({complete}) => !complete)
   const assumed = excerpt ? assumedGateway(objects, options.istioNamespace) : []
-  const set = configSet([...objects, ...own, ...assumed], {
+  const settings = {
     istioNamespace: options.istioNamespace,
     mesh: meshConfigOf(map, options),
     ...definedFields({networks, upgrade: options.upgrade}),
     at,
-  })
-  const outcome = evaluateConfig(set, options.rules, inputs, assumed, options.upgrade !== undefined)
+  }
+  const sets = clusterViews(objects).map(({cluster, objects: seen, otherServices}) =>
+    configSet([...seen, ...own, ...assumed], {...settings, ...definedFields({cluster}), otherServices}),
+  )
+  const outcome = evaluateConfig(sets, options.rules, inputs, assumed, options.upgrade !== undefined)
   const all = ordered(withSeverities(unrepeated(outcome.findings), options.policy))
   const asked = all.filter(({found}) => isIn(found.object, options.onlyNamespace))
   const named: {readonly finding: Finding; readonly cluster?: string}[] = []

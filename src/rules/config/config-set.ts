@@ -48,10 +48,14 @@ export interface ConfigSettings {
   readonly at: Date
   /** Set when the question is what an upgrade changes. */
   readonly upgrade?: Upgrade
+  /** The cluster the objects are seen from, where there are several. */
+  readonly cluster?: string
+  /** The Services of the other clusters. */
+  readonly otherServices?: readonly ConfigObject[]
 }
 
 /** The configuration of a mesh as rules read it; each list and index is made when a rule first asks for it. */
-export interface ConfigSet extends ConfigSettings {
+export interface ConfigSet extends Omit<ConfigSettings, 'otherServices'> {
   /** The objects of a kind, as rules name it. */
   of(kind: string): readonly ConfigObject[]
   readonly all: readonly ConfigObject[]
@@ -66,6 +70,8 @@ export interface ConfigSet extends ConfigSettings {
   /** What the policies of a kind apply to. */
   scopes(kind: string): readonly PolicyScope[]
   services(): readonly ServiceConfig[]
+  /** The Services of all clusters, several of one name among them. */
+  servicesEverywhere(): readonly ServiceConfig[]
   workloads(): readonly WorkloadConfig[]
   /** Pods, and templates of workloads of which no pod is given. */
   pods(): readonly WorkloadConfig[]
@@ -111,6 +117,7 @@ export function configSet(objects: readonly ConfigObject[], settings: ConfigSett
     telemetries: list('Telemetry', readTelemetryConfig),
     scopes: kind => of(kind).map(readPolicyScope),
     services,
+    servicesEverywhere: once(() => [...services(), ...(settings.otherServices ?? []).map(readServiceConfig)]),
     workloads,
     pods,
     podsIn: namespace => byNamespace().get(namespace) ?? [],

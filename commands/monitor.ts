@@ -70,16 +70,8 @@ export default class Monitor extends MeshCommand {
           version: this.config.version,
           settleMs: durationMs(flags.settle),
           resyncMs: Math.max(1000, durationMs(flags.resync)),
-          ...{
-            form,
-            listen,
-            rounds,
-            events,
-            onlyGaps: flags.quiet,
-            requireAll: flags['require-all'],
-            policyReports: flags['policy-reports'],
-          },
-          leaderElect: flags['leader-elect'],
+          ...{form, listen, rounds, events, policyReports: flags['policy-reports']},
+          ...{onlyGaps: flags.quiet, requireAll: flags['require-all'], leaderElect: flags['leader-elect']},
           leaseNamespace: flags['lease-namespace'] ?? source.defaultNamespace,
         }),
       )

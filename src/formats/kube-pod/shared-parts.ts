@@ -5,7 +5,7 @@ import {isObject, listOf, objectOf, textOf} from '../decode.js'
 /** Values with at most this much JSON are shared as a whole, larger ones in their parts: entries of env, mounts, volumes, probes, labels. */
 const LARGEST = 512
 
-/** Values and pods that are remembered; in a list that changes all the time they are forgotten and collected anew. */
+/** Values and pods that are remembered; in a list that changes all the time all are forgotten at once. */
 const MOST = 20_000
 
 type Fields = Readonly<Record<string, unknown>>
@@ -18,7 +18,7 @@ function ownerOf({metadata}: KubeObject): string {
 
 /**
  * A function that gives pods equal to those it is given, which hold what is alike in several of them once: what replicas have in common, and the small parts that
- * sidecars everywhere share. JSON text makes each pod anew; in a list of a fleet that is most of its memory.
+ * sidecars everywhere share. Each pod is parsed apart, and in the list of a fleet that is most of its memory.
  */
 export function sharedParts(): (pod: KubeObject) => KubeObject {
   const small = new Map<string, unknown>()

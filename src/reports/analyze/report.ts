@@ -24,6 +24,7 @@ import {assumedGateway} from './assumed.js'
 import {clusterViews} from './cluster-views.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
 import {type AnalyzedSource, type ConfigInput, isOfOtherRevision, readConfiguration} from './read.js'
+import {schemaNotes} from './schema-notes.js'
 
 /** A file with settings of the mesh. */
 export interface SettingsFile {
@@ -261,7 +262,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
     skipped: [],
     unused: [],
     visited: true,
-    notes: incompleteEntries(options.policy?.accepted ?? []),
+    notes: [...incompleteEntries(options.policy?.accepted ?? []), ...schemaNotes(sets)],
     workloads,
     failOn: options.failOn,
     rules: options.rules,

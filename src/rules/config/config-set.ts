@@ -1,5 +1,6 @@
 import {type HostIndex, hostIndex} from '../../analysis/istio-config/host-index.js'
 import {podsAndTemplates} from '../../analysis/istio-config/mesh-pods.js'
+import {readServedSchemas, type ServedSchemas} from '../../formats/istio-config/crd-schemas.js'
 import {
   readServiceConfig,
   readWebhooksConfig,
@@ -85,6 +86,8 @@ export interface ConfigSet extends Omit<ConfigSettings, 'otherServices'> {
   /** The labels of a namespace; empty when it is not known. */
   namespaceLabels(namespace: string): Labels
   hosts(): HostIndex
+  /** The schemas of the kinds the cluster defines; empty where its CustomResourceDefinitions are not among the objects. */
+  servedSchemas(): ServedSchemas
 }
 
 /** The configuration made of these objects. */
@@ -131,5 +134,6 @@ export function configSet(objects: readonly ConfigObject[], settings: ConfigSett
     webhooks: kind => of(kind).map(readWebhooksConfig),
     namespaceLabels: namespace => namespaces().get(namespace) ?? {},
     hosts: once(() => hostIndex(services(), serviceEntries())),
+    servedSchemas: once(() => readServedSchemas(of('CustomResourceDefinition'))),
   }
 }

@@ -96,6 +96,8 @@ export interface MeshWorld {
   /** Whether a Service had the address before the change that is predicted, and none has it now. */
   readonly wasService: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
+  /** The addresses DNS of the cluster gives for a name of a Service with a cluster IP; undefined for any other name. */
+  readonly addressesOf: (name: string) => readonly string[] | undefined
   /** The endpoints behind a Service address that only ztunnel reports; undefined for any other address. */
   readonly beyondObjects: (to: IpPort) => readonly IpPort[] | undefined
   /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */

@@ -24,6 +24,7 @@ import {noted} from '../provenance.js'
 import {readAmbientObjects} from './ambient-objects.js'
 import {type ByObjects, byObjects, waypointByObjects} from './by-objects.js'
 import {readRoutes} from './routed-services.js'
+import {clusterIpsOf} from './service-names.js'
 import {type ReadSite, readSite} from './site.js'
 import {ztunnelOutages} from './ztunnel-outages.js'
 import {type BeyondObjects, ztunnelStrangers} from './ztunnel-strangers.js'
@@ -312,6 +313,7 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
     isEndpoint: ip => endpoints.has(ip),
     wasService: ip => extras.formerAddresses?.has(ip) === true,
     serviceAt: ip => byClusterIp.get(ip),
+    addressesOf: name => clusterIpsOf(objects.services, name),
     beyondObjects: beyond.behind,
     backends: (service, port) =>
       unseen.has(service.object.namespace)

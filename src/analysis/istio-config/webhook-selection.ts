@@ -2,6 +2,7 @@ import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/m
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {LabelSelector, WebhooksConfig} from '../../model/istio-config/kubernetes.js'
 import type {Labels} from '../../model/kube/selector.js'
+import {byText} from '../../model/text/order.js'
 import {labelSelectorMatches} from './label-selection.js'
 
 function isIstios(name: string): boolean {
@@ -43,26 +44,32 @@ function combinations(key: string, values: readonly string[], revisions: readonl
   return bases.flatMap(base => [base, ...revisions.map(revision => ({...base, [REVISION_LABEL]: revision}))])
 }
 
-/** The configurations that select some pods together with others, with the names of those. */
-export function overlaps(configurations: readonly WebhooksConfig[]): ReadonlyMap<ConfigObject, ReadonlySet<string>> {
+/** Webhooks that select the same pods as one of a configuration, by CONFIGURATION/WEBHOOK in alphabetical order. */
+export interface WebhookOverlap {
+  readonly object: ConfigObject
+  readonly others: readonly string[]
+}
+
+/** The sets of other webhooks that select some pods together with a webhook, also of the same configuration; each set once for a configuration. */
+export function overlaps(configurations: readonly WebhooksConfig[]): readonly WebhookOverlap[] {
   const revisions = [...new Set(configurations.flatMap(revisionsOf))]
   const namespaces = combinations(INJECTION_LABEL, ['enabled', 'disabled'], revisions)
   const pods = combinations(INJECT_LABEL, ['true', 'false'], revisions)
-  const found = new Map<ConfigObject, Set<string>>()
-  const all = configurations.flatMap(({object, webhooks}) => webhooks.map(webhook => ({object, webhook})))
+  const found = new Map<string, WebhookOverlap>()
+  const all = configurations.flatMap(({object, webhooks}) =>
+    webhooks.map(webhook => ({object, webhook, name: `${object.ref.name}/${webhook.name}`})),
+  )
   for (const namespace of namespaces) {
     const here = all.filter(({webhook}) => labelSelectorMatches(webhook.namespaceSelector, namespace))
     for (const pod of pods) {
-      const objects = new Set(
-        here.filter(({webhook}) => labelSelectorMatches(webhook.objectSelector, pod)).map(({object}) => object),
-      )
-      if (objects.size < 2) continue
-      for (const object of objects) {
-        const names = found.get(object) ?? new Set<string>()
-        for (const other of objects) if (other !== object) names.add(other.ref.name)
-        found.set(object, names)
+      const together = here.filter(({webhook}) => labelSelectorMatches(webhook.objectSelector, pod))
+      const names = [...new Set(together.map(({name}) => name))].sort(byText)
+      if (names.length < 2) continue
+      for (const {object, name} of together) {
+        const others = names.filter(other => other !== name)
+        found.set(`${object.ref.name} ${others.join(' ')}`, {object, others})
       }
     }
   }
-  return found
+  return [...found.values()]
 }

@@ -7,19 +7,12 @@ import {type Problem, problemIf} from './semantics/problem.js'
 function virtualService(spec: unknown): readonly Problem[] {
   const http = listOf(spec, 'http').flatMap((rule, index) => {
     const path = `spec.http[${index}]`
-    const abort = objectOf(rule, 'fault', 'abort')
-    const kinds = ['httpStatus', 'grpcStatus', 'http2Error'].filter(name => abort?.[name] !== undefined)
     const body = textOf(rule, 'directResponse', 'body', 'string') ?? ''
     return [
       ...problemIf(
         at(rule, 'mirrorPercent') !== undefined,
         `${path}.mirrorPercent`,
         'mirrorPercent is deprecated; use mirrorPercentage',
-      ),
-      ...problemIf(
-        abort !== undefined && kinds.length === 0,
-        `${path}.fault.abort`,
-        'abort without httpStatus or grpcStatus does nothing',
       ),
       ...problemIf(
         body.length > 100_000,
@@ -50,39 +43,29 @@ function virtualService(spec: unknown): readonly Problem[] {
 }
 
 function destinationRule(spec: unknown): readonly Problem[] {
-  const policies = [
-    ['spec.trafficPolicy', at(spec, 'trafficPolicy')] as const,
-    ...listOf(spec, 'subsets').map(
-      (subset, index) => [`spec.subsets[${index}].trafficPolicy`, at(subset, 'trafficPolicy')] as const,
+  // Of the policies of ports and subsets the webhook reports errors alone.
+  const path = 'spec.trafficPolicy'
+  const policy = at(spec, 'trafficPolicy')
+  const failover = listOf(policy, 'loadBalancer', 'localityLbSetting', 'failover').length > 0
+  const priority = textsOf(policy, 'loadBalancer', 'localityLbSetting', 'failoverPriority').length > 0
+  return [
+    ...problemIf(
+      (numberOf(policy, 'outlierDetection', 'consecutiveErrors') ?? 0) !== 0,
+      `${path}.outlierDetection`,
+      'consecutiveErrors is deprecated; use consecutive5xxErrors',
     ),
+    ...problemIf(
+      (numberOf(policy, 'loadBalancer', 'consistentHash', 'minimumRingSize') ?? 0) !== 0,
+      `${path}.loadBalancer.consistentHash`,
+      'minimumRingSize is deprecated; use ringHash.minimumRingSize',
+    ),
+    ...problemIf(
+      (failover || priority) && at(policy, 'outlierDetection') === undefined,
+      `${path}.loadBalancer.localityLbSetting`,
+      'failover has no effect without outlierDetection',
+    ),
+    ...openSelector(spec, 'workloadSelector', 'matchLabels'),
   ]
-  const withPorts = policies.flatMap(([path, policy]) => [
-    [path, policy] as const,
-    ...listOf(policy, 'portLevelSettings').map((port, index) => [`${path}.portLevelSettings[${index}]`, port] as const),
-  ])
-  const warnings = withPorts.flatMap(([path, policy]) => {
-    const failover = listOf(policy, 'loadBalancer', 'localityLbSetting', 'failover').length > 0
-    const priority = textsOf(policy, 'loadBalancer', 'localityLbSetting', 'failoverPriority').length > 0
-    const outlier = objectOf(policy, 'outlierDetection')
-    return [
-      ...problemIf(
-        outlier?.consecutiveErrors !== undefined,
-        `${path}.outlierDetection`,
-        'consecutiveErrors is deprecated; use consecutive5xxErrors',
-      ),
-      ...problemIf(
-        at(policy, 'loadBalancer', 'consistentHash', 'minimumRingSize') !== undefined,
-        `${path}.loadBalancer.consistentHash`,
-        'minimumRingSize is deprecated; use ringHash.minimumRingSize',
-      ),
-      ...problemIf(
-        (failover || priority) && outlier === undefined,
-        `${path}.loadBalancer.localityLbSetting`,
-        'failover has no effect without outlierDetection',
-      ),
-    ]
-  })
-  return [...warnings, ...openSelector(spec, 'workloadSelector', 'matchLabels')]
 }
 
 /** The cipher suites istiod hands to Envoy (istio.io, Gateway, cipherSuites). */
@@ -110,7 +93,8 @@ function gateway(spec: unknown): readonly Problem[] {
       ) || ['credentialNames', 'tlsCertificates'].some(name => listOf(server, 'tls', name).length > 0)
     const old = OLD_TLS.includes(textOf(server, 'tls', 'minProtocolVersion') ?? '')
     const ciphers = textsOf(server, 'tls', 'cipherSuites')
-    const unknown = ciphers.filter(name => !CIPHERS.has(name))
+    const unknown = [...new Set(ciphers.filter(name => !CIPHERS.has(name)))]
+    const known = ciphers.filter(name => CIPHERS.has(name))
     return [
       ...problemIf(
         redirect && protocolClass(protocol) !== 'http',
@@ -128,35 +112,62 @@ function gateway(spec: unknown): readonly Problem[] {
         `${path}.tls.cipherSuites`,
         `istiod ignores ${unknown.join(', ')}: Envoy has no such cipher suite`,
       ),
-      ...problemIf(
-        new Set(ciphers).size < ciphers.length,
-        `${path}.tls.cipherSuites`,
-        'a cipher suite is listed twice',
-      ),
+      ...problemIf(new Set(known).size < known.length, `${path}.tls.cipherSuites`, 'a cipher suite is listed twice'),
     ]
   })
 }
 
-function serviceEntry(spec: unknown): readonly Problem[] {
+/** Keeps istiod from assigning an address to a ServiceEntry. */
+const AUTO_ALLOCATE_LABEL = 'networking.istio.io/enable-autoallocate-ip'
+
+function serviceEntry(spec: unknown, _: string, labels: Readonly<Record<string, string>>): readonly Problem[] {
   const hosts = textsOf(spec, 'hosts')
+  const resolution = textOf(spec, 'resolution') ?? 'NONE'
   const partial = hosts.flatMap((host, index) =>
     problemIf(
-      /^\*[^.]/.test(host),
+      resolution !== 'DYNAMIC_DNS' && /^\*[^.]/.test(host),
       `spec.hosts[${index}]`,
       `${host} is a partial wildcard, which certificates cannot match`,
     ),
   )
-  const resolution = textOf(spec, 'resolution') ?? 'NONE'
   const selector = objectOf(spec, 'workloadSelector') !== undefined
+  // Istiod assigns addresses unless it resolves nothing or the owner declines (istio.io, DNS auto allocation).
+  const assigns = resolution !== 'NONE' && labels[AUTO_ALLOCATE_LABEL]?.toLowerCase() !== 'false'
+  const unaddressed = [...listOf(spec, 'ports').entries()].flatMap(([index, port]) =>
+    !assigns && textsOf(spec, 'addresses').length === 0 && ['', 'TCP'].includes(textOf(port, 'protocol') ?? '')
+      ? [index]
+      : [],
+  )
+  const byName = resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN'
+  const tcp = listOf(spec, 'ports').some(port => protocolClass(textOf(port, 'protocol') ?? '') === 'tcp')
   return [
     ...partial,
     ...problemIf(
-      selector && resolution !== 'STATIC',
+      selector && resolution === 'NONE',
       'spec.resolution',
       `workloadSelector has no effect with resolution ${resolution}`,
     ),
+    ...problemIf(
+      byName && tcp && hosts.length > 1 && textsOf(spec, 'addresses').length > 0,
+      'spec.hosts',
+      'several hosts share the addresses of a TCP port: nothing tells them apart',
+    ),
+    ...unaddressed.map(index => ({
+      path: `spec.ports[${index}]`,
+      message: 'a TCP port needs addresses: istiod assigns none to this ServiceEntry',
+    })),
+    ...(resolution === 'STATIC' ? listOf(spec, 'endpoints') : []).flatMap((endpoint, index) =>
+      unaddressedWorkload(endpoint, `spec.endpoints[${index}]`),
+    ),
     ...openSelector(spec, 'workloadSelector', 'labels'),
   ]
+}
+
+/** A workload of another network without an address, which is reached through the gateway of that network. */
+function unaddressedWorkload(workload: unknown, path: string): readonly Problem[] {
+  const network = textOf(workload, 'network') ?? ''
+  const bare = (textOf(workload, 'address') ?? '') === '' && network !== ''
+  return problemIf(bare, `${path}.address`, `no address: only the gateway of network ${network} reaches it`)
 }
 
 /** A selector without labels, which applies to all pods of the namespace. */
@@ -171,7 +182,7 @@ function repeatedEgress(hosts: readonly string[], namespace: string): readonly n
   const seen = new Map<string, Set<string>>()
   return hosts.flatMap((host, index) => {
     const slash = host.indexOf('/')
-    if (slash < 0) return []
+    if (slash < 0 || host.startsWith('~')) return []
     const [written, name] = [host.slice(0, slash), host.slice(slash + 1)]
     const own = seen.get(written === '.' ? namespace : written) ?? new Set<string>()
     seen.set(written === '.' ? namespace : written, own)
@@ -214,6 +225,8 @@ const TCP_SOURCES = [
   'notIpBlocks',
   'remoteIpBlocks',
   'notRemoteIpBlocks',
+  'serviceAccounts',
+  'notServiceAccounts',
 ]
 const TCP_OPERATIONS = ['ports', 'notPorts']
 
@@ -222,7 +235,7 @@ export function deniesAllTcp(rule: unknown): boolean {
   const given = (list: string, part: string) => listOf(rule, list).flatMap(each => objectOf(each, part) ?? [])
   const [sources, operations] = [given('from', 'source'), given('to', 'operation')]
   const some = (objects: readonly unknown[], names: readonly string[]) =>
-    objects.some(each => names.some(name => at(each, name) !== undefined))
+    objects.some(each => names.some(name => listOf(each, name).length > 0))
   if (operations.length > 0) return !some(operations, TCP_OPERATIONS)
   return sources.length > 0 && !some(sources, TCP_SOURCES)
 }
@@ -235,7 +248,7 @@ function authorizationPolicy(spec: unknown): readonly Problem[] {
       problemIf(
         deniesAllTcp(rule),
         `spec.rules[${index}]`,
-        `rules[${index}] denies by HTTP conditions alone: on TCP ports it denies every connection; add the ports it applies to`,
+        'A rule denies by HTTP conditions alone: on TCP ports it denies every connection; add the ports it applies to',
       ),
     ),
   ]
@@ -264,7 +277,7 @@ function telemetry(spec: unknown): readonly Problem[] {
 function requestAuthentication(spec: unknown): readonly Problem[] {
   const keys = listOf(spec, 'jwtRules').flatMap((rule, index) =>
     problemIf(
-      /"d"\s*:/.test(textOf(rule, 'jwks') ?? ''),
+      /"(?:d|k)"\s*:/.test(textOf(rule, 'jwks') ?? ''),
       `spec.jwtRules[${index}].jwks`,
       'jwks holds a private key; publish the public key only',
     ),
@@ -273,13 +286,22 @@ function requestAuthentication(spec: unknown): readonly Problem[] {
 }
 
 function envoyFilter(spec: unknown): readonly Problem[] {
-  const patches = listOf(spec, 'configPatches').length
-  const priority = numberOf(spec, 'priority')
   const message = 'An EnvoyFilter depends on internals of Istio: check it with every upgrade'
-  return patches === 0 && priority === undefined ? [] : [{path: 'spec', message, minor: true}]
+  const unused = listOf(spec, 'configPatches').flatMap((each, index) => {
+    const applyTo = textOf(each, 'applyTo') ?? ''
+    const filter = objectOf(each, 'match', 'listener', 'filterChain', 'filter')
+    return problemIf(
+      filter !== undefined && ['LISTENER', 'FILTER_CHAIN'].includes(applyTo),
+      `spec.configPatches[${index}].match.listener.filterChain.filter`,
+      `a match of filters has no effect with applyTo ${applyTo}`,
+    )
+  })
+  return [{path: 'spec', message, minor: true}, ...unused, ...openSelector(spec, 'workloadSelector', 'labels')]
 }
 
-const WARNINGS: Readonly<Record<string, (spec: unknown, namespace: string) => readonly Problem[]>> = {
+const WARNINGS: Readonly<
+  Record<string, (spec: unknown, namespace: string, labels: Readonly<Record<string, string>>) => readonly Problem[]>
+> = {
   AuthorizationPolicy: authorizationPolicy,
   DestinationRule: destinationRule,
   EnvoyFilter: envoyFilter,
@@ -291,11 +313,12 @@ const WARNINGS: Readonly<Record<string, (spec: unknown, namespace: string) => re
   Sidecar: sidecar,
   Telemetry: telemetry,
   VirtualService: virtualService,
+  WorkloadEntry: spec => unaddressedWorkload(spec, 'spec'),
   WasmPlugin: policyWithSelector,
 }
 
 /** What istiod's webhook warns about in an object. */
-export function semanticWarnings({kind, raw, ref}: ConfigObject): readonly Problem[] {
+export function semanticWarnings({kind, raw, ref, labels}: ConfigObject): readonly Problem[] {
   const check = Object.hasOwn(WARNINGS, kind) ? WARNINGS[kind] : undefined
-  return check?.(raw.spec ?? {}, ref.namespace) ?? []
+  return check?.(raw.spec ?? {}, ref.namespace, labels) ?? []
 }

@@ -1,17 +1,19 @@
 import {parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {accountProblems, conditionValueProblems, emptyValues, templateProblems} from './policy-values.js'
 import {type Problem, problemIf} from './problem.js'
+import {targetProblems} from './target-refs.js'
 
 /** Keys of conditions (istio.io, Authorization Policy Conditions); those with brackets take a name. */
 const KEYS = [
-  /^request\.headers\[.+\]$/,
+  /^request\.headers.*\[.+\]$/,
   /^request\.auth\.(?:principal|audiences|presenter)$/,
   /^request\.auth\.claims(?:\[.+\])+$/,
-  /^source\.(?:ip|namespace|principal|serviceAccount)$/,
+  /^source\.(?:ip|namespace|principal|serviceAccount|trustDomain)$/,
   /^remote\.ip$/,
   /^destination\.(?:ip|port)$/,
   /^connection\.sni$/,
-  /^experimental\.envoy\.filters\..+$/,
+  /^experimental\.envoy\.filters\..*\[.+\]$/,
 ]
 const IDENTITY = [
   'namespaces',
@@ -20,6 +22,10 @@ const IDENTITY = [
   'notPrincipals',
   'requestPrincipals',
   'notRequestPrincipals',
+  'serviceAccounts',
+  'notServiceAccounts',
+  'trustDomains',
+  'notTrustDomains',
 ]
 const IP_FIELDS = ['ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks']
 
@@ -30,10 +36,18 @@ function sourceProblems(rule: unknown, path: string, custom: boolean): readonly 
     if (!isObject(source) || Object.keys(source).length === 0) return [{path: where, message: 'a source needs a field'}]
     const identity = IDENTITY.filter(name => textsOf(source, name).length > 0)
     return [
-      ...problemIf(custom && identity.length > 0, where, `a CUSTOM policy cannot match on ${identity.join(', ')}`),
+      ...(custom ? identity : []).map(name => ({path: where, message: `a CUSTOM policy cannot match on ${name}`})),
+      ...emptyValues(source, where),
+      ...['serviceAccounts', 'notServiceAccounts'].flatMap(name =>
+        accountProblems(textsOf(source, name), `${where}.${name}`),
+      ),
       ...IP_FIELDS.flatMap(name =>
         textsOf(source, name).flatMap((text, number) =>
-          problemIf(parseIpRange(text) === undefined, `${where}.${name}[${number}]`, `${text} is no address or CIDR`),
+          problemIf(
+            parseIpRange(text) === undefined,
+            `${where}.${name}[${number}]`,
+            `${JSON.stringify(text)} is no address or CIDR`,
+          ),
         ),
       ),
     ]
@@ -46,18 +60,24 @@ function operationProblems(rule: unknown, path: string): readonly Problem[] {
     const where = `${path}.to[${index}].operation`
     if (!isObject(operation) || Object.keys(operation).length === 0)
       return [{path: where, message: 'an operation needs a field'}]
-    return ['ports', 'notPorts'].flatMap(name =>
+    const ports = ['ports', 'notPorts'].flatMap(name =>
       textsOf(operation, name).flatMap((text, number) => {
-        const wrong = !/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65_535
-        return problemIf(wrong, `${where}.${name}[${number}]`, `${text} is no port`)
+        const wrong = !/^\d{1,5}$/.test(text) || Number(text) > 65_535
+        return problemIf(wrong, `${where}.${name}[${number}]`, `${JSON.stringify(text)} is no port`)
       }),
     )
+    const paths = ['paths', 'notPaths'].flatMap(name => templateProblems(textsOf(operation, name), `${where}.${name}`))
+    return [...ports, ...emptyValues(operation, where), ...paths]
   })
 }
 
+const CUSTOM_UNSUPPORTED = new Set(
+  ['namespace', 'principal', 'serviceAccount', 'trustDomain'].map(name => `source.${name}`),
+)
+
 /** Keys of conditions that are not sent to an external authorizer. */
 function isUnsupportedByCustom(key: string): boolean {
-  return key === 'source.namespace' || key === 'source.principal' || key.startsWith('request.auth.')
+  return CUSTOM_UNSUPPORTED.has(key) || key.startsWith('request.auth.')
 }
 
 function conditionProblems(rule: unknown, path: string, custom: boolean): readonly Problem[] {
@@ -66,13 +86,14 @@ function conditionProblems(rule: unknown, path: string, custom: boolean): readon
     const where = `${path}.when[${index}]`
     const empty = textsOf(when, 'values').length + textsOf(when, 'notValues').length === 0
     return [
+      ...(empty ? [] : conditionValueProblems(when, key, where)),
       ...problemIf(
-        !KEYS.some(known => known.test(key)),
+        (key === '' || !empty) && !KEYS.some(known => known.test(key)),
         `${where}.key`,
         `${JSON.stringify(key)} is no key of a condition`,
       ),
       ...problemIf(custom && isUnsupportedByCustom(key), `${where}.key`, `a CUSTOM policy cannot match on ${key}`),
-      ...problemIf(empty, where, 'a condition needs values or notValues'),
+      ...problemIf(key !== '' && empty, where, 'a condition needs values or notValues'),
     ]
   })
 }
@@ -81,20 +102,19 @@ function conditionProblems(rule: unknown, path: string, custom: boolean): readon
 export function authorizationPolicyErrors(spec: unknown): readonly Problem[] {
   const action = textOf(spec, 'action') ?? 'ALLOW'
   const rules = listOf(spec, 'rules')
-  const provider = objectOf(spec, 'provider') !== undefined
+  const given = objectOf(spec, 'provider')
+  const provider = given !== undefined
+  const named = (textOf(given, 'name') ?? '') !== ''
   const custom = action === 'CUSTOM'
   return [
-    ...problemIf(custom && rules.length > 0 && !provider, 'spec.provider', 'a CUSTOM policy needs a provider'),
+    ...problemIf(custom && rules.length > 0 && !named, 'spec.provider', 'a CUSTOM policy needs the name of a provider'),
     ...problemIf(!custom && provider, 'spec.provider', `action ${action} has no provider`),
     ...problemIf(custom && rules.length === 0, 'spec.rules', 'a CUSTOM policy needs rules'),
     ...problemIf(action === 'DENY' && rules.length === 0, 'spec.rules', 'a DENY policy without rules has no effect'),
+    ...targetProblems(spec),
     ...rules.flatMap((rule, index) => {
       const path = `spec.rules[${index}]`
-      const emptyList = (['from', 'to', 'when'] as const).filter(
-        name => Array.isArray(at(rule, name)) && listOf(rule, name).length === 0,
-      )
       return [
-        ...problemIf(emptyList.length > 0, path, `${emptyList.join(', ')} cannot be empty`),
         ...sourceProblems(rule, path, custom),
         ...operationProblems(rule, path),
         ...conditionProblems(rule, path, custom),

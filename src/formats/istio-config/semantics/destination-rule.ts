@@ -1,65 +1,19 @@
 import {parseIp} from '../../../model/kernel/ip-address.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {clientTlsProblems} from './client-tls.js'
+import {connectionPoolProblems} from './connection-pool.js'
 import {exportToProblems} from './export-to.js'
-import {isDnsLabel, isDnsName, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
-
-const FILES = ['clientCertificate', 'privateKey', 'caCertificates']
-
-function tlsProblems(policy: unknown, path: string): readonly Problem[] {
-  const tls = objectOf(policy, 'tls')
-  if (tls === undefined) return []
-  const mode = textOf(tls, 'mode') ?? 'DISABLE'
-  const set = (name: string) => (textOf(tls, name) ?? '') !== ''
-  const files = FILES.filter(set)
-  const where = `${path}.tls`
-  const noPair = mode === 'MUTUAL' && !set('credentialName') && !(set('clientCertificate') && set('privateKey'))
-  return [
-    ...problemIf(noPair, where, 'mode MUTUAL needs clientCertificate with privateKey, or credentialName'),
-    ...problemIf(
-      mode === 'ISTIO_MUTUAL' && files.length > 0,
-      where,
-      `ISTIO_MUTUAL uses the certificates of Istio, not ${files.join(', ')}`,
-    ),
-    ...problemIf(
-      set('credentialName') && files.length > 0,
-      where,
-      `credentialName cannot be combined with ${files.join(', ')}`,
-    ),
-  ]
-}
-
-function localityProblems(policy: unknown, path: string): readonly Problem[] {
-  const settings = objectOf(policy, 'loadBalancer', 'localityLbSetting')
-  if (settings === undefined) return []
-  const where = `${path}.loadBalancer.localityLbSetting`
-  const distribute = listOf(settings, 'distribute')
-  const failover = listOf(settings, 'failover')
-  return [
-    ...problemIf(distribute.length > 0 && failover.length > 0, where, 'only one of distribute and failover can be set'),
-    ...distribute.flatMap((each, index) => {
-      const weights = Object.values(objectOf(each, 'to') ?? {}).map(weight => (typeof weight === 'number' ? weight : 0))
-      const sum = weights.reduce((total, weight) => total + weight, 0)
-      const wrong = weights.some(weight => weight < 1 || weight > 100) || sum !== 100
-      return problemIf(
-        wrong,
-        `${where}.distribute[${index}].to`,
-        `the weights must be 1 to 100 and add up to 100, not ${sum}`,
-      )
-    }),
-    ...failover.flatMap((each, index) => {
-      const [from, to] = [textOf(each, 'from') ?? '', textOf(each, 'to') ?? '']
-      const own = `${where}.failover[${index}]`
-      return [
-        ...problemIf(from === to, own, `from and to are both ${from}`),
-        ...problemIf(
-          from.includes('/') || to.includes('/') || from.includes('*') || to.includes('*'),
-          own,
-          'failover takes regions only',
-        ),
-      ]
-    }),
-  ]
-}
+import {localityProblems} from './localities.js'
+import {
+  isDnsLabel,
+  isDnsName,
+  isPort,
+  isWildcardName,
+  labelProblems,
+  type Problem,
+  problemIf,
+  repeated,
+} from './problem.js'
 
 const POLICY = [
   'loadBalancer',
@@ -74,9 +28,10 @@ const POLICY = [
 
 const PORT_POLICY = ['loadBalancer', 'connectionPool', 'outlierDetection', 'tls']
 
+/** True for a prime number, and for 1, which Envoy takes for one. */
 function isPrime(number: number): boolean {
   for (let factor = 2; factor * factor <= number; factor++) if (number % factor === 0) return false
-  return number > 1
+  return number > 0
 }
 
 function balancerProblems(policy: unknown, path: string): readonly Problem[] {
@@ -84,20 +39,25 @@ function balancerProblems(policy: unknown, path: string): readonly Problem[] {
   const where = `${path}.loadBalancer.consistentHash`
   const cookie = objectOf(hash, 'httpCookie')
   const table = objectOf(hash, 'maglev') === undefined ? undefined : (numberOf(hash, 'maglev', 'tableSize') ?? 0)
+  const size = `${where}.maglev.tableSize`
+  const attributes = listOf(cookie, 'attributes').map(each => textOf(each, 'name') ?? '')
   const algorithm = objectOf(hash, 'maglev') !== undefined || objectOf(hash, 'ringHash') !== undefined
   return [
-    ...problemIf(
-      table !== undefined && (table >= 5_000_011 || !isPrime(table)),
-      `${where}.maglev.tableSize`,
-      'the table size must be a prime number below 5000011',
-    ),
+    ...problemIf(table === 0, size, 'maglev needs a table size'),
+    ...problemIf(table !== undefined && table >= 5_000_011, size, 'the table size must be below 5000011'),
+    ...problemIf(table !== undefined && !isPrime(table), size, 'the table size must be a prime number'),
     ...problemIf(
       cookie !== undefined && (textOf(cookie, 'name') ?? '') === '',
       `${where}.httpCookie`,
       'a cookie needs a name',
     ),
+    ...problemIf(attributes.includes(''), `${where}.httpCookie.attributes`, 'an attribute of a cookie needs a name'),
+    ...repeated(attributes.filter(name => name !== '')).map(({value}) => ({
+      path: `${where}.httpCookie.attributes`,
+      message: `attribute ${value} is listed twice`,
+    })),
     ...problemIf(
-      hash?.minimumRingSize !== undefined && algorithm,
+      (numberOf(hash, 'minimumRingSize') ?? 0) !== 0 && algorithm,
       where,
       'minimumRingSize cannot be combined with ringHash or maglev',
     ),
@@ -106,27 +66,15 @@ function balancerProblems(policy: unknown, path: string): readonly Problem[] {
 }
 
 /** What is wrong with the settings a policy and the policy of a port have in common. */
-function settingProblems(policy: unknown, path: string): readonly Problem[] {
-  const pool = objectOf(policy, 'connectionPool')
-  const http = objectOf(pool, 'http')
-  const upgrade = textOf(http, 'h2UpgradePolicy') === 'UPGRADE' && flagOf(http, 'useClientProtocol') === true
+function settingProblems(policy: unknown, path: string, namespace: string): readonly Problem[] {
   const outlier = objectOf(policy, 'outlierDetection')
   const split =
     (numberOf(outlier, 'consecutiveLocalOriginFailures') ?? 0) > 0 &&
     flagOf(outlier, 'splitExternalLocalOriginErrors') !== true
   return [
-    ...tlsProblems(policy, path),
+    ...clientTlsProblems(policy, path, namespace),
     ...balancerProblems(policy, path),
-    ...problemIf(
-      pool !== undefined && http === undefined && objectOf(pool, 'tcp') === undefined,
-      `${path}.connectionPool`,
-      'a connection pool needs http or tcp',
-    ),
-    ...problemIf(
-      upgrade,
-      `${path}.connectionPool.http`,
-      'h2UpgradePolicy UPGRADE cannot be combined with useClientProtocol',
-    ),
+    ...connectionPoolProblems(at(policy, 'connectionPool'), `${path}.connectionPool`),
     ...problemIf(
       split,
       `${path}.outlierDetection`,
@@ -151,24 +99,26 @@ function tunnelProblems(policy: unknown, path: string): readonly Problem[] {
       'the protocol is CONNECT or POST',
     ),
     ...problemIf(
-      target !== '' && !isDnsName(target) && parseIp(target) === undefined,
+      !isDnsName(target) && parseIp(target) === undefined,
       `${path}.tunnel.targetHost`,
-      `${target} is neither a DNS name nor an address`,
+      `${JSON.stringify(target)} is neither a DNS name nor an address`,
+    ),
+    ...problemIf(
+      !isPort(numberOf(tunnel, 'targetPort') ?? 0),
+      `${path}.tunnel.targetPort`,
+      `${numberOf(tunnel, 'targetPort') ?? 0} is no port`,
     ),
   ]
 }
 
-function policyProblems(policy: unknown, path: string): readonly Problem[] {
+function policyProblems(policy: unknown, path: string, namespace: string): readonly Problem[] {
   if (!isObject(policy)) return []
-  if (!POLICY.some(name => policy[name] !== undefined))
-    return [{path, message: 'a traffic policy needs at least one setting'}]
+  const given = (name: string) => name in policy && !(name === 'portLevelSettings' && listOf(policy, name).length === 0)
+  if (!POLICY.some(given)) return [{path, message: 'a traffic policy needs at least one setting'}]
+  if (policy.tunnel !== undefined && policy.proxyProtocol !== undefined)
+    return [{path, message: 'only one of tunnel and proxyProtocol can be set'}]
   return [
-    ...problemIf(
-      policy.tunnel !== undefined && policy.proxyProtocol !== undefined,
-      path,
-      'only one of tunnel and proxyProtocol can be set',
-    ),
-    ...settingProblems(policy, path),
+    ...settingProblems(policy, path, namespace),
     ...tunnelProblems(policy, path),
     ...listOf(policy, 'portLevelSettings').flatMap((each, index) => {
       const own = `${path}.portLevelSettings[${index}]`
@@ -179,7 +129,7 @@ function policyProblems(policy: unknown, path: string): readonly Problem[] {
           own,
           'a port policy needs at least one setting',
         ),
-        ...settingProblems(each, own),
+        ...settingProblems(each, own, namespace),
       ]
     }),
   ]
@@ -192,7 +142,7 @@ export function destinationRuleErrors(spec: unknown, namespace: string): readonl
   const exportTo = textsOf(spec, 'exportTo')
   return [
     ...problemIf(host !== '' && !isWildcardName(host), 'spec.host', `${host} is no DNS name`),
-    ...policyProblems(at(spec, 'trafficPolicy'), 'spec.trafficPolicy'),
+    ...policyProblems(at(spec, 'trafficPolicy'), 'spec.trafficPolicy', namespace),
     ...subsets.flatMap((subset, index) => {
       const name = textOf(subset, 'name') ?? ''
       return [
@@ -201,7 +151,8 @@ export function destinationRuleErrors(spec: unknown, namespace: string): readonl
           `spec.subsets[${index}].name`,
           `${JSON.stringify(name)} is no name of a subset`,
         ),
-        ...policyProblems(at(subset, 'trafficPolicy'), `spec.subsets[${index}].trafficPolicy`),
+        ...policyProblems(at(subset, 'trafficPolicy'), `spec.subsets[${index}].trafficPolicy`, namespace),
+        ...labelProblems(objectOf(subset, 'labels'), `spec.subsets[${index}].labels`),
       ]
     }),
     ...repeated(subsets.map(subset => textOf(subset, 'name') ?? '')).map(({value, index}) => ({

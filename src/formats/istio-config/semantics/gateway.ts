@@ -1,115 +1,90 @@
 import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
 import {parseIp} from '../../../model/kernel/ip-address.js'
 import {isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {isWildcardName, type Problem, problemIf, repeated} from './problem.js'
+import {isPort, isSocketPath, type Problem, problemIf, repeated} from './problem.js'
+import {gatewayHostProblems} from './scoped-hosts.js'
+import {CERTIFICATE_FIELDS, serverTlsProblems} from './server-tls.js'
 
-const CERTIFICATES = ['serverCertificate', 'privateKey', 'caCertificates']
+const SOCKET = 'unix://'
 
 function hostProblems(hosts: readonly string[], path: string): readonly Problem[] {
   return [
     ...problemIf(hosts.length === 0, path, 'a server needs hosts'),
-    ...hosts.flatMap((host, index) => {
-      const parts = host.split('/')
-      const name = parts.at(-1) ?? ''
-      const wrong = parts.length > 2 || parts.includes('') || !isWildcardName(name)
-      return problemIf(wrong, `${path}[${index}]`, `${JSON.stringify(host)} is no host, nor NAMESPACE/HOST`)
-    }),
+    ...hosts.flatMap((host, index) => gatewayHostProblems(host, `${path}[${index}]`)),
   ]
 }
 
-function sourceProblems(tls: unknown, path: string): readonly Problem[] {
-  const mode = textOf(tls, 'mode') ?? 'PASSTHROUGH'
-  const set = (name: string) => (textOf(tls, name) ?? '') !== ''
-  const [certificate, key, client] = CERTIFICATES.map(set)
-  if (mode === 'ISTIO_MUTUAL') {
-    const lists = ['credentialNames', 'tlsCertificates'].filter(name => listOf(tls, name).length > 0)
-    const own = [...[...CERTIFICATES, 'credentialName'].filter(set), ...lists]
-    return problemIf(own.length > 0, path, `ISTIO_MUTUAL uses the certificates of Istio, not ${own.join(', ')}`)
-  }
-  const sources = [
-    certificate === true && key === true ? 'serverCertificate' : '',
-    set('credentialName') ? 'credentialName' : '',
-    textsOf(tls, 'credentialNames').length > 0 ? 'credentialNames' : '',
-    listOf(tls, 'tlsCertificates').length > 0 ? 'tlsCertificates' : '',
-  ].filter(name => name !== '')
-  const several = problemIf(sources.length > 1, path, `only one of ${sources.join(', ')} can be set`)
-  if (!['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(mode) || sources.some(name => name.startsWith('credential')))
-    return several
-  if (sources.includes('tlsCertificates'))
-    return [...several, ...problemIf(mode !== 'SIMPLE' && client === false, path, `mode ${mode} needs caCertificates`)]
+function bindProblems(server: unknown, path: string): readonly Problem[] {
+  const bind = textOf(server, 'bind') ?? ''
+  if (bind === '') return []
+  if (!bind.startsWith(SOCKET)) return problemIf(parseIp(bind) === undefined, `${path}.bind`, `${bind} is no address`)
   return [
-    ...several,
+    ...problemIf(!isSocketPath(bind.slice(SOCKET.length)), `${path}.bind`, `${bind} has no absolute path of a file`),
+    ...problemIf((numberOf(server, 'port', 'number') ?? 0) !== 0, `${path}.port.number`, 'a socket has no port'),
+  ]
+}
+
+function portProblems(server: unknown, path: string): readonly Problem[] {
+  const port = objectOf(server, 'port')
+  // The schema requires it.
+  if (port === undefined) return []
+  const number = numberOf(port, 'number') ?? 0
+  const protocol = textOf(port, 'protocol') ?? ''
+  const socket = number === 0 && (textOf(server, 'bind') ?? '').startsWith(SOCKET)
+  return [
+    ...problemIf(!socket && !isPort(number), `${path}.number`, `${number} is no port`),
+    ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.name`, `port ${number} needs a name`),
     ...problemIf(
-      certificate === false,
-      path,
-      `mode ${mode} needs credentialName, or serverCertificate with privateKey`,
+      !isKnownProtocol(protocol),
+      `${path}.protocol`,
+      protocol === '' ? 'a port needs a protocol' : `${protocol} is no protocol`,
     ),
-    ...problemIf(certificate === true && key === false, path, `mode ${mode} needs a privateKey`),
-    ...problemIf(mode !== 'SIMPLE' && client === false, path, `mode ${mode} needs caCertificates`),
+    ...problemIf((numberOf(port, 'targetPort') ?? 0) !== 0, `${path}.targetPort`, 'a server has no targetPort'),
   ]
 }
 
 function serverProblems(server: unknown, path: string): readonly Problem[] {
-  const port = objectOf(server, 'port')
-  const protocol = (textOf(port, 'protocol') ?? '').toUpperCase()
-  const number = numberOf(port, 'number') ?? 0
+  const protocol = (textOf(server, 'port', 'protocol') ?? '').toUpperCase()
   const tls = objectOf(server, 'tls')
-  const bind = textOf(server, 'bind') ?? ''
+  const ports = portProblems(server, `${path}.port`)
+  // What a port speaks is looked at only when the port itself is right.
+  const right = ports.length === 0 && objectOf(server, 'port') !== undefined
   // Plain HTTP may have tls for the redirect to HTTPS alone.
   const mayHaveTls =
     protocolClass(protocol) === 'tls' ||
     (protocolClass(protocol) === 'http' &&
       ['PASSTHROUGH', 'AUTO_PASSTHROUGH'].includes(textOf(tls, 'mode') ?? 'PASSTHROUGH') &&
-      CERTIFICATES.every(name => (textOf(tls, name) ?? '') === ''))
+      CERTIFICATE_FIELDS.every(name => (textOf(tls, name) ?? '') === ''))
   return [
     ...hostProblems(textsOf(server, 'hosts'), `${path}.hosts`),
-    ...(port === undefined
-      ? []
-      : [
-          ...problemIf(
-            (number < 1 || number > 65_535) && !bind.startsWith('unix://'),
-            `${path}.port.number`,
-            `${number} is no port`,
-          ),
-          ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.port.name`, 'a port needs a name'),
-          ...problemIf(
-            !isKnownProtocol(protocol),
-            `${path}.port.protocol`,
-            `${protocol === '' ? 'a port needs a protocol' : `${protocol} is no protocol`}`,
-          ),
-          ...problemIf(port.targetPort !== undefined, `${path}.port.targetPort`, 'a server has no targetPort'),
-        ]),
+    ...ports,
+    ...bindProblems(server, path),
     ...problemIf(
-      protocolClass(protocol) === 'tls' && !isObject(tls),
+      right && protocolClass(protocol) === 'tls' && !isObject(tls),
       `${path}.tls`,
       `a server with protocol ${protocol} needs tls`,
     ),
     ...problemIf(
-      isObject(tls) && isKnownProtocol(protocol) && !mayHaveTls,
+      right && isObject(tls) && !mayHaveTls,
       `${path}.tls`,
       `a server with protocol ${protocol} cannot have tls`,
     ),
-    ...sourceProblems(tls, `${path}.tls`),
-    ...problemIf(
-      bind !== '' && !bind.startsWith('unix://') && parseIp(bind) === undefined,
-      `${path}.bind`,
-      `${bind} is no address`,
-    ),
+    ...serverTlsProblems(tls, `${path}.tls`),
   ]
 }
 
 /** What istiod's webhook rejects in a Gateway, besides its schema. */
 export function gatewayErrors(spec: unknown): readonly Problem[] {
   const servers = listOf(spec, 'servers')
-  const names = servers.map(server => textOf(server, 'port', 'name') ?? '')
+  const names = servers.flatMap(server =>
+    objectOf(server, 'port') === undefined ? [] : [textOf(server, 'port', 'name') ?? ''],
+  )
   return [
     ...problemIf(servers.length === 0, 'spec.servers', 'a Gateway needs a server'),
     ...servers.flatMap((server, index) => serverProblems(server, `spec.servers[${index}]`)),
-    ...repeated(names)
-      .filter(({value}) => value !== '')
-      .map(({value, index}) => ({
-        path: `spec.servers[${index}].port.name`,
-        message: `port name ${value} is used twice`,
-      })),
+    ...repeated(names).map(({value, index}) => ({
+      path: `spec.servers[${index}].port.name`,
+      message: `port name ${JSON.stringify(value)} is used twice`,
+    })),
   ]
 }

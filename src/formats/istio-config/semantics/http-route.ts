@@ -1,6 +1,7 @@
 import {isPattern} from '../../../model/text/linear-regex.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {type Problem, problemIf} from './problem.js'
+import {nanoseconds} from './durations.js'
+import {isPort, type Problem, problemIf} from './problem.js'
 
 const RETRY_WORDS = new Set(
   (
@@ -40,9 +41,32 @@ function isAuthority(name: string): boolean {
 function headerProblem(name: string, path: string, authority: boolean): readonly Problem[] {
   if (name === '') return [{path, message: 'a header needs a name'}]
   if (authority && isAuthority(name)) return []
-  if (isAuthority(name)) return [{path, message: `${name} cannot be changed here`}]
-  if (name.startsWith(':')) return [{path, message: `${name} cannot be set`}]
-  return problemIf(!HEADER.test(name), path, `${name} is no name of a header`)
+  if (name.toLowerCase() === 'host') return [{path, message: `${name} cannot be changed here`}]
+  return problemIf(name.startsWith(':'), path, `${name} cannot be set`)
+}
+
+const PSEUDO_HEADERS = new Set([':method', ':scheme', ':authority', ':path', ':status'])
+
+/** What is wrong with the name of a header that is matched on, or of a JWT claim in its place. */
+export function matchedHeaderProblems(name: string, path: string): readonly Problem[] {
+  if (name === '') return [{path, message: 'a header needs a name'}]
+  if (PSEUDO_HEADERS.has(name) || /^@request\.auth\.claims[.[]/.test(name)) return []
+  return problemIf(!HEADER.test(name), path, `${JSON.stringify(name)} is no name of a header`)
+}
+
+/** What is wrong with a header's new value, in which %NAME% stands for a value of the request and %% for a percent sign. */
+function valueProblems(value: unknown, path: string): readonly Problem[] {
+  if (typeof value !== 'string') return []
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return [{path, message: 'the value has control characters'}]
+  const rest = value.replaceAll('%%', '').replaceAll(/%[A-Z][A-Z0-9_]*(?:\([^()]*\))?(?::\d+)?%/g, '')
+  if (!rest.includes('%')) return []
+  const open = /%[^%]/.test(rest)
+  return [
+    {
+      path,
+      message: open ? 'a % begins the name of no value; write %% for a percent sign' : 'a % is not escaped; write %%',
+    },
+  ]
 }
 
 /** What is wrong with the header changes of a route or of one of its destinations. */
@@ -50,9 +74,10 @@ export function headerProblems(rule: unknown, path: string): readonly Problem[] 
   return ['request', 'response'].flatMap(side => {
     const where = `${path}.headers.${side}`
     const changed = ['set', 'add'].flatMap(verb =>
-      Object.keys(objectOf(rule, 'headers', side, verb) ?? {}).flatMap(name =>
-        headerProblem(name, `${where}.${verb}["${name}"]`, side === 'request'),
-      ),
+      Object.entries(objectOf(rule, 'headers', side, verb) ?? {}).flatMap(([name, value]) => [
+        ...headerProblem(name, `${where}.${verb}["${name}"]`, side === 'request'),
+        ...valueProblems(value, `${where}.${verb}["${name}"]`),
+      ]),
     )
     const removed = textsOf(rule, 'headers', side, 'remove').flatMap((name, index) =>
       headerProblem(name, `${where}.remove[${index}]`, false),
@@ -67,6 +92,12 @@ function authorityProblems(rule: unknown, path: string): readonly Problem[] {
     Object.keys(objectOf(rule, 'headers', 'request', verb) ?? {}).filter(isAuthority),
   )
   return problemIf(rewritten + set.length > 1, path, 'the authority is set more than once')
+}
+
+/** True for a duration that is no number of whole seconds. */
+function isFraction(duration: string): boolean {
+  const length = nanoseconds(duration)
+  return length !== undefined && length % 1e9 !== 0
 }
 
 function corsProblems(rule: unknown, path: string): readonly Problem[] {
@@ -88,11 +119,7 @@ function corsProblems(rule: unknown, path: string): readonly Problem[] {
         problemIf(!HEADER.test(name), `${where}.${list}[${index}]`, `${JSON.stringify(name)} is no name of a header`),
       ),
     ),
-    ...problemIf(
-      /ms|us|ns|\./.test(textOf(policy, 'maxAge') ?? ''),
-      `${where}.maxAge`,
-      'maxAge is a number of whole seconds',
-    ),
+    ...problemIf(isFraction(textOf(policy, 'maxAge') ?? ''), `${where}.maxAge`, 'maxAge is a number of whole seconds'),
   ]
 }
 
@@ -101,18 +128,17 @@ function retryProblems(rule: unknown, path: string): readonly Problem[] {
   const attempts = numberOf(retries, 'attempts') ?? 0
   const on = textOf(retries, 'retryOn') ?? ''
   const unknown = on === '' ? [] : on.split(',').filter(word => !RETRY_WORDS.has(word) && !NAMED_STATUS.test(word))
-  const spaced = unknown.some(word => RETRY_WORDS.has(word.trim()) || NAMED_STATUS.test(word.trim()))
   const useless =
-    attempts === 0 && ['perTryTimeout', 'retryOn', 'retryRemoteLocalities'].some(name => retries?.[name] !== undefined)
-  const named = unknown.map(word => JSON.stringify(word)).join(', ')
+    attempts === 0 &&
+    (on !== '' || ['perTryTimeout', 'retryRemoteLocalities'].some(name => retries?.[name] !== undefined))
   return [
     ...problemIf(attempts < 0, `${path}.retries.attempts`, 'attempts cannot be negative'),
     ...problemIf(useless, `${path}.retries`, 'a retry policy needs attempts above 0'),
-    ...problemIf(
-      unknown.length > 0,
-      `${path}.retries.retryOn`,
-      `${named} is no condition for retries${spaced ? '; the list takes no spaces' : ''}`,
-    ),
+    ...unknown.map(word => {
+      const spaced = RETRY_WORDS.has(word.trim()) || NAMED_STATUS.test(word.trim())
+      const hint = spaced ? '; the list takes no spaces' : ''
+      return {path: `${path}.retries.retryOn`, message: `${JSON.stringify(word)} is no condition for retries${hint}`}
+    }),
   ]
 }
 
@@ -160,19 +186,22 @@ function redirectProblems(rule: unknown, path: string): readonly Problem[] {
   const redirect = objectOf(rule, 'redirect')
   if (redirect === undefined) return []
   const where = `${path}.redirect`
-  const code = numberOf(redirect, 'redirectCode')
+  const code = numberOf(redirect, 'redirectCode') ?? 0
+  const port = numberOf(redirect, 'port') ?? 0
   const scheme = textOf(redirect, 'scheme') ?? ''
   const texts = ['uri', 'authority', 'scheme'].some(name => (textOf(redirect, name) ?? '') !== '')
   const ports = ['port', 'derivePort'].some(name => redirect[name] !== undefined)
+  // The first fault: each fault hides those behind it.
   return [
     ...problemIf(!texts && !ports, where, 'a redirect needs uri, authority, scheme or port'),
     ...problemIf(
-      code !== undefined && (code < 300 || code > 399),
+      code !== 0 && (code < 300 || code > 399),
       `${where}.redirectCode`,
       `${code} is no status of a redirect`,
     ),
     ...problemIf(!['', 'http', 'https'].includes(scheme), `${where}.scheme`, `${scheme} is neither http nor https`),
-  ]
+    ...problemIf(port !== 0 && !isPort(port), `${where}.port`, `${port} is no port`),
+  ].slice(0, 1)
 }
 
 function rewriteProblems(rule: unknown, path: string): readonly Problem[] {
@@ -195,7 +224,7 @@ function rewriteProblems(rule: unknown, path: string): readonly Problem[] {
       'match and rewrite are both required',
     ),
     ...(match === '' ? [] : regexProblems(match, `${where}.uriRegexRewrite.match`)),
-  ]
+  ].slice(0, 1)
 }
 
 function answerProblems(rule: unknown, path: string): readonly Problem[] {

@@ -6,17 +6,45 @@ export interface Problem {
   readonly minor?: true
 }
 
-const LABEL = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?'
-const NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`)
-
-/** True for a DNS name (RFC 1123). */
+/** True for a DNS name (RFC 1123), whose last label is no number, so no address either. */
 export function isDnsName(text: string): boolean {
-  return text.length <= 255 && NAME.test(text)
+  const labels = text.split('.')
+  const last = labels.at(-1) ?? ''
+  const named = last === '' ? labels.slice(0, -1) : labels
+  return text.length <= 255 && named.length > 0 && !/^\d+$/.test(last) && named.every(isDnsLabel)
 }
 
 /** True for a DNS name whose first label may be `*` or begin with it. */
 export function isWildcardName(text: string): boolean {
-  return text === '*' || isDnsName(text.replace(/^\*[.-]?/, ''))
+  const dot = text.indexOf('.')
+  const first = dot < 0 ? text : text.slice(0, dot)
+  const own = first === '*' || (first.length <= 63 && isDnsLabel(first.replace(/^\*-?/, '')))
+  return text.length <= 255 && own && (dot < 0 || dot === text.length - 1 || isDnsName(text.slice(dot + 1)))
+}
+
+/** True for a path of a Unix domain socket, or the name of an abstract one. */
+export function isSocketPath(text: string): boolean {
+  return text.startsWith('@') || (text.startsWith('/') && !text.endsWith('/'))
+}
+
+/** True for a port number. */
+export function isPort(number: number): boolean {
+  return number >= 1 && number <= 65_535
+}
+
+const LABEL_KEY = /^(?:[A-Za-z0-9][-A-Za-z0-9.]*\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/
+
+/** What is wrong with labels (kubernetes.io, Labels and Selectors: syntax). */
+export function labelProblems(labels: Readonly<Record<string, unknown>> | undefined, path: string): readonly Problem[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+    ...problemIf(!LABEL_KEY.test(key), path, `${JSON.stringify(key)} is no key of a label`),
+    ...problemIf(
+      typeof value === 'string' && !LABEL_VALUE.test(value),
+      path,
+      `${JSON.stringify(value)} is no value of a label`,
+    ),
+  ])
 }
 
 /** True for a name of at most 63 characters without dots (RFC 1123 label). */
@@ -43,10 +71,12 @@ export function repeated(values: readonly string[]): readonly {readonly value: s
 export function overlappingHosts(
   hosts: readonly string[],
 ): readonly {readonly first: string; readonly second: string; readonly index: number}[] {
-  return hosts.flatMap((second, index) => {
-    const first = hosts.slice(0, index).find(each => coversHost(each, second) || coversHost(second, each))
-    return first === undefined ? [] : [{first, second, index}]
-  })
+  return hosts.flatMap((second, index) =>
+    hosts
+      .slice(0, index)
+      .filter(each => coversHost(each, second) || coversHost(second, each))
+      .map(first => ({first, second, index})),
+  )
 }
 
 /** True when every name a host means is also meant by `outer`; each may begin with `*`. */

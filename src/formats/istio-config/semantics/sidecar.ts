@@ -1,100 +1,166 @@
-import {isKnownProtocol} from '../../../model/istio-config/protocol.js'
+import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
 import {parseIp} from '../../../model/kernel/ip-address.js'
-import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {isWildcardName, type Problem, problemIf, repeated} from './problem.js'
+import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {connectionPoolProblems} from './connection-pool.js'
+import {
+  isDnsLabel,
+  isDnsName,
+  isPort,
+  isSocketPath,
+  isWildcardName,
+  type Problem,
+  problemIf,
+  repeated,
+} from './problem.js'
+import {egressHostProblems} from './scoped-hosts.js'
+import {serverTlsProblems} from './server-tls.js'
 
-const ENDPOINT = /^(?:127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?:\d{1,5}$|^unix:\/\/./
+const SOCKET = 'unix://'
+const LOCAL_HOSTS = new Set(['', '127.0.0.1', '0.0.0.0', '[::1]', '[::]'])
 
 /** What is wrong with the port and the address of a listener. */
-function listenerProblems(listener: unknown, path: string): readonly Problem[] {
-  const protocol = textOf(listener, 'port', 'protocol') ?? ''
+function listenerProblems(listener: unknown, path: string, sockets: boolean): readonly Problem[] {
+  const port = objectOf(listener, 'port')
+  const protocol = textOf(port, 'protocol') ?? ''
+  const name = textOf(port, 'name') ?? ''
+  const number = numberOf(port, 'number') ?? 0
   const bind = textOf(listener, 'bind') ?? ''
+  const socket = sockets && number === 0
   return [
+    ...problemIf(name !== '' && !isDnsLabel(name), `${path}.port.name`, `${name} is no name of a port`),
     ...problemIf(protocol !== '' && !isKnownProtocol(protocol), `${path}.port.protocol`, `${protocol} is no protocol`),
-    ...problemIf(
-      bind !== '' && !bind.startsWith('unix://') && parseIp(bind) === undefined,
-      `${path}.bind`,
-      `${bind} is no address`,
-    ),
-    ...problemIf(
-      numberOf(listener, 'port', 'targetPort') !== undefined,
-      `${path}.port.targetPort`,
-      'a listener has no targetPort',
-    ),
+    ...problemIf((numberOf(port, 'targetPort') ?? 0) !== 0, `${path}.port.targetPort`, 'a listener has no targetPort'),
+    ...(socket
+      ? [
+          ...problemIf(
+            !bind.startsWith(SOCKET) || !isSocketPath(bind.slice(SOCKET.length)),
+            `${path}.bind`,
+            `a listener without a port number binds to ${SOCKET}PATH`,
+          ),
+          ...problemIf(
+            !['', 'DEFAULT', 'NONE'].includes(textOf(listener, 'captureMode') ?? ''),
+            `${path}.captureMode`,
+            'the traffic to a socket is not captured',
+          ),
+        ]
+      : [
+          ...problemIf(!isPort(number), `${path}.port.number`, `${number} is no port`),
+          ...problemIf(bind !== '' && parseIp(bind) === undefined, `${path}.bind`, `${bind} is no address`),
+        ]),
   ]
 }
 
 /** What the TLS settings of an ingress listener cannot have, which those of a gateway can. */
 function sidecarTlsProblems(listener: unknown, path: string): readonly Problem[] {
   const tls = objectOf(listener, 'tls')
+  if (tls === undefined) return []
   const mode = textOf(tls, 'mode') ?? ''
-  const set = ['subjectAltNames', 'httpsRedirect', 'credentialName'].filter(name => tls?.[name] !== undefined)
+  const lists = ['subjectAltNames', 'credentialNames', 'tlsCertificates'].filter(name => listOf(tls, name).length > 0)
+  const set = [
+    ...lists,
+    ...(tls.httpsRedirect === true ? ['httpsRedirect'] : []),
+    ...((textOf(tls, 'credentialName') ?? '') === '' ? [] : ['credentialName']),
+  ]
+  const where = `${path}.tls`
   return [
-    ...problemIf(set.length > 0, `${path}.tls`, `${set.join(', ')} cannot be set for a sidecar`),
+    ...set.flatMap(name => problemIf(true, where, `${name} cannot be set for a sidecar`)),
+    ...problemIf(['ISTIO_MUTUAL', 'AUTO_PASSTHROUGH'].includes(mode), `${where}.mode`, `mode ${mode} is for gateways`),
     ...problemIf(
-      ['ISTIO_MUTUAL', 'AUTO_PASSTHROUGH'].includes(mode),
-      `${path}.tls.mode`,
-      `mode ${mode} is for gateways`,
+      protocolClass(textOf(listener, 'port', 'protocol') ?? '') !== 'tls',
+      where,
+      'tls needs a port with protocol HTTPS or TLS',
     ),
+    ...serverTlsProblems(tls, where),
+  ]
+}
+
+function endpointProblems(endpoint: string, path: string): readonly Problem[] {
+  if (endpoint === '') return []
+  if (endpoint.startsWith(SOCKET))
+    return problemIf(!isSocketPath(endpoint.slice(SOCKET.length)), path, `${endpoint} has no absolute path of a file`)
+  const colon = endpoint.lastIndexOf(':')
+  const [host, port] = [endpoint.slice(0, colon), endpoint.slice(colon + 1)]
+  const forms = `127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or ${SOCKET}PATH`
+  if (colon < 0) return [{path, message: `${endpoint} has no port: write ${forms}`}]
+  return [
+    ...problemIf(!LOCAL_HOSTS.has(host), path, `${endpoint} is not ${forms}`),
+    ...problemIf(!/^\d+$/.test(port) || !isPort(Number(port)), path, `${JSON.stringify(port)} is no port`),
   ]
 }
 
 function ingressProblems(spec: unknown): readonly Problem[] {
   const listeners = listOf(spec, 'ingress')
+  const withPort = listeners.filter(each => objectOf(each, 'port') !== undefined)
   return [
     ...listeners.flatMap((each, index) => {
       const path = `spec.ingress[${index}]`
-      const endpoint = textOf(each, 'defaultEndpoint') ?? ''
+      // The schema requires the port.
+      if (objectOf(each, 'port') === undefined) return [{path: `${path}.port`, message: 'port is required'}]
       return [
-        ...problemIf(objectOf(each, 'port') === undefined, `${path}.port`, 'port is required'),
-        ...listenerProblems(each, path),
+        ...listenerProblems(each, path, false),
+        ...endpointProblems(textOf(each, 'defaultEndpoint') ?? '', `${path}.defaultEndpoint`),
         ...sidecarTlsProblems(each, path),
-        ...problemIf(
-          endpoint !== '' && !ENDPOINT.test(endpoint),
-          `${path}.defaultEndpoint`,
-          `${endpoint} is not 127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or unix://PATH`,
-        ),
+        ...connectionPoolProblems(at(each, 'connectionPool'), `${path}.connectionPool`),
       ]
     }),
-    ...repeated(listeners.map(each => String(numberOf(each, 'port', 'number') ?? 0))).map(({value, index}) => ({
-      path: `spec.ingress[${index}].port.number`,
+    ...repeated(withPort.map(each => String(numberOf(each, 'port', 'number') ?? 0))).map(({value}) => ({
+      path: 'spec.ingress',
       message: `port ${value} is used twice`,
     })),
+    ...connectionPoolProblems(at(spec, 'inboundConnectionPool'), 'spec.inboundConnectionPool'),
   ]
+}
+
+/** What two listeners cannot share: the port, or the socket of those without one. */
+function listenerKey(listener: unknown, index: number): string {
+  const number = numberOf(listener, 'port', 'number') ?? 0
+  if (objectOf(listener, 'port') === undefined) return `none of ${index}`
+  return number === 0 ? `socket ${textOf(listener, 'bind') ?? ''}` : `port ${number}`
 }
 
 function egressProblems(spec: unknown): readonly Problem[] {
   const listeners = listOf(spec, 'egress')
-  const ports = listeners.map((each, index) => `${numberOf(each, 'port', 'number') ?? `none of ${index}`}`)
-  const twice = repeated(ports).map(({value, index}) => ({
+  const twice = repeated(listeners.map(listenerKey)).map(({value, index}) => ({
     path: `spec.egress[${index}].port.number`,
-    message: `port ${value} is used twice`,
+    message: `${value} is used twice`,
   }))
   const own = listeners.flatMap((each, index) => {
     const path = `spec.egress[${index}]`
     const hosts = textsOf(each, 'hosts')
     const open = objectOf(each, 'port') === undefined
     return [
-      ...listenerProblems(each, path),
+      ...(open ? [] : listenerProblems(each, path, true)),
       ...problemIf(hosts.length === 0, `${path}.hosts`, 'an egress listener needs hosts'),
-      ...hosts.flatMap((host, number) => {
-        const [namespace = '', name = '', ...rest] = host.split('/')
-        const wrong = namespace === '' || name === '' || rest.length > 0 || !isWildcardName(name)
-        return problemIf(wrong, `${path}.hosts[${number}]`, `${JSON.stringify(host)} is not NAMESPACE/HOST`)
-      }),
+      ...hosts.flatMap((host, number) => egressHostProblems(host, `${path}.hosts[${number}]`)),
       ...problemIf(open && index < listeners.length - 1, path, 'only the last egress listener can be without a port'),
     ]
   })
   return [...own, ...twice]
 }
 
+function outboundProblems(spec: unknown): readonly Problem[] {
+  const policy = objectOf(spec, 'outboundTrafficPolicy')
+  const proxy = objectOf(policy, 'egressProxy')
+  if (proxy === undefined) return []
+  const path = 'spec.outboundTrafficPolicy.egressProxy'
+  const [host, subset] = [textOf(proxy, 'host') ?? '', textOf(proxy, 'subset') ?? '']
+  if ((textOf(policy, 'mode') ?? 'REGISTRY_ONLY') !== 'ALLOW_ANY')
+    return [{path, message: 'egressProxy needs mode ALLOW_ANY'}]
+  const name = problemIf(!isDnsName(host), `${path}.host`, `${JSON.stringify(host)} is no DNS name`)
+  if (objectOf(proxy, 'port') === undefined) return [...name, {path: `${path}.port`, message: 'port is required'}]
+  const number = numberOf(proxy, 'port', 'number') ?? 0
+  return [
+    ...name,
+    ...problemIf(!isWildcardName(host), `${path}.host`, `${JSON.stringify(host)} is no DNS name`),
+    ...problemIf(subset !== '' && !isDnsLabel(subset), `${path}.subset`, `${subset} is no name of a subset`),
+    ...problemIf(!isPort(number), `${path}.port.number`, `${number} is no port`),
+  ]
+}
+
 /** What istiod's webhook rejects in a Sidecar, besides its schema. */
 export function sidecarErrors(spec: unknown): readonly Problem[] {
   const parts = ['ingress', 'egress'].some(name => listOf(spec, name).length > 0)
   const settings = ['outboundTrafficPolicy', 'inboundConnectionPool'].some(name => objectOf(spec, name) !== undefined)
-  return [
-    ...problemIf(!parts && !settings, 'spec', 'the Sidecar is empty'),
-    ...ingressProblems(spec),
-    ...egressProblems(spec),
-  ]
+  if (!parts && !settings) return [{path: 'spec', message: 'the Sidecar is empty'}]
+  return [...ingressProblems(spec), ...egressProblems(spec), ...outboundProblems(spec)]
 }

@@ -1,52 +1,88 @@
 import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {exportToProblems} from './export-to.js'
-import {headerProblems, httpActionProblems, regexProblems} from './http-route.js'
+import {headerProblems, httpActionProblems, matchedHeaderProblems, regexProblems} from './http-route.js'
 import {
   coversHost,
   isDnsLabel,
   isDnsName,
+  isPort,
   isWildcardName,
+  labelProblems,
   overlappingHosts,
   type Problem,
   problemIf,
 } from './problem.js'
 
+/** True for the SNI by which AUTO_PASSTHROUGH gateways route: outbound_.PORT_.SUBSET_.HOST. */
+function isOutboundSni(name: string): boolean {
+  const [direction, port = '', , host = ''] = name.split('_')
+  return direction === 'outbound' && /\d/.test(port) && /[a-z]/i.test(host)
+}
+
+/** True for a VirtualService of gateways alone, which no sidecar uses. */
+function onGateway(spec: unknown): boolean {
+  const gateways = textsOf(spec, 'gateways')
+  return gateways.length > 0 && !gateways.includes('mesh')
+}
+
 function hostProblems(spec: unknown): readonly Problem[] {
   const hosts = textsOf(spec, 'hosts')
-  const gateways = textsOf(spec, 'gateways')
-  const onMesh = gateways.length === 0 || gateways.includes('mesh')
-  return [
-    ...hosts.flatMap((host, index) => {
-      const path = `spec.hosts[${index}]`
-      if (host === '*') return problemIf(onMesh, path, 'the host "*" needs a gateway: it is not allowed for sidecars')
-      return problemIf(!isWildcardName(host) && parseIp(host) === undefined, path, `${host} is no DNS name`)
-    }),
-    ...overlappingHosts(hosts).map(({first, second, index}) => ({
-      path: `spec.hosts[${index}]`,
-      message: first === second ? `host ${second} is listed twice` : `hosts ${first} and ${second} overlap`,
-    })),
-    ...gateways.flatMap((name, index) => {
-      const parts = name.split('/')
-      const wrong = parts.length > 2 || !parts.every(parts.length === 2 ? isDnsLabel : isDnsName)
-      return problemIf(wrong, `spec.gateways[${index}]`, `${JSON.stringify(name)} is no name of a Gateway`)
-    }),
-  ]
+  const bySni = onGateway(spec) && listOf(spec, 'tls').length > 0
+  const wrong = hosts.flatMap((host, index) => {
+    const path = `spec.hosts[${index}]`
+    if (host === '*')
+      return problemIf(!onGateway(spec), path, 'the host "*" needs a gateway: it is not allowed for sidecars')
+    const valid = isWildcardName(host) || parseIp(host) !== undefined || (bySni && isOutboundSni(host))
+    return problemIf(!valid, path, `${host} is no DNS name`)
+  })
+  if (wrong.length > 0) return wrong
+  return overlappingHosts(hosts).map(({first, second, index}) => ({
+    path: `spec.hosts[${index}]`,
+    message: first === second ? `host ${second} is listed twice` : `hosts ${first} and ${second} overlap`,
+  }))
+}
+
+/** What is wrong with names of Gateways; behind one without a namespace the webhook looks no further. */
+function gatewayNameProblems(names: readonly string[], path: string): readonly Problem[] {
+  const bare = names.findIndex(name => !name.includes('/'))
+  return (bare < 0 ? names : names.slice(0, bare + 1)).flatMap((name, index) => {
+    const where = `${path}[${index}]`
+    const slash = name.indexOf('/')
+    if (slash < 0) return problemIf(!isDnsName(name), where, `${JSON.stringify(name)} is no name of a Gateway`)
+    const [namespace, own] = [name.slice(0, slash), name.slice(slash + 1)]
+    return [
+      ...problemIf(namespace === '' || own === '', where, 'a Gateway is named NAMESPACE/NAME'),
+      ...problemIf(!isDnsLabel(namespace), where, `${JSON.stringify(namespace)} is no namespace`),
+      ...problemIf(!isDnsLabel(own), where, `${JSON.stringify(own)} is no name of a Gateway`),
+    ]
+  })
 }
 
 function destinationProblems(destination: unknown, path: string): readonly Problem[] {
   // The schema requires it.
   if (!isObject(destination)) return []
   const host = textOf(destination, 'host') ?? ''
-  const subset = textOf(destination, 'subset')
+  const subset = textOf(destination, 'subset') ?? ''
+  const port = objectOf(destination, 'port')
+  const number = numberOf(port, 'number') ?? 0
   return [
     ...problemIf(host === '' || host === '*', `${path}.host`, host === '' ? 'host is required' : '* is no destination'),
-    ...problemIf(
-      host !== '' && !isWildcardName(host) && parseIp(host) === undefined,
-      `${path}.host`,
-      `${host} is no DNS name`,
-    ),
-    ...problemIf(subset !== undefined && !isDnsLabel(subset), `${path}.subset`, `${subset} is no name of a subset`),
+    ...problemIf(host !== '' && !isWildcardName(host), `${path}.host`, `${host} is no DNS name`),
+    ...problemIf(subset !== '' && !isDnsLabel(subset), `${path}.subset`, `${subset} is no name of a subset`),
+    ...problemIf(port !== undefined && !isPort(number), `${path}.port.number`, `${number} is no port`),
+  ]
+}
+
+/** What is wrong with the part of a match that all kinds of routes have. */
+function sourceProblems(match: unknown, path: string): readonly Problem[] {
+  const port = numberOf(match, 'port') ?? 0
+  const namespace = textOf(match, 'sourceNamespace') ?? ''
+  return [
+    ...problemIf(port !== 0 && !isPort(port), `${path}.port`, `${port} is no port`),
+    ...labelProblems(objectOf(match, 'sourceLabels'), `${path}.sourceLabels`),
+    ...gatewayNameProblems(textsOf(match, 'gateways'), `${path}.gateways`),
+    ...problemIf(namespace !== '' && !isDnsLabel(namespace), `${path}.sourceNamespace`, `${namespace} is no namespace`),
   ]
 }
 
@@ -56,48 +92,64 @@ function weightProblems(rule: unknown, path: string): readonly Problem[] {
   const negative = weights.flatMap((weight, index) =>
     problemIf(weight < 0, `${path}.route[${index}].weight`, 'a weight cannot be negative'),
   )
-  const none = routes.length > 1 && weights.every(weight => weight === 0)
-  return [...negative, ...problemIf(none, `${path}.route`, 'the weights of all destinations are 0')]
+  const none = routes.length > 1 && weights.reduce((sum, weight) => sum + weight, 0) === 0
+  return [...negative, ...problemIf(none, `${path}.route`, 'the weights of the destinations add up to 0')]
 }
 
 function matchProblems(match: unknown, path: string): readonly Problem[] {
-  const fields = ['uri', 'scheme', 'method', 'authority'].map(name => [`${path}.${name}`, at(match, name)] as const)
-  const maps = ['headers', 'queryParams', 'withoutHeaders'].flatMap(name =>
-    Object.entries(objectOf(match, name) ?? {}).map(([key, value]) => [`${path}.${name}["${key}"]`, value] as const),
-  )
-  return [...fields, ...maps].flatMap(([where, value]) => [
-    ...problemIf(textOf(value, 'prefix') === '', where, 'an empty prefix matches nothing'),
+  const text = (value: unknown, where: string, kind: string) => [
+    ...problemIf(textOf(value, 'prefix') === '', where, `an empty prefix of ${kind} matches nothing`),
     ...regexProblems(textOf(value, 'regex'), where),
-  ])
-}
-
-function claimProblems(match: unknown, path: string, gateways: readonly string[]): readonly Problem[] {
-  const claims = ['headers', 'withoutHeaders'].flatMap(name =>
-    Object.keys(objectOf(match, name) ?? {}).filter(key => key.startsWith('@request.auth.claims')),
-  )
-  const onMesh = gateways.length === 0 || gateways.includes('mesh')
-  return problemIf(claims.length > 0 && onMesh, path, 'routes by JWT claims work at gateways only')
-}
-
-function actionProblems(rule: unknown, path: string, delegate: boolean): readonly Problem[] {
-  const routes = listOf(rule, 'route').length > 0
-  const [redirect, direct] = [objectOf(rule, 'redirect'), objectOf(rule, 'directResponse')].map(
-    each => each !== undefined,
-  )
-  const actions = [routes, redirect, direct].filter(Boolean).length
-  const both = (name: string) => objectOf(rule, name) !== undefined && (redirect === true || direct === true)
+  ]
+  const map = (kind: string) => Object.entries(objectOf(match, kind) ?? {})
   return [
-    ...problemIf(actions === 0 && !delegate, path, 'one of route, redirect, directResponse or delegate is required'),
-    ...problemIf(actions > 1, path, 'only one of route, redirect and directResponse can be set'),
-    ...problemIf(
-      delegate && (routes || redirect === true),
-      path,
-      'a rule with a delegate can have neither route nor redirect',
+    // An empty prefix of a path matches every path.
+    ...regexProblems(textOf(match, 'uri', 'regex'), `${path}.uri`),
+    ...['scheme', 'method', 'authority'].flatMap(kind => text(at(match, kind), `${path}.${kind}`, kind)),
+    ...['headers', 'queryParams', 'withoutHeaders'].flatMap(kind =>
+      // The regex * of a header that is missing is no regex, but any value.
+      map(kind)
+        .filter(([, value]) => kind !== 'withoutHeaders' || textOf(value, 'regex') !== '*')
+        .flatMap(([key, value]) => text(value, `${path}.${kind}["${key}"]`, kind)),
     ),
-    ...problemIf(both('fault'), `${path}.fault`, 'fault has no effect with redirect or directResponse'),
-    ...problemIf(both('rewrite'), `${path}.rewrite`, 'rewrite has no effect with redirect or directResponse'),
+    ...['headers', 'withoutHeaders'].flatMap(kind =>
+      map(kind).flatMap(([name]) => matchedHeaderProblems(name, `${path}.${kind}["${name}"]`)),
+    ),
+    ...sourceProblems(match, path),
+  ]
+}
+
+function claimProblems(match: unknown, path: string): readonly Problem[] {
+  return ['headers', 'withoutHeaders'].flatMap(name =>
+    Object.keys(objectOf(match, name) ?? {})
+      .filter(key => /^@request\.auth\.claims[.[]/.test(key))
+      .map(key => ({path, message: `routes by JWT claims work at gateways only: ${key}`})),
+  )
+}
+
+function actionProblems(rule: unknown, path: string, isDelegate: boolean): readonly Problem[] {
+  const routes = listOf(rule, 'route').length > 0
+  const set = (name: string) => objectOf(rule, name) !== undefined
+  if (set('delegate') && !isDelegate)
+    return [
+      ...problemIf(set('redirect'), path, 'a rule with a delegate cannot have redirect'),
+      ...problemIf(routes, path, 'a rule with a delegate cannot have route'),
+    ]
+  const action = ['redirect', 'directResponse'].find(set)
+  const others = [...(routes ? ['route'] : []), ...['fault', 'rewrite', 'directResponse'].filter(set)]
+  return [
+    ...problemIf(set('delegate'), path, 'a delegate cannot have a delegate itself'),
     ...problemIf(
-      objectOf(rule, 'mirror') !== undefined && listOf(rule, 'mirrors').length > 0,
+      action === undefined && !routes,
+      path,
+      'one of route, redirect, directResponse or delegate is required',
+    ),
+    ...(action === undefined ? [] : others.filter(name => name !== action)).map(name => ({
+      path: name === 'route' ? path : `${path}.${name}`,
+      message: `${name} cannot be combined with ${action}`,
+    })),
+    ...problemIf(
+      set('mirror') && listOf(rule, 'mirrors').length > 0,
       path,
       'only one of mirror and mirrors can be set',
     ),
@@ -105,14 +157,18 @@ function actionProblems(rule: unknown, path: string, delegate: boolean): readonl
 }
 
 function mirrorProblems(rule: unknown, path: string): readonly Problem[] {
-  const percent = numberOf(rule, 'mirrorPercentage', 'value') ?? numberOf(rule, 'mirrorPercent') ?? 0
+  const percent = numberOf(rule, 'mirrorPercent') ?? 0
   return [
     ...destinationProblems(objectOf(rule, 'mirror'), `${path}.mirror`),
-    ...listOf(rule, 'mirrors').flatMap((mirror, index) => [
-      ...destinationProblems(objectOf(mirror, 'destination'), `${path}.mirrors[${index}].destination`),
-      ...percentProblem(numberOf(mirror, 'percentage', 'value') ?? 0, `${path}.mirrors[${index}].percentage`),
-    ]),
-    ...percentProblem(percent, `${path}.mirrorPercentage`),
+    // The schema requires the destination of a mirror, and the webhook looks no further without one.
+    ...[...listOf(rule, 'mirrors').entries()]
+      .filter(([, mirror]) => objectOf(mirror, 'destination') !== undefined)
+      .flatMap(([index, mirror]) => [
+        ...destinationProblems(objectOf(mirror, 'destination'), `${path}.mirrors[${index}].destination`),
+        ...percentProblem(numberOf(mirror, 'percentage', 'value') ?? 0, `${path}.mirrors[${index}].percentage`),
+      ]),
+    ...problemIf(percent > 100, `${path}.mirrorPercent`, `mirrorPercent ${percent} is no percentage`),
+    ...percentProblem(numberOf(rule, 'mirrorPercentage', 'value') ?? 0, `${path}.mirrorPercentage`),
   ]
 }
 
@@ -121,20 +177,19 @@ function percentProblem(value: number, path: string): readonly Problem[] {
 }
 
 function httpProblems(spec: unknown): readonly Problem[] {
-  const gateways = textsOf(spec, 'gateways')
+  const isDelegate = textsOf(spec, 'hosts').length === 0
   return listOf(spec, 'http').flatMap((rule, index) => {
     const path = `spec.http[${index}]`
-    const delegate = objectOf(rule, 'delegate') !== undefined
     const matches = listOf(rule, 'match').flatMap((match, number) => {
       const where = `${path}.match[${number}]`
-      return [...matchProblems(match, where), ...claimProblems(match, where, gateways)]
+      return [...matchProblems(match, where), ...(onGateway(spec) ? [] : claimProblems(match, where))]
     })
     const routes = listOf(rule, 'route').flatMap((each, number) => {
       const where = `${path}.route[${number}]`
       return [...destinationProblems(at(each, 'destination'), `${where}.destination`), ...headerProblems(each, where)]
     })
     return [
-      ...actionProblems(rule, path, delegate),
+      ...actionProblems(rule, path, isDelegate),
       ...matches,
       ...routes,
       ...weightProblems(rule, path),
@@ -150,8 +205,15 @@ function subnetProblems(match: unknown, path: string): readonly Problem[] {
   )
 }
 
+/** What is wrong with an SNI of a match, which must be one of the hosts. */
+function sniProblems(spec: unknown, name: string, path: string): readonly Problem[] {
+  if (!isWildcardName(name) && !(onGateway(spec) && isOutboundSni(name)))
+    return problemIf(parseIp(name) === undefined, path, `${name} is no DNS name`)
+  const own = textsOf(spec, 'hosts').some(host => coversHost(host, name))
+  return problemIf(!own, path, `${name} is not one of the hosts of the VirtualService`)
+}
+
 function lowProblems(spec: unknown): readonly Problem[] {
-  const hosts = textsOf(spec, 'hosts')
   const tls = listOf(spec, 'tls').flatMap((rule, index) => {
     const matches = listOf(rule, 'match')
     return [
@@ -159,11 +221,11 @@ function lowProblems(spec: unknown): readonly Problem[] {
       ...matches.flatMap((match, number) => {
         const path = `spec.tls[${index}].match[${number}].sniHosts`
         const names = textsOf(match, 'sniHosts')
-        const foreign = names.filter(name => !hosts.some(host => coversHost(host, name)) && parseIp(name) === undefined)
         return [
           ...problemIf(names.length === 0, path, 'sniHosts is required'),
-          ...problemIf(foreign.length > 0, path, `${foreign.join(', ')} is not one of the hosts of the VirtualService`),
+          ...names.flatMap(name => sniProblems(spec, name, path)),
           ...subnetProblems(match, `spec.tls[${index}].match[${number}]`),
+          ...sourceProblems(match, `spec.tls[${index}].match[${number}]`),
         ]
       }),
     ]
@@ -182,7 +244,10 @@ function lowProblems(spec: unknown): readonly Problem[] {
     }),
   )
   const tcp = listOf(spec, 'tcp').flatMap((rule, index) =>
-    listOf(rule, 'match').flatMap((match, number) => subnetProblems(match, `spec.tcp[${index}].match[${number}]`)),
+    listOf(rule, 'match').flatMap((match, number) => {
+      const path = `spec.tcp[${index}].match[${number}]`
+      return [...subnetProblems(match, path), ...sourceProblems(match, path)]
+    }),
   )
   return [...tls, ...tcp, ...routed]
 }
@@ -192,12 +257,14 @@ export function virtualServiceErrors(spec: unknown, namespace: string): readonly
   const rules = ['http', 'tcp', 'tls'].some(list => listOf(spec, list).length > 0)
   const isDelegate = textsOf(spec, 'hosts').length === 0
   return [
-    ...problemIf(
-      isDelegate &&
-        (textsOf(spec, 'gateways').length > 0 || listOf(spec, 'tcp').length + listOf(spec, 'tls').length > 0),
-      'spec.hosts',
-      'hosts is required; a delegate without hosts can have neither gateways, tcp nor tls',
+    ...['gateways', 'tcp', 'tls'].flatMap(name =>
+      problemIf(
+        isDelegate && listOf(spec, name).length > 0,
+        'spec.hosts',
+        `hosts is required; a delegate without hosts cannot have ${name}`,
+      ),
     ),
+    ...gatewayNameProblems(textsOf(spec, 'gateways'), 'spec.gateways'),
     ...problemIf(!rules, 'spec', 'one of http, tcp or tls is required'),
     ...hostProblems(spec),
     ...httpProblems(spec),

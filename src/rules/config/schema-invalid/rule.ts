@@ -5,6 +5,7 @@ import {semanticErrors} from '../../../formats/istio-config/semantics/errors.js'
 import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import {readSchemaValidation} from '../../condition.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {mergedByField, mergedProblems} from '../merged-problems.js'
 import {VALIDATED_KINDS} from '../validated-kinds.js'
 
 const compiled = new Map<string, ReturnType<typeof readSchemaValidation>>()
@@ -17,6 +18,8 @@ function validationOf(expression: string): ReturnType<typeof readSchemaValidatio
 /** What is wrong with the spec of an object by the schema of its kind, and the validations that could not be evaluated. */
 interface SchemaProblems {
   readonly errors: readonly SchemaError[]
+  /** The validations of the schema the spec does not meet. */
+  readonly failed: readonly SchemaError[]
   readonly notEvaluated: readonly SchemaError[]
 }
 
@@ -57,13 +60,13 @@ function schemaProblems(object: ConfigObject, served: ServedSchemas): SchemaProb
     if (met === false) failed.push({path, message})
     if (met === undefined) notEvaluated.push({path, message})
   }
-  return {errors: [...errors, ...failed], notEvaluated}
+  return {errors, failed, notEvaluated}
 }
 
-/** The errors of the schema and of the webhook; of a place both complain about, what the webhook says, which knows more. */
+/** The errors of the schema, without those of a place the webhook complains about, which knows more. */
 function withoutRepeats(schema: readonly SchemaError[], semantic: readonly SchemaError[]): readonly SchemaError[] {
   const said = new Set(semantic.map(({path}) => path))
-  return [...schema.filter(({path}) => !said.has(path)), ...semantic]
+  return schema.filter(({path}) => !said.has(path))
 }
 
 export const rule: ConfigRule = {
@@ -80,9 +83,11 @@ export const rule: ConfigRule = {
     const served = set.servedSchemas()
     return VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object => {
       const problems = schemaProblems(object, served)
+      const semantic = semanticErrors(object)
+      const unmet = withoutRepeats(problems?.failed ?? [], semantic)
       const errors = [
-        ...unservedVersion(object, served),
-        ...withoutRepeats(problems?.errors ?? [], semanticErrors(object)),
+        ...mergedByField([...unservedVersion(object, served), ...withoutRepeats(problems?.errors ?? [], semantic)]),
+        ...mergedProblems([...unmet, ...semantic]),
       ]
       const open = (problems?.notEvaluated ?? []).map(({path, message}) => ({
         object,
@@ -90,7 +95,10 @@ export const rule: ConfigRule = {
         undecided: 'unsupported' as const,
         message: `the CEL library cannot evaluate a validation of ${path}: ${message}`,
       }))
-      return [...errors.map(({path, message}) => ({object, path, message: `${path}: ${message}.`})), ...open]
+      const refused = errors.map(({problem: {path, message}, paths}) => {
+        return {object, path, message: `${paths}: ${message}.`}
+      })
+      return [...refused, ...open]
     })
   },
 }

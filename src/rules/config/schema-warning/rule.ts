@@ -1,6 +1,7 @@
 import {semanticWarnings} from '../../../formats/istio-config/semantic-warnings.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {mergedProblems} from '../merged-problems.js'
 import {VALIDATED_KINDS} from '../validated-kinds.js'
 
 export const rule: ConfigRule = {
@@ -15,10 +16,10 @@ export const rule: ConfigRule = {
   kinds: VALIDATED_KINDS,
   check: set =>
     VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object =>
-      semanticWarnings(object).map(({path, message, minor}) => ({
+      mergedProblems(semanticWarnings(object)).map(({problem: {path, message, minor}, paths}) => ({
         object,
         path,
-        message: `${message}.`,
+        message: paths === path ? `${message}.` : `${message} (${paths}).`,
         ...definedFields({severity: minor === true ? ('info' as const) : undefined}),
       })),
     ),

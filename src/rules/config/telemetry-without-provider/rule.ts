@@ -15,9 +15,10 @@ export const rule: ConfigRule = {
       ? []
       : set.telemetries().flatMap(({object, accessLogging}) => {
           const open = accessLogging.filter(({providers, disabled}) => providers.length === 0 && !disabled)
-          return open.map(({path}) => {
-            const message = `${path} names no provider, and MeshConfig has no defaultProviders.accessLogging.`
-            return {object, path, message}
-          })
+          const [first] = open
+          if (first === undefined) return []
+          const places = open.map(({path}) => path).join(', ')
+          const message = `Access logs have no provider in ${places}, and MeshConfig has no defaultProviders.accessLogging.`
+          return [{object, path: first.path, message}]
         }),
 }

@@ -1,5 +1,6 @@
 import {externalWebhooks} from '../../../analysis/istio-config/external-webhooks.js'
 import {parseIp} from '../../../model/kernel/ip-address.js'
+import {goUrlHost} from '../../../model/text/go-url.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -14,7 +15,7 @@ export const rule: ConfigRule = {
   kinds: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
   check: set =>
     externalWebhooks(set).flatMap(({object, webhook: {name, url = '', path}}) => {
-      const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : ''
+      const host = goUrlHost(url) ?? ''
       if (parseIp(host) === undefined) return []
       return [{object, path: `${path}.clientConfig.url`, message: `Webhook ${name} is called at the address ${host}.`}]
     }),

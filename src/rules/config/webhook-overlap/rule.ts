@@ -1,5 +1,4 @@
 import {injectionConfigurations, overlaps} from '../../../analysis/istio-config/webhook-selection.js'
-import {byText} from '../../../model/text/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -15,10 +14,10 @@ export const rule: ConfigRule = {
   check: set => {
     const configurations = injectionConfigurations(set.webhooks('MutatingWebhookConfiguration'))
     const services = new Set(set.services().map(({object}) => `${object.ref.namespace}/${object.ref.name}`))
-    const together = [...overlaps(configurations)].map(([object, others]) => ({
+    const together = overlaps(configurations).map(({object, others}) => ({
       object,
       path: 'webhooks',
-      message: `Some pods are also selected by ${[...others].sort(byText).join(', ')}.`,
+      message: `Some pods are also selected by ${others.join(', ')}.`,
     }))
     const missing = configurations.flatMap(({object, webhooks}) => {
       const named = new Map(

@@ -1,4 +1,5 @@
 import {externalWebhooks} from '../../../analysis/istio-config/external-webhooks.js'
+import {goUrlHost} from '../../../model/text/go-url.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -13,9 +14,9 @@ export const rule: ConfigRule = {
   kinds: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
   check: set =>
     externalWebhooks(set).flatMap(({object, webhook: {name, url, service, path}}) => {
-      const blank = (url === undefined && service === undefined) || url === ''
-      if (!blank && (url === undefined || URL.canParse(url))) return []
-      const reason = blank ? 'is blank' : `${JSON.stringify(url)} is no URL`
+      const wrong = url === undefined ? service === undefined : goUrlHost(url) === undefined
+      if (!wrong) return []
+      const reason = url === undefined ? 'is blank' : `${JSON.stringify(url)} is no URL`
       return [{object, path: `${path}.clientConfig`, message: `The address of webhook ${name} ${reason}.`}]
     }),
 }

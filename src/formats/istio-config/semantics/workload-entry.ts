@@ -1,0 +1,28 @@
+import {parseIp} from '../../../model/kernel/ip-address.js'
+import {objectOf, textOf} from '../../decode.js'
+import {isDnsLabel, isDnsName, isPort, isSocketPath, labelProblems, type Problem, problemIf} from './problem.js'
+
+const SOCKET = 'unix://'
+
+/** What is wrong with the address of a workload; the endpoints of a ServiceEntry with resolution STATIC take no names. */
+export function endpointAddressProblems(endpoint: unknown, path: string, names: boolean): readonly Problem[] {
+  const address = textOf(endpoint, 'address') ?? ''
+  const where = `${path}.address`
+  if (address === '' || parseIp(address) !== undefined) return []
+  if (address.startsWith(SOCKET))
+    return problemIf(!isSocketPath(address.slice(SOCKET.length)), where, `${address} has no absolute path of a file`)
+  if (!names) return [{path: where, message: `${address} is no address: resolution STATIC needs one`}]
+  return problemIf(!isDnsName(address), where, `${address} is neither an address nor a DNS name`)
+}
+
+/** What istiod's webhook rejects in a WorkloadEntry, besides its schema. */
+export function workloadEntryErrors(spec: unknown): readonly Problem[] {
+  return [
+    ...endpointAddressProblems(spec, 'spec', true),
+    ...Object.entries(objectOf(spec, 'ports') ?? {}).flatMap(([name, number]) => [
+      ...problemIf(!isDnsLabel(name), 'spec.ports', `${JSON.stringify(name)} is no name of a port`),
+      ...problemIf(typeof number === 'number' && !isPort(number), `spec.ports.${name}`, `${number} is no port`),
+    ]),
+    ...labelProblems(objectOf(spec, 'labels'), 'spec.labels'),
+  ]
+}

@@ -1,21 +1,14 @@
-import {type Authorization, type AuthorizationRule, isHttpOnly} from '../../model/istio/authorization.js'
+import {type Authorization, type AuthorizationRule, reachesZtunnel} from '../../model/istio/authorization.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {byText} from '../../model/text/order.js'
 import type {PolicySubject} from './applying.js'
 import type {AskedRequest} from './asked.js'
 import {type AuthorizationDecision, type DecisionSetting, decideByObjects} from './decide.js'
 
-/** Fields and conditions that ztunnel does not get besides those of HTTP (istiod's translation, measured with Istio 1.31). */
-const NOT_SENT = ['remoteIpBlocks', 'remote.ip', 'connection.sni']
-
-function isNotSent(field: string): boolean {
-  return isHttpOnly(field) || NOT_SENT.includes(field)
-}
-
 /** Entries without the fields ztunnel does not get: one that loses all of them is an empty match, which never holds. */
 function leftOf<T extends Readonly<Record<string, unknown>>>(entries: readonly T[]): readonly T[] {
   return entries
-    .map(each => Object.fromEntries(Object.entries(each).filter(([key]) => !isNotSent(key))) as T)
+    .map(each => Object.fromEntries(Object.entries(each).filter(([key]) => reachesZtunnel(key))) as T)
     .filter(each => Object.keys(each).length > 0)
 }
 
@@ -26,8 +19,8 @@ function leftOf<T extends Readonly<Record<string, unknown>>>(entries: readonly T
 function seenByZtunnel(policy: Authorization, rule: AuthorizationRule): AuthorizationRule | undefined {
   const keys = [...rule.from, ...rule.to].flatMap(each => Object.keys(each))
   const when = rule.when.map(each => each.key)
-  if (![...keys, ...when].some(isNotSent)) return rule
-  if (policy.action === 'ALLOW' || when.some(isNotSent)) return undefined
+  if ([...keys, ...when].every(reachesZtunnel)) return rule
+  if (policy.action === 'ALLOW' || !when.every(reachesZtunnel)) return undefined
   const from = leftOf(rule.from)
   const to = leftOf(rule.to)
   const lost = (before: readonly unknown[], after: readonly unknown[]) => before.length > 0 && after.length === 0
@@ -42,9 +35,10 @@ function policiesAtZtunnel(
 ): readonly Authorization[] {
   return all
     .filter(
-      ({object, targets, selector, action, dryRun}) =>
+      ({object, targets, selector, emptySelector, action, dryRun}) =>
         [namespace, rootNamespace].includes(object.namespace) &&
         targets.length === 0 &&
+        emptySelector !== true &&
         !dryRun &&
         (action === 'ALLOW' || action === 'DENY') &&
         (selector === undefined || matchesLabels(requirementsOf(selector), labels)),

@@ -1,4 +1,5 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
+import {reachesZtunnel} from '../../model/istio/authorization.js'
 import type {
   AuthorizationPolicyModel,
   EnvoyFilterModel,
@@ -146,23 +147,24 @@ function selectorOf(
   return Object.keys(selector).length === 0 ? {} : {selector}
 }
 
-const HTTP_OPERATION = ['hosts', 'methods', 'paths']
-const HTTP_SOURCE = ['requestPrincipals', 'remoteIpBlocks']
-
-function withNegation(names: readonly string[]): readonly string[] {
-  return names.flatMap(name => [name, `not${name[0]?.toUpperCase()}${name.slice(1)}`])
+/** The name of a field without its negation: `paths` for `notPaths`. */
+function positive(name: string): string {
+  const found = /^not([A-Z])(.*)$/.exec(name)
+  return found === null ? name : `${found[1]?.toLowerCase()}${found[2]}`
 }
 
-/** What a proxy can only know of HTTP (istio.io, AuthorizationPolicy: Operation, Source, and the keys of conditions). */
-function httpFields(object: KubeObject): readonly string[] {
-  const named = (owner: unknown, names: readonly string[]) =>
-    withNegation(names).filter(name => listOf(owner, name).length > 0)
+/** The fields and condition keys of rules that ztunnel does not get, each as it is written. */
+function lostAtZtunnel(object: KubeObject): readonly string[] {
+  const lost = (owner: unknown) =>
+    Object.keys(isObject(owner) ? owner : {}).filter(
+      name => listOf(owner, name).length > 0 && !reachesZtunnel(positive(name)),
+    )
   const found = listOf(object, 'spec', 'rules').flatMap(rule => [
-    ...listOf(rule, 'to').flatMap(each => named(at(each, 'operation'), HTTP_OPERATION)),
-    ...listOf(rule, 'from').flatMap(each => named(at(each, 'source'), HTTP_SOURCE)),
+    ...listOf(rule, 'to').flatMap(each => lost(at(each, 'operation'))),
+    ...listOf(rule, 'from').flatMap(each => lost(at(each, 'source'))),
     ...listOf(rule, 'when')
       .map(each => textOf(each, 'key') ?? '')
-      .filter(key => key.startsWith('request.') || key === 'remote.ip'),
+      .filter(key => !reachesZtunnel(key)),
   ])
   return [...new Set(found)]
 }
@@ -193,7 +195,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     rules: listOf(object, 'spec', 'rules').length,
     targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
-    httpFields: httpFields(object),
+    lostAtZtunnel: lostAtZtunnel(object),
     ...definedFields({atZtunnel}),
   }
 }

@@ -44,6 +44,9 @@ export function readAuthorization(object: KubeObject): Authorization {
     object: objectRefOf(object),
     createdAt: textOf(object, 'metadata', 'creationTimestamp') ?? '',
     selector: Object.keys(selector).length === 0 ? undefined : selector,
+    ...(Object.keys(selector).length === 0 && objectOf(object, 'spec', 'selector') !== undefined
+      ? {emptySelector: true}
+      : {}),
     targets: policyTargets(object),
     action: ACTIONS.find(each => each === action) ?? 'ALLOW',
     provider: textOf(object, 'spec', 'provider', 'name') ?? '',

@@ -5,6 +5,7 @@ import {
   type ZtunnelServiceAccount,
   type ZtunnelStringMatch,
 } from '../../model/istio/ztunnel.js'
+import {parseIpRange} from '../../model/kernel/ip-address.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {isObject, listOf, objectOf, textOf, textsOf} from '../decode.js'
 
@@ -40,14 +41,18 @@ const CONDITIONS: Readonly<Record<string, readonly [keyof ZtunnelMatch, keyof Zt
   'source.ip': ['sourceIps', 'notSourceIps'],
   'source.namespace': ['namespaces', 'notNamespaces'],
   'source.principal': ['principals', 'notPrincipals'],
-  'source.serviceAccount': ['serviceAccounts', 'notServiceAccounts'],
   'destination.ip': ['destinationIps', 'notDestinationIps'],
   'destination.port': ['destinationPorts', 'notDestinationPorts'],
 }
 
+function isPort(value: string): boolean {
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65_535
+}
+
 function valuesAs(field: keyof ZtunnelMatch, values: readonly string[], namespace: string): Partial<ZtunnelMatch> {
-  if (/ports$/i.test(field)) return {[field]: values.map(Number)}
-  if (/ips$/i.test(field)) return {[field]: values}
+  // What is no port or address is left out (istiod's stringToPort and stringToIP).
+  if (/ports$/i.test(field)) return {[field]: values.filter(isPort).map(Number)}
+  if (/ips$/i.test(field)) return {[field]: values.filter(each => parseIpRange(each) !== undefined)}
   if (/serviceAccounts$/i.test(field)) return {[field]: values.map(each => account(each, namespace))}
   return {[field]: values.map(stringMatch)}
 }

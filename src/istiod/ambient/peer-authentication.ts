@@ -79,7 +79,7 @@ export function convertedModes(all: readonly PeerAuthentication[], root: string)
     }),
   )
   return {
-    policies: [...made.values(), policy(root, STATIC, [[[noIdentity]]])],
+    policies: all.length === 0 ? [] : [...made.values(), policy(root, STATIC, [[[noIdentity]]])],
     keysFor: (namespace, labels) => {
       const mine = oldest(
         own.filter(

@@ -7,6 +7,7 @@ import {convertedModes} from './peer-authentication.js'
 
 interface Sent {
   readonly policy: ZtunnelPolicy
+  /** Absent for a policy of a whole namespace or of the mesh; one without labels selects nothing. */
   readonly selector: Labels | undefined
 }
 
@@ -14,7 +15,8 @@ interface Sent {
 function sentPolicies(state: IstioState): readonly Sent[] {
   const root = state.settings.rootNamespace
   return state.objects('AuthorizationPolicy').flatMap((object): readonly Sent[] => {
-    const {selector, targets, action} = readAuthorization(object)
+    const {selector: labels, emptySelector, targets, action} = readAuthorization(object)
+    const selector = emptySelector === true ? {} : labels
     const rules = ztunnelRulesOf(object)
     if (rules === undefined || targets.length > 0) return []
     const {name, namespace = 'default'} = object.metadata
@@ -51,6 +53,7 @@ export function ztunnelPolicies(state: IstioState): ZtunnelPolicies {
         .filter(
           ({policy, selector}) =>
             selector !== undefined &&
+            Object.keys(selector).length > 0 &&
             [namespace, root].includes(policy.namespace) &&
             matchesLabels(requirementsOf(selector), labels),
         )

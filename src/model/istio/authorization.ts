@@ -48,6 +48,8 @@ export interface Authorization {
   readonly object: ObjectRef
   readonly createdAt: string
   readonly selector: Labels | undefined
+  /** Set for a selector without labels: it selects every sidecar, and no pod at ztunnel. */
+  readonly emptySelector?: true
   readonly targets: readonly PolicyTarget[]
   readonly action: AuthorizationAction
   readonly provider: string
@@ -60,6 +62,17 @@ const HTTP_CONDITION = /^request\./
 /** Whether a field or condition key says something only HTTP has. */
 export function isHttpOnly(field: string): boolean {
   return ['hosts', 'methods', 'paths', 'requestPrincipals'].includes(field) || HTTP_CONDITION.test(field)
+}
+
+/** What istiod sends to ztunnel: of sources and operations, and of conditions (Istio, pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go). */
+const AT_ZTUNNEL: ReadonlySet<string> = new Set([
+  ...['principals', 'namespaces', 'serviceAccounts', 'ipBlocks', 'ports'],
+  ...['source.ip', 'source.namespace', 'source.principal', 'destination.ip', 'destination.port'],
+])
+
+/** Whether ztunnel gets a field or condition key of a rule, so that it can compare it. */
+export function reachesZtunnel(field: string): boolean {
+  return AT_ZTUNNEL.has(field)
 }
 
 /** The name of a rule in Envoy's configuration. */

@@ -46,8 +46,8 @@ export interface AuthorizationPolicyModel {
   /** Its targetRefs, used instead of a selector: a Gateway, a Service, …, as `Kind/name`. */
   readonly targets: readonly string[]
   readonly dryRun: boolean
-  /** Fields of its rules that only HTTP has: methods, paths, request.headers[…]. */
-  readonly httpFields: readonly string[]
+  /** Fields and condition keys of its rules that ztunnel does not get: methods, notPaths, request.headers[…]. */
+  readonly lostAtZtunnel: readonly string[]
   /** Its rules as istiod sends them to ztunnel; absent for a policy that ztunnel does not get. */
   readonly atZtunnel?: readonly ZtunnelRule[]
 }

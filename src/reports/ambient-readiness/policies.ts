@@ -1,15 +1,12 @@
-import {type Authorization, isHttpOnly} from '../../model/istio/authorization.js'
+import {type Authorization, reachesZtunnel} from '../../model/istio/authorization.js'
 import type {ReadinessItem} from './item.js'
-
-/** Fields of a rule that ztunnel does not get besides those of HTTP. */
-const NOT_AT_ZTUNNEL = ['remoteIpBlocks', 'remote.ip', 'connection.sni']
 
 function lostFields(policy: Authorization): readonly string[] {
   const keys = policy.rules.flatMap(({from, to, when}) => [
     ...[...from, ...to].flatMap(each => Object.keys(each)),
     ...when.map(({key}) => key),
   ])
-  return [...new Set(keys.filter(key => isHttpOnly(key) || NOT_AT_ZTUNNEL.includes(key)))]
+  return [...new Set(keys.filter(key => !reachesZtunnel(key)))]
 }
 
 const ATTACH = 'Attach it to the waypoint or its Services with targetRefs instead of a selector, and create a waypoint.'

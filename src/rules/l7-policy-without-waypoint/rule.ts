@@ -36,17 +36,17 @@ export const rule = defineRule({
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
     const byZtunnel = selected.flatMap((policy): Found[] => {
-      const {object, action, httpFields, dryRun} = policy
+      const {object, action, lostAtZtunnel, dryRun} = policy
       const unsupported = action === 'CUSTOM' || action === 'AUDIT'
-      if (dryRun || (httpFields.length === 0 && !unsupported)) return []
-      const about = httpFields.length === 0 ? `has the action ${action}` : `matches on ${httpFields.join(', ')}`
+      if (dryRun || (lostAtZtunnel.length === 0 && !unsupported)) return []
+      const about = lostAtZtunnel.length === 0 ? `has the action ${action}` : `matches on ${lostAtZtunnel.join(', ')}`
       return [
         {
           severity: unsupported ? 'warning' : 'error',
           message: `AuthorizationPolicy ${object.name} (${action}) ${about}, and ztunnel enforces it for this pod: ${effectOf(policy)}.`,
           object,
           path: 'spec.selector',
-          proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${httpFields.join(', ')}`}],
+          proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${lostAtZtunnel.join(', ')}`}],
         },
       ]
     })

@@ -193,6 +193,48 @@ describe('lines of access logs', () => {
   })
 })
 
+/** Errors of ztunnel's access log (istio/ztunnel, src/proxy.rs, `Error`), each with what it means. */
+const ZTUNNEL_ERROR_WORDS: readonly (readonly [string, RegExp])[] = [
+  ['connection closed due to policy change', /AuthorizationPolicies or PeerAuthentications changed/],
+  ['connection closed due to policy rejection: workload mismatch', /^.*No policy refused.*another pod/],
+  ['connection closed due to policy rejection: workload not found', /No policy refused/],
+  ['unknown network gateway: 34.1.2.3:15008', /another network.*east-west gateway/],
+  ['no gateway address: Workload { network: "n2" }', /another network/],
+  ['no service or workload for hostname: ew.istio-gw.svc.cluster.local', /host name/],
+  ['no endpoints for workload: web', /no address/],
+  ['no valid authority pseudo header: :80', /no tunnel/],
+  ['expected method CONNECT, got GET', /no tunnel/],
+  ['no valid service port in authority header: web:81', /not with this port/],
+  ['no valid target port for workload: web:9080', /targetPort/],
+  ['requested service web:81 found, but cannot resolve port', /not with this port/],
+  ['no valid routing destination for workload: Workload { name: "web" }', /no address/],
+  ['requested service web found, but has no IP addresses', /no address/],
+  ['no ip addresses were resolved for workload: ext/x', /DNS gave no usable address/],
+  ['dns response had no valid IP addresses', /DNS gave no usable address/],
+  ['no service for target address: 10.96.7.8:80', /does not know/],
+  ['attempted recursive call to ourselves', /15001, 15006, 15008/],
+  ['unsupported feature: hbone with v6', /does not support/],
+  ['ip mismatch: 10.1.1.1 != 10.2.2.2', /another address/],
+  ['connection failed to drain within the timeout', /draining was over/],
+  ['pool draining', /shutting down/],
+  ['http2 handshake failed: connection error received: not a result of an error', /HTTP\/2/],
+  ['tls error: invalid peer certificate: Expired', /not valid at this time/],
+  ['tls error: invalid peer certificate: UnknownIssuer', /do not trust/],
+  ['tls error: identity verification error: peer did not present the expected SAN', /another identity/],
+  ['identity error: the identity is no longer needed', /has gone/],
+  ['connection failed: Too many open files (os error 24)', /limit of open files/],
+  ['destination disconnected before all data was written', /destination closed/],
+  ['connection tracking failed', /refused it/],
+  ['http status: 400 Bad Request', /invalid one/],
+  ['http status: 404 Not Found', /not bound it/],
+  ['http status: 504 Gateway Timeout', /in time/],
+]
+
+test.each(ZTUNNEL_ERROR_WORDS)('an error of ztunnel: %s', (error, words) => {
+  const line = `2026-01-15T10:00:00.1Z\terror\taccess\tconnection complete\tsrc.addr=10.0.0.9:58592 dst.addr=10.0.0.10:15008 direction="outbound" bytes_sent=0 error="${error.replaceAll('"', '\\"')}"`
+  expect(explained(line)).toMatch(words)
+})
+
 describe('lines of components', () => {
   const T = '2021-05-09T10:05:11.887025Z'
   test.each([

@@ -214,6 +214,22 @@ describe('waypoints as istiod binds them', () => {
   })
 })
 
+describe('selectors of policies at ztunnel', () => {
+  const deny = (spec: object) =>
+    object('security.istio.io/v1', 'AuthorizationPolicy', 'shop/deny', {action: 'DENY', rules: [{}], ...spec})
+
+  test.each([
+    ['labels that fit', {selector: {matchLabels: {app: 'cart'}}}, 'WorkloadSelector', ['shop/deny']],
+    ['labels that do not fit', {selector: {matchLabels: {app: 'other'}}}, 'WorkloadSelector', []],
+    ['without labels: no workload (istiod, FilterSelectsNonEmpty)', {selector: {}}, 'WorkloadSelector', []],
+    ['none: the namespace, without being named by workloads', {}, 'Namespace', []],
+  ])('%s', async (_, spec, scope, keys) => {
+    const {config} = await read([...SHOP, deny(spec)])
+    expect(config.policies.map(each => each.scope)).toEqual([scope])
+    expect(config.workloads[0]?.authorizationPolicies).toEqual(keys)
+  })
+})
+
 describe('mTLS modes as policies of ztunnel', () => {
   const peer = (place: string, spec: object) => object('security.istio.io/v1', 'PeerAuthentication', place, spec)
   const keysOf = async (peers: readonly KubeObject[]) =>

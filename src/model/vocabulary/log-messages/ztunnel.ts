@@ -1,4 +1,5 @@
 import type {LogMessage} from './message.js'
+import {ZTUNNEL_ERRORS} from './ztunnel-errors.js'
 
 const AMBIENT = 'https://istio.io/latest/docs/ambient/usage/troubleshoot-ztunnel/'
 const NETPOL = 'https://istio.io/latest/docs/ambient/usage/networkpolicy/'
@@ -6,6 +7,7 @@ const POLICY = 'https://istio.io/latest/docs/ambient/usage/l4-policy/'
 
 /** Messages and access-log errors of ztunnel. */
 export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
+  ...ZTUNNEL_ERRORS,
   [
     /failed to connect to the Istio CNI node agent/i,
     'ztunnel cannot reach the CNI agent of its node over its socket: istio-cni-node is not running there (yet). Until it is, ztunnel learns of no pods.',
@@ -25,7 +27,7 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
     POLICY,
   ],
   [
-    /explicitly denied by|policy rejection|denied by (policy|rbac)|connection closed due to policy/i,
+    /explicitly denied by|policy rejection|denied by (policy|rbac)/i,
     'An AuthorizationPolicy refused the connection; its name is in the message when it is a DENY policy. Policies about HTTP fields are never matched by ztunnel: they need a waypoint.',
     'meshctl describe pod POD: meshctl explain MCT1607',
     POLICY,
@@ -61,13 +63,13 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
     POLICY,
   ],
   [
-    /http status: (503|502|504)/i,
+    /http status: (503|502)/i,
     'The destination side of the tunnel could not reach the workload: nothing listens on the port, or its pod is gone.',
     'meshctl ports POD   # of the destination',
     AMBIENT,
   ],
   [
-    /(tls|TLS|certificate).*(UnknownIssuer|invalid peer certificate|certificate unknown|bad certificate|AlertReceived)|identity (verification|mismatch)/i,
+    /(tls|certificate).*(UnknownIssuer|invalid peer certificate|certificate unknown|bad certificate|AlertReceived)|identity mismatch/i,
     "The two sides do not trust each other's certificates: different root CAs, trust domains, or another identity than expected.",
     'meshctl proxy-config rootca-compare, and compare the trust domains',
     AMBIENT,
@@ -76,6 +78,24 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
     /(failed to (fetch|get)|unable to).*certificate|CSR.*(fail|error)|signing.*(fail|error)|certificate.*(Unauthenticated|PermissionDenied|Unavailable)/i,
     'ztunnel got no certificate for a workload: istiod is not reachable, or does not allow ztunnel to act for this identity (is the pod on this node?).',
     'Read the log of istiod; check that ztunnel uses the service account ztunnel in istio-system.',
+    AMBIENT,
+  ],
+  [
+    /XDS.*(Unauthenticated|PermissionDenied)/i,
+    'istiod refuses ztunnel: its token is not accepted (expired, or of an issuer or audience that istiod does not know), or its service account may not ask.',
+    'Read the log of istiod; compare the audience of the token (istio-ca) and the service account of the DaemonSet.',
+    AMBIENT,
+  ],
+  [
+    /handle rejects|nack="/i,
+    'ztunnel rejected a part of what istiod sent, and keeps what it had: a workload, Service or policy in a form its release does not know.',
+    'Compare the releases of ztunnel and istiod: meshctl version; what is out of sync: meshctl proxy-status',
+    AMBIENT,
+  ],
+  [
+    /retrying workload .{1,80} failed|failed to (add|start) (workload|proxy)/i,
+    'ztunnel could not start serving a pod and tries again: a port of it (15001, 15006, 15008, 15053) is taken in the pod, or its network namespace is gone. While a pod is pending, ztunnel is not ready.',
+    'meshctl ports POD; kubectl get pod -o wide for the node of this ztunnel',
     AMBIENT,
   ],
   [

@@ -3,10 +3,10 @@ import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {afterAll, expect, test} from '@jest/globals'
 import {parseAllDocuments, stringify} from 'yaml'
+import {analyzeRules} from '../../src/cli/flags/analyze-settings.js'
 import {listOf, objectOf, textOf} from '../../src/formats/decode.js'
 import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
 import {type AnalyzeOptions, analyzeReport} from '../../src/reports/analyze/report.js'
-import {istioAnalyzer} from '../../src/rules/config/istio-codes.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {openFiles} from '../../src/sources/open.js'
 import {hasShared, SHARED} from '../support/shared-data.js'
@@ -61,7 +61,7 @@ async function answers(given: AnalyzerCase, written?: readonly string[]): Promis
   const mesh = settings(given.meshConfigFile)
   const networks = settings(given.meshNetworksFile)
   const options: AnalyzeOptions = {
-    rules: CONFIG_RULES,
+    rules: analyzeRules(CONFIG_RULES, [given.analyzer], undefined),
     chosen: false,
     failOn: 'error',
     showFrom: 'info',
@@ -74,16 +74,9 @@ async function answers(given: AnalyzerCase, written?: readonly string[]): Promis
     now: new Date('2026-11-20T19:00:00Z'),
     version: '0.0.0',
   }
-  const codes = istioAnalyzer(given.analyzer)
-  if (codes === undefined) throw new Error(`unknown analyzer ${given.analyzer}`)
   const {listed} = await analyzeReport(sources, options)
   const known = new Map(CONFIG_RULES.map(rule => [rule.code, rule]))
   return listed
-    .filter(({finding}) => {
-      const rule = known.get(finding.code)
-      const kind = codes.kind === undefined || rule?.kinds.includes(codes.kind) === true
-      return rule?.aliases.some(code => codes.codes.includes(code)) === true && kind
-    })
     .map(({finding: {code, object}}) => {
       const full = object.namespace === '' ? object.name : `${object.namespace}/${object.name}`
       return `${known.get(code)?.aliases[0]} ${named(`${object.kind} ${full}`)}`

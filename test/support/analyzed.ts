@@ -1,13 +1,17 @@
 import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
 import {type AnalyzeReport, analyzeReport} from '../../src/reports/analyze/report.js'
+import type {ConfigRule} from '../../src/rules/config/config-rule.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {openFiles} from '../../src/sources/open.js'
 
-/** What all rules about the configuration say of the files. */
-export async function analyzedFiles(paths: readonly string[]): Promise<AnalyzeReport> {
+/** What the rules, by default all about the configuration, say of the files. */
+export async function analyzedFiles(
+  paths: readonly string[],
+  rules: readonly ConfigRule[] = CONFIG_RULES,
+): Promise<AnalyzeReport> {
   const sources: readonly AnalyzedSource[] = [{source: await openFiles(paths)}]
   return await analyzeReport(sources, {
-    rules: CONFIG_RULES,
+    rules,
     chosen: false,
     failOn: 'error',
     showFrom: 'info',

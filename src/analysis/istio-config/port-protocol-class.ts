@@ -1,20 +1,9 @@
 import type {ServiceConfig, ServicePortConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import {protocolClass} from '../../model/istio-config/protocol.js'
 import type {GatewayConfig} from '../../model/istio-config/traffic.js'
 import {selectorMatches} from './label-selection.js'
 import {listsOfServer} from './server-routes.js'
 import {podPort, servicesBefore} from './service-pods.js'
-
-const HTTP = new Set(['http', 'http2', 'grpc', 'grpc-web', 'http_proxy'])
-const TLS = new Set(['https', 'tls'])
-const TCP = new Set(['tcp', 'mongo', 'mysql', 'redis'])
-
-/** What clients speak on a port, as its protocol says (istio.io, protocol selection); undefined when Istio has to detect it. */
-export function protocolClass(protocol: string): 'http' | 'tls' | 'tcp' | undefined {
-  const word = protocol.toLowerCase()
-  if (HTTP.has(word) || word.startsWith('grpc-web')) return 'http'
-  if (TLS.has(word)) return 'tls'
-  return TCP.has(word) ? 'tcp' : undefined
-}
 
 /** The protocol a Service port declares: appProtocol, else the first word of its name. */
 export function declaredProtocol({appProtocol, name}: ServicePortConfig): string {

@@ -6,16 +6,32 @@ import type {Severity} from '../../model/finding.js'
 import {commaList} from '../../model/text/comma-list.js'
 import type {SettingsFile} from '../../reports/analyze/report.js'
 import type {ConfigRule} from '../../rules/config/config-rule.js'
-import {istioAnalyzer} from '../../rules/config/istio-codes.js'
+import {istioAnalyzer, kindsOfAnalyzer} from '../../rules/config/istio-codes.js'
 import {matchesRuleName} from '../../rules/select-rules.js'
 import {readInput} from '../../sources/files/read.js'
 
-/** True when the analyzer of istioctl of that name, or the rule of that name, is meant. */
-function isNamed(rule: ConfigRule, name: string): boolean {
-  if (matchesRuleName(rule, name)) return true
+/** The kinds about which a name means a rule: all of them for its own names, for an analyzer of istioctl those it covers. */
+function namedKinds(rule: ConfigRule, name: string): readonly string[] {
+  if (matchesRuleName(rule, name)) return rule.kinds
   const analyzer = istioAnalyzer(name)
-  if (analyzer === undefined || !rule.aliases.some(code => analyzer.codes.includes(code))) return false
-  return analyzer.kind === undefined || rule.kinds.includes(analyzer.kind)
+  return analyzer === undefined ? [] : kindsOfAnalyzer(rule, analyzer)
+}
+
+/** True when the name means the rule, or its part about some kinds. */
+function isNamed(rule: ConfigRule, name: string): boolean {
+  return namedKinds(rule, name).length > 0
+}
+
+/** The kinds about which any of the names means the rule. */
+function kindsNamed(rule: ConfigRule, names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap(name => namedKinds(rule, name)))]
+}
+
+/** The rule about these of its kinds only; undefined when none is left. */
+function limitedTo(rule: ConfigRule, kinds: readonly string[]): ConfigRule | undefined {
+  if (kinds.length === 0) return undefined
+  if (kinds.length === rule.kinds.length) return rule
+  return {...rule, kinds, check: set => rule.check(set).filter(({object}) => kinds.includes(object.kind))}
 }
 
 /** The rules named with --analyzer, --only and --skip: names of istioctl's analyzers, codes and names of rules; an unknown one is an error. */
@@ -36,9 +52,16 @@ export function analyzeRules(
     throw new UserError(`unknown analyzer or rule ${JSON.stringify(unknown)}`, {
       next: 'meshctl analyze -L   # lists them',
     })
-  return all
-    .filter(rule => (only.length === 0 ? rule.optIn !== true : only.some(name => isNamed(rule, name))))
-    .filter(rule => !skip.some(name => isNamed(rule, name)))
+  return all.flatMap(rule => {
+    const chosen = only.length === 0 ? (rule.optIn === true ? [] : rule.kinds) : kindsNamed(rule, only)
+    const dropped = kindsNamed(rule, skip)
+    return (
+      limitedTo(
+        rule,
+        chosen.filter(kind => !dropped.includes(kind)),
+      ) ?? []
+    )
+  })
 }
 
 const LEVELS: readonly Severity[] = ['info', 'warning', 'error']

@@ -145,7 +145,7 @@ export function schemaOutcome(schema: unknown, value: unknown, path: string): Sc
     }
     for (const name of listOf(own, 'required')) {
       if (typeof name === 'string' && field(object, name) === undefined) {
-        errors.push({path: at, message: `field ${JSON.stringify(name)} is required`})
+        errors.push({path: childPath(at, name), message: 'this field is required'})
       }
     }
   }

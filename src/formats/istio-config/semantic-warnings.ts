@@ -1,4 +1,6 @@
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {protocolClass} from '../../model/istio-config/protocol.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {type Problem, problemIf} from './semantics/problem.js'
 
@@ -33,7 +35,18 @@ function virtualService(spec: unknown): readonly Problem[] {
       `Gateway ${name} is named in the old form; write NAMESPACE/NAME`,
     ),
   )
-  return [...http, ...gateways]
+  const addresses = listOf(spec, 'tls').flatMap((rule, index) =>
+    listOf(rule, 'match').flatMap((match, number) =>
+      textsOf(match, 'sniHosts').flatMap(name =>
+        problemIf(
+          parseIp(name) !== undefined,
+          `spec.tls[${index}].match[${number}].sniHosts`,
+          `clients send no SNI for an address such as ${name}`,
+        ),
+      ),
+    ),
+  )
+  return [...http, ...gateways, ...addresses]
 }
 
 function destinationRule(spec: unknown): readonly Problem[] {
@@ -43,7 +56,11 @@ function destinationRule(spec: unknown): readonly Problem[] {
       (subset, index) => [`spec.subsets[${index}].trafficPolicy`, at(subset, 'trafficPolicy')] as const,
     ),
   ]
-  return policies.flatMap(([path, policy]) => {
+  const withPorts = policies.flatMap(([path, policy]) => [
+    [path, policy] as const,
+    ...listOf(policy, 'portLevelSettings').map((port, index) => [`${path}.portLevelSettings[${index}]`, port] as const),
+  ])
+  const warnings = withPorts.flatMap(([path, policy]) => {
     const failover = listOf(policy, 'loadBalancer', 'localityLbSetting', 'failover').length > 0
     const priority = textsOf(policy, 'loadBalancer', 'localityLbSetting', 'failoverPriority').length > 0
     const outlier = objectOf(policy, 'outlierDetection')
@@ -65,8 +82,19 @@ function destinationRule(spec: unknown): readonly Problem[] {
       ),
     ]
   })
+  return [...warnings, ...openSelector(spec, 'workloadSelector', 'matchLabels')]
 }
 
+/** The cipher suites istiod hands to Envoy (istio.io, Gateway, cipherSuites). */
+const CIPHERS = new Set(
+  (
+    'ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ' +
+    'ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 ' +
+    'ECDHE-PSK-CHACHA20-POLY1305 ECDHE-ECDSA-AES128-SHA ECDHE-RSA-AES128-SHA ECDHE-PSK-AES128-CBC-SHA ' +
+    'ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA ECDHE-PSK-AES256-CBC-SHA AES128-GCM-SHA256 AES256-GCM-SHA384 ' +
+    'AES128-SHA AES256-SHA PSK-AES128-CBC-SHA PSK-AES256-CBC-SHA DES-CBC3-SHA'
+  ).split(' '),
+)
 const OLD_TLS = ['TLSV1_0', 'TLSV1_1']
 
 function gateway(spec: unknown): readonly Problem[] {
@@ -74,23 +102,31 @@ function gateway(spec: unknown): readonly Problem[] {
     const path = `spec.servers[${index}]`
     const protocol = (textOf(server, 'port', 'protocol') ?? '').toUpperCase()
     const redirect = at(server, 'tls', 'httpsRedirect') === true
-    const passes = textOf(server, 'tls', 'mode') === 'PASSTHROUGH'
-    const certificate = ['serverCertificate', 'privateKey', 'credentialName'].some(
-      name => (textOf(server, 'tls', name) ?? '') !== '',
-    )
+    const mode = textOf(server, 'tls', 'mode') ?? 'PASSTHROUGH'
+    const passes = mode === 'PASSTHROUGH' || mode === 'AUTO_PASSTHROUGH'
+    const certificate =
+      ['serverCertificate', 'privateKey', 'caCertificates', 'caCrl', 'credentialName'].some(
+        name => (textOf(server, 'tls', name) ?? '') !== '',
+      ) || ['credentialNames', 'tlsCertificates'].some(name => listOf(server, 'tls', name).length > 0)
     const old = OLD_TLS.includes(textOf(server, 'tls', 'minProtocolVersion') ?? '')
     const ciphers = textsOf(server, 'tls', 'cipherSuites')
+    const unknown = ciphers.filter(name => !CIPHERS.has(name))
     return [
       ...problemIf(
-        redirect && protocol !== 'HTTP' && protocol !== 'HTTP2',
+        redirect && protocolClass(protocol) !== 'http',
         `${path}.tls.httpsRedirect`,
         `httpsRedirect has no effect for protocol ${protocol}`,
       ),
-      ...problemIf(passes && certificate, `${path}.tls`, 'mode PASSTHROUGH ignores the certificate'),
+      ...problemIf(passes && certificate, `${path}.tls`, `mode ${mode} ignores the certificate`),
       ...problemIf(
         old && ciphers.length === 0,
         `${path}.tls.minProtocolVersion`,
         'TLS below 1.2 needs cipherSuites that it has',
+      ),
+      ...problemIf(
+        unknown.length > 0,
+        `${path}.tls.cipherSuites`,
+        `istiod ignores ${unknown.join(', ')}: Envoy has no such cipher suite`,
       ),
       ...problemIf(
         new Set(ciphers).size < ciphers.length,
@@ -110,78 +146,130 @@ function serviceEntry(spec: unknown): readonly Problem[] {
       `${host} is a partial wildcard, which certificates cannot match`,
     ),
   )
-  const tcp = listOf(spec, 'ports').some(port => ['', 'TCP'].includes((textOf(port, 'protocol') ?? '').toUpperCase()))
-  const addresses = textsOf(spec, 'addresses').length
+  const resolution = textOf(spec, 'resolution') ?? 'NONE'
   const selector = objectOf(spec, 'workloadSelector') !== undefined
   return [
     ...partial,
     ...problemIf(
-      hosts.length > 1 && addresses > 0 && tcp,
-      'spec.hosts',
-      'several hosts with addresses and a TCP port cannot be distinguished',
-    ),
-    ...problemIf(
-      selector && (textOf(spec, 'resolution') ?? 'NONE') === 'NONE',
+      selector && resolution !== 'STATIC',
       'spec.resolution',
-      'workloadSelector has no effect with resolution NONE',
+      `workloadSelector has no effect with resolution ${resolution}`,
     ),
+    ...openSelector(spec, 'workloadSelector', 'labels'),
   ]
 }
 
-function sidecar(spec: unknown): readonly Problem[] {
-  const labels = objectOf(spec, 'workloadSelector', 'labels')
-  const selector = objectOf(spec, 'workloadSelector')
+/** A selector without labels, which applies to all pods of the namespace. */
+function openSelector(spec: unknown, name: string, labels: string): readonly Problem[] {
+  const selector = objectOf(spec, name)
+  const open = selector !== undefined && Object.keys(objectOf(selector, labels) ?? {}).length === 0
+  return problemIf(open, `spec.${name}`, 'a selector without labels selects every pod of the namespace')
+}
+
+/** The hosts of an egress listener that another of its hosts includes, by position. */
+function repeatedEgress(hosts: readonly string[], namespace: string): readonly number[] {
+  const seen = new Map<string, Set<string>>()
+  return hosts.flatMap((host, index) => {
+    const slash = host.indexOf('/')
+    if (slash < 0) return []
+    const [written, name] = [host.slice(0, slash), host.slice(slash + 1)]
+    const own = seen.get(written === '.' ? namespace : written) ?? new Set<string>()
+    seen.set(written === '.' ? namespace : written, own)
+    const included = name === '*' ? own.size > 0 : own.has(name) || own.has('*')
+    own.add(name)
+    return included ? [index] : []
+  })
+}
+
+function sidecar(spec: unknown, namespace: string): readonly Problem[] {
   const egress = listOf(spec, 'egress').flatMap((each, index) => {
     const hosts = textsOf(each, 'hosts')
     const path = `spec.egress[${index}].hosts`
+    const others = hosts.some(host => !host.startsWith('*/'))
     return [
-      ...problemIf(new Set(hosts).size < hosts.length, path, 'a host is listed twice'),
-      ...problemIf(hosts.includes('*/*') && hosts.length > 1, path, '*/* includes all other hosts'),
+      ...repeatedEgress(hosts, namespace).map(position => ({
+        path: `${path}[${position}]`,
+        message: `another host of the listener includes ${hosts[position]}`,
+      })),
+      ...problemIf(hosts.includes('*/*') && others, path, '*/* includes all other hosts'),
     ]
   })
-  const open = selector !== undefined && Object.keys(labels ?? {}).length === 0
-  return [
-    ...egress,
-    ...problemIf(open, 'spec.workloadSelector', 'a selector without labels selects every pod of the namespace'),
-  ]
+  const ingress = listOf(spec, 'ingress').flatMap((each, index) => {
+    const protocol = textOf(each, 'port', 'protocol') ?? ''
+    return problemIf(
+      objectOf(each, 'connectionPool', 'http') !== undefined && protocolClass(protocol) !== 'http',
+      `spec.ingress[${index}].connectionPool.http`,
+      `the HTTP settings have no effect on a port with protocol ${protocol === '' ? 'TCP' : protocol}`,
+    )
+  })
+  return [...egress, ...ingress, ...openSelector(spec, 'workloadSelector', 'labels')]
 }
 
-const HTTP_OPERATIONS = ['hosts', 'notHosts', 'methods', 'notMethods', 'paths', 'notPaths']
-const HTTP_SOURCES = ['requestPrincipals', 'notRequestPrincipals']
+const TCP_SOURCES = [
+  'principals',
+  'notPrincipals',
+  'namespaces',
+  'notNamespaces',
+  'ipBlocks',
+  'notIpBlocks',
+  'remoteIpBlocks',
+  'notRemoteIpBlocks',
+]
+const TCP_OPERATIONS = ['ports', 'notPorts']
 
 /** True when a DENY rule matches by HTTP alone: on TCP ports those conditions are dropped, and it denies everything (istio.io, Authorization for TCP). */
 export function deniesAllTcp(rule: unknown): boolean {
-  const operations = listOf(rule, 'to').map(each => at(each, 'operation'))
-  const ports = operations.some(each => textsOf(each, 'ports').length > 0)
-  if (operations.length > 0)
-    return !ports && operations.some(each => HTTP_OPERATIONS.some(name => textsOf(each, name).length > 0))
-  const sources = listOf(rule, 'from').map(each => at(each, 'source'))
-  return sources.some(each => HTTP_SOURCES.some(name => textsOf(each, name).length > 0))
+  const given = (list: string, part: string) => listOf(rule, list).flatMap(each => objectOf(each, part) ?? [])
+  const [sources, operations] = [given('from', 'source'), given('to', 'operation')]
+  const some = (objects: readonly unknown[], names: readonly string[]) =>
+    objects.some(each => names.some(name => at(each, name) !== undefined))
+  if (operations.length > 0) return !some(operations, TCP_OPERATIONS)
+  return sources.length > 0 && !some(sources, TCP_SOURCES)
 }
 
 function authorizationPolicy(spec: unknown): readonly Problem[] {
-  const selector = objectOf(spec, 'selector')
-  const open = selector !== undefined && Object.keys(objectOf(selector, 'matchLabels') ?? {}).length === 0
   const denies = textOf(spec, 'action') === 'DENY' ? listOf(spec, 'rules') : []
-  const first = denies.findIndex(deniesAllTcp)
   return [
-    ...problemIf(open, 'spec.selector', 'a selector without labels selects every pod of the namespace'),
-    ...problemIf(
-      first >= 0,
-      `spec.rules[${first}]`,
-      'the DENY rule has only HTTP conditions: on TCP ports it denies every connection; add the ports it applies to',
+    ...openSelector(spec, 'selector', 'matchLabels'),
+    ...denies.flatMap((rule, index) =>
+      problemIf(
+        deniesAllTcp(rule),
+        `spec.rules[${index}]`,
+        `rules[${index}] denies by HTTP conditions alone: on TCP ports it denies every connection; add the ports it applies to`,
+      ),
+    ),
+  ]
+}
+
+/** Kinds of which the webhook warns about the selector alone. */
+function policyWithSelector(spec: unknown): readonly Problem[] {
+  return openSelector(spec, 'selector', 'matchLabels')
+}
+
+function telemetry(spec: unknown): readonly Problem[] {
+  const tracing = listOf(spec, 'tracing')
+  return [
+    ...policyWithSelector(spec),
+    ...problemIf(tracing.length > 1, 'spec.tracing', 'only one entry of tracing is used'),
+    ...tracing.flatMap((each, index) =>
+      problemIf(
+        listOf(each, 'providers').length > 1,
+        `spec.tracing[${index}].providers`,
+        'only one provider of tracing is used',
+      ),
     ),
   ]
 }
 
 function requestAuthentication(spec: unknown): readonly Problem[] {
-  return listOf(spec, 'jwtRules').flatMap((rule, index) =>
+  const keys = listOf(spec, 'jwtRules').flatMap((rule, index) =>
     problemIf(
       /"d"\s*:/.test(textOf(rule, 'jwks') ?? ''),
       `spec.jwtRules[${index}].jwks`,
       'jwks holds a private key; publish the public key only',
     ),
   )
+  return [...policyWithSelector(spec), ...keys]
 }
 
 function envoyFilter(spec: unknown): readonly Problem[] {
@@ -191,19 +279,23 @@ function envoyFilter(spec: unknown): readonly Problem[] {
   return patches === 0 && priority === undefined ? [] : [{path: 'spec', message, minor: true}]
 }
 
-const WARNINGS: Readonly<Record<string, (spec: unknown) => readonly Problem[]>> = {
+const WARNINGS: Readonly<Record<string, (spec: unknown, namespace: string) => readonly Problem[]>> = {
   AuthorizationPolicy: authorizationPolicy,
   DestinationRule: destinationRule,
   EnvoyFilter: envoyFilter,
   Gateway: gateway,
+  PeerAuthentication: policyWithSelector,
+  ProxyConfig: policyWithSelector,
   RequestAuthentication: requestAuthentication,
   ServiceEntry: serviceEntry,
   Sidecar: sidecar,
+  Telemetry: telemetry,
   VirtualService: virtualService,
+  WasmPlugin: policyWithSelector,
 }
 
 /** What istiod's webhook warns about in an object. */
-export function semanticWarnings({kind, raw}: ConfigObject): readonly Problem[] {
+export function semanticWarnings({kind, raw, ref}: ConfigObject): readonly Problem[] {
   const check = Object.hasOwn(WARNINGS, kind) ? WARNINGS[kind] : undefined
-  return check?.(raw.spec ?? {}) ?? []
+  return check?.(raw.spec ?? {}, ref.namespace) ?? []
 }

@@ -55,7 +55,12 @@ function operationProblems(rule: unknown, path: string): readonly Problem[] {
   })
 }
 
-function conditionProblems(rule: unknown, path: string): readonly Problem[] {
+/** Keys of conditions that are not sent to an external authorizer. */
+function isUnsupportedByCustom(key: string): boolean {
+  return key === 'source.namespace' || key === 'source.principal' || key.startsWith('request.auth.')
+}
+
+function conditionProblems(rule: unknown, path: string, custom: boolean): readonly Problem[] {
   return listOf(rule, 'when').flatMap((when, index) => {
     const key = textOf(when, 'key') ?? ''
     const where = `${path}.when[${index}]`
@@ -66,6 +71,7 @@ function conditionProblems(rule: unknown, path: string): readonly Problem[] {
         `${where}.key`,
         `${JSON.stringify(key)} is no key of a condition`,
       ),
+      ...problemIf(custom && isUnsupportedByCustom(key), `${where}.key`, `a CUSTOM policy cannot match on ${key}`),
       ...problemIf(empty, where, 'a condition needs values or notValues'),
     ]
   })
@@ -78,7 +84,7 @@ export function authorizationPolicyErrors(spec: unknown): readonly Problem[] {
   const provider = objectOf(spec, 'provider') !== undefined
   const custom = action === 'CUSTOM'
   return [
-    ...problemIf(custom && !provider, 'spec.provider', 'a CUSTOM policy needs a provider'),
+    ...problemIf(custom && rules.length > 0 && !provider, 'spec.provider', 'a CUSTOM policy needs a provider'),
     ...problemIf(!custom && provider, 'spec.provider', `action ${action} has no provider`),
     ...problemIf(custom && rules.length === 0, 'spec.rules', 'a CUSTOM policy needs rules'),
     ...problemIf(action === 'DENY' && rules.length === 0, 'spec.rules', 'a DENY policy without rules has no effect'),
@@ -91,7 +97,7 @@ export function authorizationPolicyErrors(spec: unknown): readonly Problem[] {
         ...problemIf(emptyList.length > 0, path, `${emptyList.join(', ')} cannot be empty`),
         ...sourceProblems(rule, path, custom),
         ...operationProblems(rule, path),
-        ...conditionProblems(rule, path),
+        ...conditionProblems(rule, path, custom),
       ]
     }),
   ]

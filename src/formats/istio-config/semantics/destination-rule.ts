@@ -1,5 +1,7 @@
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {isDnsLabel, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
+import {exportToProblems} from './export-to.js'
+import {isDnsLabel, isDnsName, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 
 const FILES = ['clientCertificate', 'privateKey', 'caCertificates']
 
@@ -70,58 +72,121 @@ const POLICY = [
   'retryBudget',
 ]
 
-function policyProblems(policy: unknown, path: string): readonly Problem[] {
-  if (!isObject(policy)) return []
-  const http = objectOf(policy, 'connectionPool', 'http')
+const PORT_POLICY = ['loadBalancer', 'connectionPool', 'outlierDetection', 'tls']
+
+function isPrime(number: number): boolean {
+  for (let factor = 2; factor * factor <= number; factor++) if (number % factor === 0) return false
+  return number > 1
+}
+
+function balancerProblems(policy: unknown, path: string): readonly Problem[] {
+  const hash = objectOf(policy, 'loadBalancer', 'consistentHash')
+  const where = `${path}.loadBalancer.consistentHash`
+  const cookie = objectOf(hash, 'httpCookie')
+  const table = objectOf(hash, 'maglev') === undefined ? undefined : (numberOf(hash, 'maglev', 'tableSize') ?? 0)
+  const algorithm = objectOf(hash, 'maglev') !== undefined || objectOf(hash, 'ringHash') !== undefined
+  return [
+    ...problemIf(
+      table !== undefined && (table >= 5_000_011 || !isPrime(table)),
+      `${where}.maglev.tableSize`,
+      'the table size must be a prime number below 5000011',
+    ),
+    ...problemIf(
+      cookie !== undefined && (textOf(cookie, 'name') ?? '') === '',
+      `${where}.httpCookie`,
+      'a cookie needs a name',
+    ),
+    ...problemIf(
+      hash?.minimumRingSize !== undefined && algorithm,
+      where,
+      'minimumRingSize cannot be combined with ringHash or maglev',
+    ),
+    ...localityProblems(policy, path),
+  ]
+}
+
+/** What is wrong with the settings a policy and the policy of a port have in common. */
+function settingProblems(policy: unknown, path: string): readonly Problem[] {
+  const pool = objectOf(policy, 'connectionPool')
+  const http = objectOf(pool, 'http')
   const upgrade = textOf(http, 'h2UpgradePolicy') === 'UPGRADE' && flagOf(http, 'useClientProtocol') === true
-  const table = numberOf(policy, 'loadBalancer', 'consistentHash', 'maglev', 'tableSize')
-  const cookie = objectOf(policy, 'loadBalancer', 'consistentHash', 'httpCookie')
   const outlier = objectOf(policy, 'outlierDetection')
   const split =
-    numberOf(outlier, 'consecutiveLocalOriginFailures') !== undefined &&
+    (numberOf(outlier, 'consecutiveLocalOriginFailures') ?? 0) > 0 &&
     flagOf(outlier, 'splitExternalLocalOriginErrors') !== true
   return [
-    ...problemIf(!POLICY.some(name => policy[name] !== undefined), path, 'a traffic policy needs at least one setting'),
-    ...problemIf(
-      policy.tunnel !== undefined && policy.proxyProtocol !== undefined,
-      path,
-      'only one of tunnel and proxyProtocol can be set',
-    ),
     ...tlsProblems(policy, path),
-    ...localityProblems(policy, path),
+    ...balancerProblems(policy, path),
+    ...problemIf(
+      pool !== undefined && http === undefined && objectOf(pool, 'tcp') === undefined,
+      `${path}.connectionPool`,
+      'a connection pool needs http or tcp',
+    ),
     ...problemIf(
       upgrade,
       `${path}.connectionPool.http`,
       'h2UpgradePolicy UPGRADE cannot be combined with useClientProtocol',
     ),
     ...problemIf(
-      (table ?? 0) >= 5_000_011,
-      `${path}.loadBalancer.consistentHash.maglev.tableSize`,
-      'the table size must be below 5000011',
-    ),
-    ...problemIf(
-      cookie !== undefined && (textOf(cookie, 'name') ?? '') === '',
-      `${path}.loadBalancer.consistentHash.httpCookie`,
-      'a cookie needs a name',
-    ),
-    ...problemIf(
       split,
       `${path}.outlierDetection`,
       'consecutiveLocalOriginFailures needs splitExternalLocalOriginErrors: true',
     ),
+    ...['maxEjectionPercent', 'minHealthPercent'].flatMap(name => {
+      const percent = numberOf(outlier, name) ?? 0
+      return problemIf(percent < 0 || percent > 100, `${path}.outlierDetection.${name}`, `${percent} is no percentage`)
+    }),
+  ]
+}
+
+function tunnelProblems(policy: unknown, path: string): readonly Problem[] {
+  const tunnel = objectOf(policy, 'tunnel')
+  if (tunnel === undefined) return []
+  const protocol = textOf(tunnel, 'protocol') ?? ''
+  const target = textOf(tunnel, 'targetHost') ?? ''
+  return [
+    ...problemIf(
+      !['', 'CONNECT', 'POST'].includes(protocol),
+      `${path}.tunnel.protocol`,
+      'the protocol is CONNECT or POST',
+    ),
+    ...problemIf(
+      target !== '' && !isDnsName(target) && parseIp(target) === undefined,
+      `${path}.tunnel.targetHost`,
+      `${target} is neither a DNS name nor an address`,
+    ),
+  ]
+}
+
+function policyProblems(policy: unknown, path: string): readonly Problem[] {
+  if (!isObject(policy)) return []
+  if (!POLICY.some(name => policy[name] !== undefined))
+    return [{path, message: 'a traffic policy needs at least one setting'}]
+  return [
+    ...problemIf(
+      policy.tunnel !== undefined && policy.proxyProtocol !== undefined,
+      path,
+      'only one of tunnel and proxyProtocol can be set',
+    ),
+    ...settingProblems(policy, path),
+    ...tunnelProblems(policy, path),
     ...listOf(policy, 'portLevelSettings').flatMap((each, index) => {
       const own = `${path}.portLevelSettings[${index}]`
       return [
         ...problemIf(objectOf(each, 'port') === undefined, own, 'port is required'),
-        ...tlsProblems(each, own),
-        ...localityProblems(each, own),
+        ...problemIf(
+          !PORT_POLICY.some(name => at(each, name) !== undefined),
+          own,
+          'a port policy needs at least one setting',
+        ),
+        ...settingProblems(each, own),
       ]
     }),
   ]
 }
 
 /** What istiod's webhook rejects in a DestinationRule, besides its schema. */
-export function destinationRuleErrors(spec: unknown): readonly Problem[] {
+export function destinationRuleErrors(spec: unknown, namespace: string): readonly Problem[] {
   const host = textOf(spec, 'host') ?? ''
   const subsets = listOf(spec, 'subsets')
   const exportTo = textsOf(spec, 'exportTo')
@@ -143,9 +208,11 @@ export function destinationRuleErrors(spec: unknown): readonly Problem[] {
       path: `spec.subsets[${index}].name`,
       message: `subset ${value} is defined twice`,
     })),
-    ...repeated(exportTo).map(({value, index}) => ({
-      path: `spec.exportTo[${index}]`,
-      message: `${value} is listed twice`,
-    })),
+    ...exportToProblems(spec, namespace),
+    ...problemIf(
+      objectOf(spec, 'workloadSelector') !== undefined && exportTo.some(each => each !== '.' && each !== namespace),
+      'spec.exportTo',
+      'a DestinationRule with a workloadSelector applies in its own namespace only',
+    ),
   ]
 }

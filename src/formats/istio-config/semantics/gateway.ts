@@ -1,20 +1,9 @@
+import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 
-const PROTOCOLS = new Set([
-  'HTTP',
-  'HTTPS',
-  'GRPC',
-  'GRPC-WEB',
-  'HTTP2',
-  'MONGO',
-  'TCP',
-  'TLS',
-  'UDP',
-  'REDIS',
-  'MYSQL',
-])
-const TLS_PROTOCOLS = new Set(['HTTPS', 'TLS'])
+const CERTIFICATES = ['serverCertificate', 'privateKey', 'caCertificates']
 
 function hostProblems(hosts: readonly string[], path: string): readonly Problem[] {
   return [
@@ -31,15 +20,25 @@ function hostProblems(hosts: readonly string[], path: string): readonly Problem[
 function sourceProblems(tls: unknown, path: string): readonly Problem[] {
   const mode = textOf(tls, 'mode') ?? 'PASSTHROUGH'
   const set = (name: string) => (textOf(tls, name) ?? '') !== ''
-  const [certificate, key, client] = ['serverCertificate', 'privateKey', 'caCertificates'].map(set)
+  const [certificate, key, client] = CERTIFICATES.map(set)
   if (mode === 'ISTIO_MUTUAL') {
-    const own = ['serverCertificate', 'privateKey', 'caCertificates', 'credentialName'].filter(set)
+    const lists = ['credentialNames', 'tlsCertificates'].filter(name => listOf(tls, name).length > 0)
+    const own = [...[...CERTIFICATES, 'credentialName'].filter(set), ...lists]
     return problemIf(own.length > 0, path, `ISTIO_MUTUAL uses the certificates of Istio, not ${own.join(', ')}`)
   }
-  if (!['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(mode)) return []
-  if (set('credentialName') || textsOf(tls, 'credentialNames').length > 0 || listOf(tls, 'tlsCertificates').length > 0)
-    return []
+  const sources = [
+    certificate === true && key === true ? 'serverCertificate' : '',
+    set('credentialName') ? 'credentialName' : '',
+    textsOf(tls, 'credentialNames').length > 0 ? 'credentialNames' : '',
+    listOf(tls, 'tlsCertificates').length > 0 ? 'tlsCertificates' : '',
+  ].filter(name => name !== '')
+  const several = problemIf(sources.length > 1, path, `only one of ${sources.join(', ')} can be set`)
+  if (!['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(mode) || sources.some(name => name.startsWith('credential')))
+    return several
+  if (sources.includes('tlsCertificates'))
+    return [...several, ...problemIf(mode !== 'SIMPLE' && client === false, path, `mode ${mode} needs caCertificates`)]
   return [
+    ...several,
     ...problemIf(
       certificate === false,
       path,
@@ -55,32 +54,47 @@ function serverProblems(server: unknown, path: string): readonly Problem[] {
   const protocol = (textOf(port, 'protocol') ?? '').toUpperCase()
   const number = numberOf(port, 'number') ?? 0
   const tls = objectOf(server, 'tls')
-  const redirectOnly = tls !== undefined && Object.keys(tls).every(key => key === 'httpsRedirect')
+  const bind = textOf(server, 'bind') ?? ''
+  // Plain HTTP may have tls for the redirect to HTTPS alone.
+  const mayHaveTls =
+    protocolClass(protocol) === 'tls' ||
+    (protocolClass(protocol) === 'http' &&
+      ['PASSTHROUGH', 'AUTO_PASSTHROUGH'].includes(textOf(tls, 'mode') ?? 'PASSTHROUGH') &&
+      CERTIFICATES.every(name => (textOf(tls, name) ?? '') === ''))
   return [
     ...hostProblems(textsOf(server, 'hosts'), `${path}.hosts`),
     ...(port === undefined
       ? []
       : [
-          ...problemIf(number < 1 || number > 65_535, `${path}.port.number`, `${number} is no port`),
+          ...problemIf(
+            (number < 1 || number > 65_535) && !bind.startsWith('unix://'),
+            `${path}.port.number`,
+            `${number} is no port`,
+          ),
           ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.port.name`, 'a port needs a name'),
           ...problemIf(
-            !PROTOCOLS.has(protocol),
+            !isKnownProtocol(protocol),
             `${path}.port.protocol`,
             `${protocol === '' ? 'a port needs a protocol' : `${protocol} is no protocol`}`,
           ),
           ...problemIf(port.targetPort !== undefined, `${path}.port.targetPort`, 'a server has no targetPort'),
         ]),
     ...problemIf(
-      TLS_PROTOCOLS.has(protocol) && !isObject(tls),
+      protocolClass(protocol) === 'tls' && !isObject(tls),
       `${path}.tls`,
       `a server with protocol ${protocol} needs tls`,
     ),
     ...problemIf(
-      isObject(tls) && protocol !== '' && !TLS_PROTOCOLS.has(protocol) && !redirectOnly,
+      isObject(tls) && isKnownProtocol(protocol) && !mayHaveTls,
       `${path}.tls`,
       `a server with protocol ${protocol} cannot have tls`,
     ),
     ...sourceProblems(tls, `${path}.tls`),
+    ...problemIf(
+      bind !== '' && !bind.startsWith('unix://') && parseIp(bind) === undefined,
+      `${path}.bind`,
+      `${bind} is no address`,
+    ),
   ]
 }
 

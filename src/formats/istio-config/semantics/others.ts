@@ -1,6 +1,7 @@
-import {at, isObject, listOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
+import {at, isObject, listOf, objectOf, textOf} from '../../decode.js'
 import {parseYamlText} from '../../kube-manifest/yaml-text.js'
-import {type Problem, problemIf} from './problem.js'
+import {isDnsName, type Problem, problemIf} from './problem.js'
 
 /** What istiod's webhook rejects in a PeerAuthentication, besides its schema. */
 export function peerAuthenticationErrors(spec: unknown): readonly Problem[] {
@@ -17,11 +18,10 @@ export function requestAuthenticationErrors(spec: unknown): readonly Problem[] {
   return listOf(spec, 'jwtRules').flatMap((rule, index) => {
     const path = `spec.jwtRules[${index}]`
     const jwks = textOf(rule, 'jwks')
-    const named = ['issuer', 'jwksUri', 'jwks'].some(name => (textOf(rule, name) ?? '') !== '')
+    const named = ['issuer', 'jwksUri', 'jwks'].some(name => textOf(rule, name) !== undefined)
     const unread = jwks !== undefined && jwks !== '' && !Array.isArray(at(parseYamlText(jwks), 'keys'))
     return [
       ...problemIf(!named, path, 'issuer, jwksUri or jwks is required'),
-      ...problemIf(textsOf(rule, 'audiences').includes(''), `${path}.audiences`, 'an audience cannot be empty'),
       ...problemIf(unread, `${path}.jwks`, 'jwks is no JSON Web Key Set'),
     ]
   })
@@ -63,4 +63,39 @@ export function envoyFilterErrors(spec: unknown): readonly Problem[] {
       ),
     ]
   })
+}
+
+/** What istiod's webhook rejects in a Telemetry, besides its schema. */
+export function telemetryErrors(spec: unknown): readonly Problem[] {
+  return listOf(spec, 'metrics').flatMap((metrics, index) =>
+    listOf(metrics, 'overrides').flatMap((override, number) =>
+      Object.entries(objectOf(override, 'tagOverrides') ?? {}).flatMap(([tag, change]) => {
+        const path = `spec.metrics[${index}].overrides[${number}].tagOverrides["${tag}"]`
+        const removes = textOf(change, 'operation') === 'REMOVE'
+        const value = textOf(change, 'value') ?? ''
+        return [
+          ...problemIf(removes && value !== '', path, 'REMOVE takes no value'),
+          ...problemIf(!removes && value === '', path, 'UPSERT needs a value'),
+        ]
+      }),
+    ),
+  )
+}
+
+/** What istiod's webhook rejects in a WorkloadEntry, besides its schema. */
+export function workloadEntryErrors(spec: unknown): readonly Problem[] {
+  const address = textOf(spec, 'address') ?? ''
+  const name = address !== '' && !address.startsWith('unix://') && parseIp(address) === undefined
+  return problemIf(name && !isDnsName(address), 'spec.address', `${address} is neither an address nor a DNS name`)
+}
+
+/** What istiod's webhook rejects in a WorkloadGroup, besides its schema. */
+export function workloadGroupErrors(spec: unknown): readonly Problem[] {
+  const probe = objectOf(spec, 'probe')
+  const methods = ['httpGet', 'tcpSocket', 'exec', 'grpc'].filter(name => probe?.[name] !== undefined)
+  return problemIf(
+    probe !== undefined && methods.length === 0,
+    'spec.probe',
+    'a probe needs httpGet, tcpSocket, exec or grpc',
+  )
 }

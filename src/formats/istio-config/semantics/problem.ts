@@ -14,10 +14,9 @@ export function isDnsName(text: string): boolean {
   return text.length <= 255 && NAME.test(text)
 }
 
-/** True for a DNS name whose first label may be `*`. */
+/** True for a DNS name whose first label may be `*` or begin with it. */
 export function isWildcardName(text: string): boolean {
-  if (text === '*') return true
-  return isDnsName(text.startsWith('*.') ? text.slice(2) : text.startsWith('*-') ? text.slice(2) : text)
+  return text === '*' || isDnsName(text.replace(/^\*[.-]?/, ''))
 }
 
 /** True for a name of at most 63 characters without dots (RFC 1123 label). */
@@ -38,4 +37,19 @@ export function repeated(values: readonly string[]): readonly {readonly value: s
     seen.add(value)
     return []
   })
+}
+
+/** The pairs of hosts of which one means all names of the other, by the position of the second. */
+export function overlappingHosts(
+  hosts: readonly string[],
+): readonly {readonly first: string; readonly second: string; readonly index: number}[] {
+  return hosts.flatMap((second, index) => {
+    const first = hosts.slice(0, index).find(each => coversHost(each, second) || coversHost(second, each))
+    return first === undefined ? [] : [{first, second, index}]
+  })
+}
+
+/** True when every name a host means is also meant by `outer`; each may begin with `*`. */
+export function coversHost(outer: string, inner: string): boolean {
+  return outer === inner || (outer.startsWith('*') && inner.replace(/^\*/, '').endsWith(outer.slice(1)))
 }

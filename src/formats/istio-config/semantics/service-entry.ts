@@ -1,5 +1,7 @@
+import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
 import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {exportToProblems} from './export-to.js'
 import {isDnsName, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 
 function portProblems(spec: unknown): readonly Problem[] {
@@ -11,6 +13,11 @@ function portProblems(spec: unknown): readonly Problem[] {
       return [
         ...problemIf(number < 1 || number > 65_535, `${path}.number`, `${number} is no port`),
         ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.name`, 'a port needs a name'),
+        ...problemIf(
+          (textOf(port, 'protocol') ?? '') !== '' && !isKnownProtocol(textOf(port, 'protocol') ?? ''),
+          `${path}.protocol`,
+          `${textOf(port, 'protocol')} is no protocol`,
+        ),
       ]
     }),
     ...repeated(ports.map(port => textOf(port, 'name') ?? ''))
@@ -43,10 +50,13 @@ function endpointProblems(spec: unknown, resolution: string): readonly Problem[]
 }
 
 /** What istiod's webhook rejects in a ServiceEntry, besides its schema. */
-export function serviceEntryErrors(spec: unknown): readonly Problem[] {
+export function serviceEntryErrors(spec: unknown, namespace: string): readonly Problem[] {
   const hosts = textsOf(spec, 'hosts')
   const resolution = textOf(spec, 'resolution') ?? 'NONE'
   const endpoints = listOf(spec, 'endpoints').length
+  const undistinguished = listOf(spec, 'ports').find(
+    port => !['http', 'tls'].includes(protocolClass(textOf(port, 'protocol') ?? '') ?? ''),
+  )
   const selects = objectOf(spec, 'workloadSelector') !== undefined
   return [
     ...problemIf(hosts.length === 0, 'spec.hosts', 'a ServiceEntry needs a host'),
@@ -67,6 +77,12 @@ export function serviceEntryErrors(spec: unknown): readonly Problem[] {
       problemIf(parseIpRange(address) === undefined, `spec.addresses[${index}]`, `${address} is no address`),
     ),
     ...portProblems(spec),
+    ...problemIf(
+      hosts.length > 1 && resolution !== 'NONE' && undistinguished !== undefined,
+      'spec.hosts',
+      `several hosts need ports with HTTP, HTTPS or TLS, not ${textOf(undistinguished, 'protocol') ?? 'TCP'}: nothing else tells them apart`,
+    ),
+    ...exportToProblems(spec, namespace, true),
     ...endpointProblems(spec, resolution),
   ]
 }

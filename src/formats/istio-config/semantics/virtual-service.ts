@@ -1,16 +1,16 @@
-import {parseIp} from '../../../model/kernel/ip-address.js'
-import {isPattern} from '../../../model/text/linear-regex.js'
+import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {isDnsLabel, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
-
-const RETRY_WORDS = new Set(
-  (
-    '5xx gateway-error reset reset-before-request connect-failure envoy-ratelimited retriable-4xx refused-stream ' +
-    'retriable-status-codes retriable-headers http3-post-connect-failure cancelled deadline-exceeded internal ' +
-    'resource-exhausted unavailable'
-  ).split(' '),
-)
-const MAX_REGEX = 1024
+import {exportToProblems} from './export-to.js'
+import {headerProblems, httpActionProblems, regexProblems} from './http-route.js'
+import {
+  coversHost,
+  isDnsLabel,
+  isDnsName,
+  isWildcardName,
+  overlappingHosts,
+  type Problem,
+  problemIf,
+} from './problem.js'
 
 function hostProblems(spec: unknown): readonly Problem[] {
   const hosts = textsOf(spec, 'hosts')
@@ -22,13 +22,13 @@ function hostProblems(spec: unknown): readonly Problem[] {
       if (host === '*') return problemIf(onMesh, path, 'the host "*" needs a gateway: it is not allowed for sidecars')
       return problemIf(!isWildcardName(host) && parseIp(host) === undefined, path, `${host} is no DNS name`)
     }),
-    ...repeated(hosts).map(({value, index}) => ({
+    ...overlappingHosts(hosts).map(({first, second, index}) => ({
       path: `spec.hosts[${index}]`,
-      message: `host ${value} is listed twice`,
+      message: first === second ? `host ${second} is listed twice` : `hosts ${first} and ${second} overlap`,
     })),
     ...gateways.flatMap((name, index) => {
       const parts = name.split('/')
-      const wrong = parts.length > 2 || parts.includes('')
+      const wrong = parts.length > 2 || !parts.every(parts.length === 2 ? isDnsLabel : isDnsName)
       return problemIf(wrong, `spec.gateways[${index}]`, `${JSON.stringify(name)} is no name of a Gateway`)
     }),
   ]
@@ -40,7 +40,7 @@ function destinationProblems(destination: unknown, path: string): readonly Probl
   const host = textOf(destination, 'host') ?? ''
   const subset = textOf(destination, 'subset')
   return [
-    ...problemIf(host === '', `${path}.host`, 'host is required'),
+    ...problemIf(host === '' || host === '*', `${path}.host`, host === '' ? 'host is required' : '* is no destination'),
     ...problemIf(
       host !== '' && !isWildcardName(host) && parseIp(host) === undefined,
       `${path}.host`,
@@ -60,20 +60,15 @@ function weightProblems(rule: unknown, path: string): readonly Problem[] {
   return [...negative, ...problemIf(none, `${path}.route`, 'the weights of all destinations are 0')]
 }
 
-function regexProblems(match: unknown, path: string): readonly Problem[] {
+function matchProblems(match: unknown, path: string): readonly Problem[] {
   const fields = ['uri', 'scheme', 'method', 'authority'].map(name => [`${path}.${name}`, at(match, name)] as const)
   const maps = ['headers', 'queryParams', 'withoutHeaders'].flatMap(name =>
     Object.entries(objectOf(match, name) ?? {}).map(([key, value]) => [`${path}.${name}["${key}"]`, value] as const),
   )
-  return [...fields, ...maps].flatMap(([where, value]) => {
-    const regex = textOf(value, 'regex')
-    return [
-      ...problemIf(textOf(value, 'prefix') === '', where, 'an empty prefix matches nothing'),
-      ...problemIf(regex === '', where, 'a regex cannot be empty'),
-      ...problemIf((regex ?? '').length > MAX_REGEX, where, `a regex can have at most ${MAX_REGEX} characters`),
-      ...problemIf(regex !== undefined && regex !== '' && !isPattern(regex), where, `${regex} is no regex of RE2`),
-    ]
-  })
+  return [...fields, ...maps].flatMap(([where, value]) => [
+    ...problemIf(textOf(value, 'prefix') === '', where, 'an empty prefix matches nothing'),
+    ...regexProblems(textOf(value, 'regex'), where),
+  ])
 }
 
 function claimProblems(match: unknown, path: string, gateways: readonly string[]): readonly Problem[] {
@@ -82,63 +77,6 @@ function claimProblems(match: unknown, path: string, gateways: readonly string[]
   )
   const onMesh = gateways.length === 0 || gateways.includes('mesh')
   return problemIf(claims.length > 0 && onMesh, path, 'routes by JWT claims work at gateways only')
-}
-
-function headerProblems(rule: unknown, path: string): readonly Problem[] {
-  return ['request', 'response'].flatMap(side =>
-    ['set', 'add'].flatMap(verb =>
-      Object.keys(objectOf(rule, 'headers', side, verb) ?? {}).flatMap(name => {
-        const where = `${path}.headers.${side}.${verb}["${name}"]`
-        const pseudo = name.startsWith(':') && !(side === 'request' && name === ':authority')
-        return [
-          ...problemIf(name === '', where, 'a header needs a name'),
-          ...problemIf(pseudo, where, `${name} cannot be set`),
-          ...problemIf(
-            name !== '' && !pseudo && !/^:?[-!#$%&'*+.^_`|~A-Za-z0-9]+$/.test(name),
-            where,
-            `${name} is no name of a header`,
-          ),
-          ...problemIf(side === 'request' && name.toLowerCase() === 'host', where, 'use :authority instead of host'),
-        ]
-      }),
-    ),
-  )
-}
-
-function retryProblems(rule: unknown, path: string): readonly Problem[] {
-  const retries = objectOf(rule, 'retries')
-  const attempts = numberOf(retries, 'attempts') ?? 0
-  const words = (textOf(retries, 'retryOn') ?? '').split(',').map(word => word.trim())
-  const unknown = words.filter(word => word !== '' && !RETRY_WORDS.has(word) && !/^[1-5]\d\d$/.test(word))
-  const useless = retries !== undefined && attempts === 0 && Object.keys(retries).some(key => key !== 'attempts')
-  return [
-    ...problemIf(attempts < 0, `${path}.retries.attempts`, 'attempts cannot be negative'),
-    ...problemIf(useless, `${path}.retries`, 'a retry policy needs attempts above 0'),
-    ...problemIf(unknown.length > 0, `${path}.retries.retryOn`, `${unknown.join(', ')} is no condition for retries`),
-  ]
-}
-
-function faultProblems(rule: unknown, path: string): readonly Problem[] {
-  const status = numberOf(rule, 'fault', 'abort', 'httpStatus')
-  const percents = ['abort', 'delay'].flatMap(kind => {
-    const value = numberOf(rule, 'fault', kind, 'percentage', 'value')
-    const wrong = value !== undefined && (value < 0 || value > 100 || (value > 0 && value < 0.0001))
-    return problemIf(wrong, `${path}.fault.${kind}.percentage`, `${value} is no percentage from 0.0001 to 100`)
-  })
-  const redirect = numberOf(rule, 'redirect', 'redirectCode')
-  return [
-    ...percents,
-    ...problemIf(
-      status !== undefined && (status < 200 || status > 599),
-      `${path}.fault.abort.httpStatus`,
-      `${status} is no HTTP status`,
-    ),
-    ...problemIf(
-      redirect !== undefined && (redirect < 300 || redirect > 399),
-      `${path}.redirect.redirectCode`,
-      `${redirect} is no status of a redirect`,
-    ),
-  ]
 }
 
 function actionProblems(rule: unknown, path: string, delegate: boolean): readonly Problem[] {
@@ -166,6 +104,22 @@ function actionProblems(rule: unknown, path: string, delegate: boolean): readonl
   ]
 }
 
+function mirrorProblems(rule: unknown, path: string): readonly Problem[] {
+  const percent = numberOf(rule, 'mirrorPercentage', 'value') ?? numberOf(rule, 'mirrorPercent') ?? 0
+  return [
+    ...destinationProblems(objectOf(rule, 'mirror'), `${path}.mirror`),
+    ...listOf(rule, 'mirrors').flatMap((mirror, index) => [
+      ...destinationProblems(objectOf(mirror, 'destination'), `${path}.mirrors[${index}].destination`),
+      ...percentProblem(numberOf(mirror, 'percentage', 'value') ?? 0, `${path}.mirrors[${index}].percentage`),
+    ]),
+    ...percentProblem(percent, `${path}.mirrorPercentage`),
+  ]
+}
+
+function percentProblem(value: number, path: string): readonly Problem[] {
+  return problemIf(value < 0 || value > 100, path, `${value} is no percentage`)
+}
+
 function httpProblems(spec: unknown): readonly Problem[] {
   const gateways = textsOf(spec, 'gateways')
   return listOf(spec, 'http').flatMap((rule, index) => {
@@ -173,7 +127,7 @@ function httpProblems(spec: unknown): readonly Problem[] {
     const delegate = objectOf(rule, 'delegate') !== undefined
     const matches = listOf(rule, 'match').flatMap((match, number) => {
       const where = `${path}.match[${number}]`
-      return [...regexProblems(match, where), ...claimProblems(match, where, gateways)]
+      return [...matchProblems(match, where), ...claimProblems(match, where, gateways)]
     })
     const routes = listOf(rule, 'route').flatMap((each, number) => {
       const where = `${path}.route[${number}]`
@@ -184,15 +138,16 @@ function httpProblems(spec: unknown): readonly Problem[] {
       ...matches,
       ...routes,
       ...weightProblems(rule, path),
-      ...headerProblems(rule, path),
-      ...retryProblems(rule, path),
-      ...faultProblems(rule, path),
+      ...mirrorProblems(rule, path),
+      ...httpActionProblems(rule, path),
     ]
   })
 }
 
-function covers(outer: string, inner: string): boolean {
-  return outer === inner || (outer.startsWith('*') && inner.replace(/^\*/, '').endsWith(outer.slice(1)))
+function subnetProblems(match: unknown, path: string): readonly Problem[] {
+  return textsOf(match, 'destinationSubnets').flatMap((subnet, index) =>
+    problemIf(parseIpRange(subnet) === undefined, `${path}.destinationSubnets[${index}]`, `${subnet} is no address`),
+  )
 }
 
 function lowProblems(spec: unknown): readonly Problem[] {
@@ -200,14 +155,15 @@ function lowProblems(spec: unknown): readonly Problem[] {
   const tls = listOf(spec, 'tls').flatMap((rule, index) => {
     const matches = listOf(rule, 'match')
     return [
-      ...problemIf(matches.length === 0, `spec.tls[${index}]`, 'a TLS rule needs a match with sniHosts'),
+      ...problemIf(matches.length === 0, `spec.tls[${index}].match`, 'a TLS rule needs a match with sniHosts'),
       ...matches.flatMap((match, number) => {
         const path = `spec.tls[${index}].match[${number}].sniHosts`
         const names = textsOf(match, 'sniHosts')
-        const foreign = names.filter(name => !hosts.some(host => covers(host, name)))
+        const foreign = names.filter(name => !hosts.some(host => coversHost(host, name)) && parseIp(name) === undefined)
         return [
           ...problemIf(names.length === 0, path, 'sniHosts is required'),
           ...problemIf(foreign.length > 0, path, `${foreign.join(', ')} is not one of the hosts of the VirtualService`),
+          ...subnetProblems(match, `spec.tls[${index}].match[${number}]`),
         ]
       }),
     ]
@@ -225,11 +181,14 @@ function lowProblems(spec: unknown): readonly Problem[] {
       ]
     }),
   )
-  return [...tls, ...routed]
+  const tcp = listOf(spec, 'tcp').flatMap((rule, index) =>
+    listOf(rule, 'match').flatMap((match, number) => subnetProblems(match, `spec.tcp[${index}].match[${number}]`)),
+  )
+  return [...tls, ...tcp, ...routed]
 }
 
 /** What istiod's webhook rejects in a VirtualService, besides its schema. */
-export function virtualServiceErrors(spec: unknown): readonly Problem[] {
+export function virtualServiceErrors(spec: unknown, namespace: string): readonly Problem[] {
   const rules = ['http', 'tcp', 'tls'].some(list => listOf(spec, list).length > 0)
   const isDelegate = textsOf(spec, 'hosts').length === 0
   return [
@@ -243,5 +202,6 @@ export function virtualServiceErrors(spec: unknown): readonly Problem[] {
     ...hostProblems(spec),
     ...httpProblems(spec),
     ...lowProblems(spec),
+    ...exportToProblems(spec, namespace),
   ]
 }

@@ -1,7 +1,8 @@
 import {isInternalGateway} from '../../../analysis/istio-config/gateway-names.js'
 import {fullHost} from '../../../analysis/istio-config/host-names.js'
-import {declaredProtocol, protocolClass} from '../../../analysis/istio-config/port-protocol-class.js'
+import {declaredProtocol} from '../../../analysis/istio-config/port-protocol-class.js'
 import {tlsOrigination} from '../../../analysis/istio-config/tls-origination.js'
+import {protocolClass} from '../../../model/istio-config/protocol.js'
 import type {ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

@@ -1,4 +1,5 @@
-import {declaredProtocol, protocolClass} from '../../../analysis/istio-config/port-protocol-class.js'
+import {declaredProtocol} from '../../../analysis/istio-config/port-protocol-class.js'
+import {protocolClass} from '../../../model/istio-config/protocol.js'
 import {appliesToMesh} from '../../../model/istio-config/virtual-service.js'
 import type {ConfigRule} from '../config-rule.js'
 

@@ -27,12 +27,20 @@ export function schemaProblems({raw}: ConfigObject): SchemaProblems | undefined 
   const {errors, validations} = schemaOutcome(schema.spec, raw.spec, 'spec')
   const failed: SchemaError[] = []
   const notEvaluated: SchemaError[] = []
-  for (const {path, expression, message, value} of validations) {
+  // The API server as well evaluates validations only of values whose structure is right.
+  const wrong = new Set(errors.map(({path}) => path))
+  for (const {path, expression, message, value} of validations.filter(each => !wrong.has(each.path))) {
     const met = validationOf(expression)?.(value)
     if (met === false) failed.push({path, message})
     if (met === undefined) notEvaluated.push({path, message})
   }
   return {errors: [...errors, ...failed], notEvaluated}
+}
+
+/** The errors of the schema and of the webhook; of a place both complain about, what the webhook says, which knows more. */
+function withoutRepeats(schema: readonly SchemaError[], semantic: readonly SchemaError[]): readonly SchemaError[] {
+  const said = new Set(semantic.map(({path}) => path))
+  return [...schema.filter(({path}) => !said.has(path)), ...semantic]
 }
 
 export const rule: ConfigRule = {
@@ -48,7 +56,7 @@ export const rule: ConfigRule = {
   check: set =>
     VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object => {
       const problems = schemaProblems(object)
-      const errors = [...(problems?.errors ?? []), ...semanticErrors(object)]
+      const errors = withoutRepeats(problems?.errors ?? [], semanticErrors(object))
       const open = (problems?.notEvaluated ?? []).map(({path, message}) => ({
         object,
         path,

@@ -1,5 +1,5 @@
-import {protocolClass} from '../../../analysis/istio-config/port-protocol-class.js'
 import {tlsOrigination} from '../../../analysis/istio-config/tls-origination.js'
+import {protocolClass} from '../../../model/istio-config/protocol.js'
 import type {ConfigRule} from '../config-rule.js'
 
 const HTTPS_PORT = 443

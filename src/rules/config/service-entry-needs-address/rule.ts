@@ -22,18 +22,13 @@ export const rule: ConfigRule = {
   check: set => {
     const allocates = allocatesAddresses(set.mesh)
     return set.serviceEntries().flatMap(({object, hosts, addresses, allocated, ports}) => {
+      if (allocates || addresses.length > 0 || allocated.length > 0) return []
       const tcp = ports.filter(({protocol}) => protocol === '' || protocol === 'TCP')
-      const [first] = tcp
-      if (first === undefined || allocates || addresses.length > 0 || allocated.length > 0) return []
-      const numbers = [...new Set(tcp.map(({number}) => number))].join(', ')
-      const protocol = first.protocol === '' ? 'no protocol, so TCP' : 'TCP'
-      return [
-        {
-          object,
-          path: first.path,
-          message: `Port ${numbers} (${protocol}) of ${hosts.join(', ')} has no addresses: Envoy listens on 0.0.0.0:${first.number}, so every connection to port ${first.number} of any other host goes there too.`,
-        },
-      ]
+      return tcp.map(({number, protocol, path}) => {
+        const stated = protocol === '' ? 'no protocol, so TCP' : 'TCP'
+        const message = `Port ${number} (${stated}) of ${hosts.join(', ')} has no addresses: Envoy listens on 0.0.0.0:${number}, so every connection to port ${number} of any other host goes there too.`
+        return {object, path, message}
+      })
     })
   },
 }

@@ -14,9 +14,10 @@ export const rule: ConfigRule = {
     set.mesh.accessLogProviders.length > 0
       ? []
       : set.telemetries().flatMap(({object, accessLogging}) => {
-          const open = accessLogging.find(({providers, disabled}) => providers.length === 0 && !disabled)
-          if (open === undefined) return []
-          const message = 'accessLogging names no provider, and MeshConfig has no defaultProviders.accessLogging.'
-          return [{object, path: open.path, message}]
+          const open = accessLogging.filter(({providers, disabled}) => providers.length === 0 && !disabled)
+          return open.map(({path}) => {
+            const message = `${path} names no provider, and MeshConfig has no defaultProviders.accessLogging.`
+            return {object, path, message}
+          })
         }),
 }

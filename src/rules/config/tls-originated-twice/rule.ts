@@ -1,5 +1,6 @@
 import type {RegistryHost} from '../../../analysis/istio-config/host-index.js'
-import {declaredProtocol, protocolClass} from '../../../analysis/istio-config/port-protocol-class.js'
+import {declaredProtocol} from '../../../analysis/istio-config/port-protocol-class.js'
+import {protocolClass} from '../../../model/istio-config/protocol.js'
 import type {TrafficPolicyConfig} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
 

@@ -1,4 +1,5 @@
-import type {InjectRow, IstioctlText} from '../model/istio/istioctl-text.js'
+import type {ComparedResources, InjectRow, IstioctlText} from '../model/istio/istioctl-text.js'
+import {humanCount} from '../model/text/human-count.js'
 
 function injection(rows: readonly InjectRow[]): readonly string[] {
   const by = rows.find(({injected}) => injected)
@@ -23,14 +24,20 @@ const REMARKS: readonly (readonly [RegExp, string])[] = [
   [/mTLS mode: DISABLE/, 'the workload accepts only plaintext'],
 ]
 
+function comparison({kind, match, onlyIstiod, onlyEnvoy}: ComparedResources): string {
+  if (match) return `${kind}: Envoy has what istiod would send now`
+  return `${kind} differ: ${humanCount(onlyIstiod, 'line')} only in istiod's, ${humanCount(onlyEnvoy, 'line')} only in Envoy's configuration; Envoy has not applied the newest one (it rejected it, or the push did not arrive): meshctl explain MCT1902`
+}
+
 /** What a text of istioctl for people says to a person who debugs a mesh. */
-export function istioctlFindings({inject, remarks, failed}: IstioctlText): readonly string[] {
+export function istioctlFindings({inject, remarks, failed, compared}: IstioctlText): readonly string[] {
   return [
     ...injection(inject),
     ...remarks.map(remark => {
       const more = REMARKS.find(([words]) => words.test(remark))?.[1]
       return more === undefined ? remark : `${remark}: ${more}`
     }),
+    ...compared.map(comparison),
     ...failed.map(part => `not as it should be: ${part}`),
   ]
 }

@@ -1,4 +1,4 @@
-import {field} from '../formats/decode.js'
+import {textOf} from '../formats/decode.js'
 import {type ConfigDump, parseSections, section} from '../formats/envoy-config-dump/parse.js'
 import {type PendingSection, pendingResources} from '../formats/envoy-config-dump/pending.js'
 import {type ResourceSection, unreadableEntries} from '../formats/envoy-config-dump/resources.js'
@@ -74,10 +74,11 @@ export function pendingNotes(name: PendingSection, section: unknown): readonly s
 /** The error of a section without a single resource: empty, or with nothing in it that can be read. */
 export function noneIn(name: ResourceSection, section: unknown): UserError {
   const [unread] = unreadNotes(name, [section])
+  const cut = textOf(section, CUT_MARK)
   return new UserError(`no ${name.toLowerCase()} found`, {
     hint:
-      field(section, CUT_MARK) === true
-        ? 'The text is cut: they may be in the part that is missing.'
+      cut !== undefined
+        ? `The text is cut: they may be in the part that is missing (${cut}).`
         : unread === undefined
           ? 'The section of the dump is empty.'
           : `${unread}.`,

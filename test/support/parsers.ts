@@ -21,7 +21,7 @@ import {parseSyncz} from '../../src/formats/istio/istiod-syncz.js'
 import {parseZtunnelDump} from '../../src/formats/istio/ztunnel-dump.js'
 import {readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
 import {parseTables} from '../../src/formats/istioctl-table/parse.js'
-import {describeNonText, parseJson} from '../../src/formats/json-text.js'
+import {describeNonText, isJson, parseJson} from '../../src/formats/json-text.js'
 import {describedPod} from '../../src/formats/kube/kubectl-describe.js'
 import {kubectlTables} from '../../src/formats/kube/kubectl-table.js'
 import {embeddedManifests} from '../../src/formats/kube-manifest/embedded.js'
@@ -56,6 +56,7 @@ import {withPlainLines} from '../../src/formats/tool-output/recognise.js'
 import {parseSocketCounters} from '../../src/formats/tool-output/socket-counters.js'
 import {parseSpans} from '../../src/formats/tool-output/spans.js'
 import {parseTlsClient} from '../../src/formats/tool-output/tls-client.js'
+import {joinedRecords} from '../../src/formats/wrapped-text/joined-records.js'
 import {unwrapLines} from '../../src/formats/wrapped-text/unwrap.js'
 import type {Artifact} from '../../src/model/evidence/evidence.js'
 import {UserError} from '../../src/model/evidence/user-error.js'
@@ -93,8 +94,10 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   formsIn: bytes => formsIn('file', bytes),
   htmlText: ofText(htmlText),
   isHtml: ofText(isHtml),
+  isJson: ofText(isJson),
   istioctlText: ofText(istioctlText),
   istioctlVersion: ofText(istioctlVersion),
+  joinedRecords: ofText(joinedRecords),
   kubectlTables: ofText(kubectlTables),
   lazyDump: bytes => lazyDump(bytes)?.configs.length,
   lineOfService: bytes => lineOfService(bytes.toString('utf8'), 'app'),

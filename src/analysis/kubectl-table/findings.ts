@@ -75,6 +75,22 @@ function wayIn(row: Row, name: string): string | undefined {
   return `Service ${name} is reached from outside ${outside}at each node: ${pairs.map(([, port, node]) => `${node} for ${port}`).join(', ')}`
 }
 
+/** Whether a pod has a sidecar, by the names of its containers (Istio's, Linkerd's, Kuma's, Consul's and Open Service Mesh's). */
+function sidecarAmong(row: Row, name: string): string {
+  const all = Object.entries(row).filter(([column]) => column !== 'NAME' && column !== 'NAMESPACE')
+  const containers = all.flatMap(([, cell]) => cell.split(/[,\s]+/)).filter(each => each !== '' && each !== '<none>')
+  const sidecar = containers.find(each =>
+    /^(istio-proxy|linkerd-proxy|kuma-sidecar|consul-dataplane|envoy)$/.test(each),
+  )
+  if (sidecar === undefined) return `pod ${name} has no sidecar: its containers are ${containers.join(', ')}`
+  const capture = containers.includes('istio-validation')
+    ? '; the CNI plugin sets up its rules (istio-validation checks them)'
+    : containers.includes('istio-init')
+      ? '; istio-init sets up its rules'
+      : ''
+  return `pod ${name} has the sidecar ${sidecar}${capture}`
+}
+
 const FINDINGS: Readonly<Record<string, Finding>> = {
   pods: podState,
   deployments: podsNotCreated,
@@ -93,6 +109,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     row.ENDPOINTS === '<none>' || row.ENDPOINTS === ''
       ? `Service ${name} has no ready endpoint: Envoy answers 503 (UH, no healthy upstream). Its selector matches no pod, or no matching pod is ready`
       : undefined,
+  'containers-of-pods': sidecarAmong,
   containers: (row, name) => {
     const status = row.STATUS ?? ''
     const [, at] = /(\S{1,80})->15000\/tcp/.exec(row.PORTS ?? '') ?? []

@@ -12,8 +12,10 @@ function has(entry: AccessLogEntry, ...flags: readonly string[]): boolean {
   return flags.some(flag => entry.flags.includes(flag))
 }
 
+/** Envoy writes reasons with spaces or, since 1.25 within a log, with underscores. */
 function mentions(entry: AccessLogEntry, words: RegExp): boolean {
-  return words.test(`${entry.details ?? ''} ${entry.termination ?? ''} ${entry.failure ?? ''}`)
+  const text = `${entry.details ?? ''} ${entry.termination ?? ''} ${entry.failure ?? ''}`
+  return words.test(text) || (text.includes('_') && words.test(text.replaceAll('_', ' ')))
 }
 
 function isServer(entry: AccessLogEntry): boolean {
@@ -170,6 +172,15 @@ export const CAUSES: readonly Cause[] = [
     next: 'meshctl proxy-config endpoint POD --cluster NAME, and the labels of the subset in the DestinationRule',
   },
   {
+    when: entry =>
+      has(entry, 'UF', 'URX') &&
+      /:15008$/.test(entry.upstreamHost ?? '') &&
+      mentions(entry, /(delayed connect error: 111|connection refused)/i),
+    means:
+      'The HBONE tunnel to {upstream} could not be opened: connection refused. Nothing listens on 15008 there: the destination has no ztunnel (its node has none ready, or the pod is not in the ambient mesh any more) or its proxy does not serve HBONE.',
+    next: 'kubectl get pods -n istio-system -l app=ztunnel -o wide   # on the node of the destination; then meshctl ztunnel-config workload',
+  },
+  {
     when: entry => has(entry, 'UF', 'URX') && mentions(entry, /(delayed connect error: 111|connection refused)/i),
     means:
       'The connection to the upstream {upstream} failed: refused. Nothing listens on that port, the targetPort of the Service is wrong, or the application listens on 127.0.0.1 only.',
@@ -188,6 +199,12 @@ export const CAUSES: readonly Cause[] = [
     means:
       'The connection to the upstream {upstream} failed: it timed out. Packets are dropped by a NetworkPolicy or firewall, or the address belongs to a pod that is gone.',
     next: 'meshctl check POD   # NetworkPolicies of the server; and compare the address with the pods that exist',
+  },
+  {
+    when: entry => has(entry, 'UF') && isServer(entry) && /^(?:127\.0\.0\.1|\[::1\]):/.test(entry.upstreamHost ?? ''),
+    means:
+      'The sidecar of the server could not connect to the application in its own pod at {upstream}: nothing listens on loopback. Istio before 1.10 connects to 127.0.0.1, so an application that listens only on the address of the pod is not reached; or nothing listens on the port at all.',
+    next: 'meshctl ports POD   # of the server; let the application listen on 0.0.0.0',
   },
   {
     when: entry => has(entry, 'UF') && isServer(entry),

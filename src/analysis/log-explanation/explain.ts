@@ -42,6 +42,16 @@ function short(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }
 
+const HEAD = 80
+const MAX_MESSAGE = 240
+
+/** A long message without its middle: what failed is said first, and why last, behind the errors it is wrapped in. */
+function shortMessage(text: string): string {
+  return text.length > MAX_MESSAGE
+    ? `${text.slice(0, HEAD).trimEnd()} … ${text.slice(HEAD - MAX_MESSAGE).trimStart()}`
+    : text
+}
+
 /** The policy in `rbac_access_denied_matched_policy[ns[demo]-policy[deny-all]-rule[0]]`. */
 function policyIn(text: string): string {
   const named = /ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[([^\]]*)\]/.exec(text)
@@ -157,10 +167,17 @@ function writersFor({writer, message}: MessageLine): readonly LogWriter[] {
 /** Meanings of further patterns that the same line has. */
 const MAX_ALSO = 2
 
-/** Why Envoy rejected a configuration, where another component passes its words on. */
+/** Why the other side refused, where a component passes its words on: Envoy a configuration, istiod the stream of a proxy. */
 function reasonsOf(writer: LogWriter, message: string): readonly LogMessage[] {
-  if (writer === 'Envoy' || !/ACK ERROR|\breject/i.test(message)) return []
-  return ENVOY_MESSAGES.filter(([words]) => words.test(message)).slice(0, 1)
+  const other =
+    writer === 'Envoy'
+      ? /stream.{0,60}closed/i.test(message)
+        ? ISTIOD_MESSAGES
+        : []
+      : /ACK ERROR|\breject/i.test(message)
+        ? ENVOY_MESSAGES
+        : []
+  return other.filter(([words]) => words.test(message)).slice(0, 1)
 }
 
 /** What is looked at of a message: the cause stands near its beginning, and patterns may go back and forth in it. */
@@ -173,7 +190,7 @@ function named(whole: MessageLine): readonly LogMessage[] {
     // Reasons of events are everyday words, which only a line that is an event begins with.
     const table = line.writer === 'Kubernetes' && writer === 'Kubernetes' ? EVENTS : TABLES[writer]
     const known = table.filter(([words]) => words.test(line.message))
-    if (known.length > 0) return [...known, ...reasonsOf(writer, line.message)]
+    if (known.length > 0) return [...known.slice(0, 1), ...reasonsOf(writer, line.message), ...known.slice(1)]
   }
   return GENERIC_MESSAGES.filter(([words]) => words.test(line.message))
 }
@@ -186,7 +203,7 @@ function analyzerMessage(message: string): LineExplanation | undefined {
   if (code === undefined || known === undefined) return undefined
   const [, , means, next] = known
   const source = `https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`
-  return {writer: 'istioctl analyze', heading: short(message), means, next, source, also: [], words: []}
+  return {writer: 'istioctl analyze', heading: shortMessage(message), means, next, source, also: [], words: []}
 }
 
 /** What a message of a component says, when it or an error in it is one of those known. */
@@ -197,7 +214,7 @@ export function explainMessage(line: MessageLine): LineExplanation | undefined {
   const errors = namedErrors(line.message)
   const writer = line.writer ?? writersFor(line).find(each => first !== undefined && TABLES[each].includes(first))
   const words = errors.map(({word, meaning}) => ({word, meaning}))
-  const base = {writer: writer ?? 'not said in the line', heading: short(line.message), words}
+  const base = {writer: writer ?? 'not said in the line', heading: shortMessage(line.message), words}
   if (first !== undefined) {
     const [, means, next, source] = first
     return {...base, means, next, source, also: also.slice(0, MAX_ALSO).map(([, meaning]) => meaning)}
@@ -225,7 +242,7 @@ export function describeUnknown(line: MessageLine): LineExplanation {
   const level = line.level === undefined ? 'A message' : `A message of level ${line.level}`
   return {
     writer: `${line.writer ?? 'not said in the line'}${scope}`,
-    heading: short(line.message),
+    heading: shortMessage(line.message),
     means: `${level} that meshctl has no entry for.`,
     next:
       line.writer === 'the kernel'

@@ -1,5 +1,5 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {describeNonText} from '../../formats/json-text.js'
+import {describeNonText, isJson} from '../../formats/json-text.js'
 import {GAP_REASONS} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
@@ -19,7 +19,10 @@ function insteadOfRules(bytes: Uint8Array, label: string): UserError {
   if (strange !== undefined) return new UserError(`${label} holds no rules: ${strange}`)
   const text = Buffer.from(bytes).toString('utf8')
   if (text.trim() === '') return new UserError(`${label} holds no rules: it is empty (only blanks)`)
-  if (/^\s*\{\s*"nftables"\s*:/.test(text))
+  const isNft = /^\s*\{\s*"nftables"\s*:/.test(text)
+  if (isNft && !isJson(text))
+    return new UserError(`${label} ends in the middle of the JSON of nft: no whole rule is in it`)
+  if (isNft)
     return new UserError(`${label} is what nft prints when there is no table: it holds no rules`, {
       hint: 'Rules of iptables-legacy are not in it: iptables-legacy-save shows those.',
     })

@@ -1,4 +1,4 @@
-import {at, isObject, listOf, numberOf, textOf, textsOf} from '../decode.js'
+import {at, field, isObject, listOf, numberOf, textOf, textsOf} from '../decode.js'
 
 /** Where an Envoy gets its configuration from, by its bootstrap. */
 export interface ConfigSource {
@@ -17,7 +17,8 @@ const SOURCES = ['ads_config', 'cds_config', 'lds_config'] as const
 
 function clusterOf(config: unknown): string | undefined {
   const api = at(config, 'api_config_source') ?? config
-  const [first] = listOf(api, 'grpc_services')
+  // Consul writes one service without a list, which protobuf's JSON takes for a list of one.
+  const first = listOf(api, 'grpc_services')[0] ?? field(api, 'grpc_services')
   return (
     textOf(first, 'envoy_grpc', 'cluster_name') ??
     textOf(first, 'google_grpc', 'target_uri') ??

@@ -1,4 +1,4 @@
-import type {IstioctlText} from '../../model/istio/istioctl-text.js'
+import type {ComparedResources, IstioctlText} from '../../model/istio/istioctl-text.js'
 import {unwrapLines} from '../wrapped-text/unwrap.js'
 
 /** `istioctl x check-inject` (istioctl/pkg/checkinject, 1.20 to 1.31). */
@@ -11,6 +11,30 @@ const REMARK =
 /** `istioctl verify-install` and `install` (operator/pkg/verifier). */
 const FAILED = /^\s*✘ /
 const VERIFY_MARK = /checked successfully|Istio installation failed|custom resource definitions/
+
+/** `istioctl proxy-status POD` (istioctl/pkg/writer/compare, 1.0 to 1.31): a verdict for a kind, or the head of its differences. */
+const COMPARED = /^(Clusters|Listeners|Routes|Endpoints) (Match|Don't Match)(?: \(.*\))?$/
+const COMPARED_HEAD = /^--- (?:Pilot|Istiod) (Clusters|Listeners|Routes|Endpoints)$/
+
+/** The kinds that were compared; a difference without a verdict before it is one of older releases. */
+function comparedResources(lines: readonly string[]): readonly ComparedResources[] {
+  const found: {kind: string; match: boolean; onlyIstiod: number; onlyEnvoy: number}[] = []
+  let differing = false
+  for (const line of lines) {
+    const [, verdict, words] = COMPARED.exec(line) ?? []
+    const head = COMPARED_HEAD.exec(line)?.[1]
+    const kind = (verdict ?? head)?.toLowerCase()
+    if (kind !== undefined && found.at(-1)?.kind !== kind)
+      found.push({kind, match: words === 'Match', onlyIstiod: 0, onlyEnvoy: 0})
+    if (verdict !== undefined) differing = false
+    if (head !== undefined) differing = true
+    const last = found.at(-1)
+    if (!differing || last === undefined || /^(?:---|\+\+\+) /.test(line)) continue
+    if (line.startsWith('-')) last.onlyIstiod++
+    else if (line.startsWith('+')) last.onlyEnvoy++
+  }
+  return found
+}
 
 /** Reads the text; undefined for anything else. */
 export function istioctlText(text: string): IstioctlText | undefined {
@@ -29,6 +53,7 @@ export function istioctlText(text: string): IstioctlText | undefined {
   const remarks = described ? lines.filter(line => REMARK.test(line)).map(line => line.trim()) : []
   const verified = lines.some(line => VERIFY_MARK.test(line))
   const failed = verified ? lines.filter(line => FAILED.test(line)).map(line => line.trim().slice(2)) : []
-  const found = inject.length + failed.length > 0 || described || verified
-  return found ? {inject, remarks, failed} : undefined
+  const compared = comparedResources(lines)
+  const found = inject.length + failed.length + compared.length > 0 || described || verified
+  return found ? {inject, remarks, failed, compared} : undefined
 }

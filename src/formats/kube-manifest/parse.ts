@@ -70,7 +70,22 @@ function joined(parts: readonly Part[]): Part {
   }
 }
 
-function fromYaml(text: string): Part {
+/** Quotes that a chat or word processor put in place of plain ones, where a value begins and where one ends. */
+const OPENING_QUOTE = /(?<=(?:^|[:,[{(-])[ \t]{0,20})[\u201c\u2018\u201e]/gm
+const CLOSING_QUOTE = /[\u201d\u2019\u201c](?=[ \t]*(?:[,:\]})]|$))/gm
+
+/** YAML, with typographic quotes around values read as the plain ones they were: each is one character, so places stay. */
+function fromYaml(written: string): Part {
+  const quote = OPENING_QUOTE.exec(written)
+  OPENING_QUOTE.lastIndex = 0
+  if (quote === null) return fromPlainYaml(written)
+  const plain = (found: string) => (/[\u2018\u2019]/.test(found) ? "'" : '"')
+  const part = fromPlainYaml(written.replace(OPENING_QUOTE, plain).replace(CLOSING_QUOTE, plain))
+  const message = 'typographic quotes are read as plain ones; kubectl would take them for a part of the value'
+  return {...part, mistakes: [...part.mistakes, {message, offset: quote.index}]}
+}
+
+function fromPlainYaml(text: string): Part {
   const large = tooLarge(text)
   if (large !== undefined) return {objects: [], wrong: [], mistakes: [{message: large, offset: contentStart(text)}]}
   const strange = NOT_ALLOWED.exec(text)

@@ -24,6 +24,9 @@ const KINDS: readonly (readonly [kind: string, columns: string])[] = [
 ]
 const FIRST = /^(?:NAMESPACE\s+)?NAME\s/
 
+/** Columns that people choose for names of containers: `-o custom-columns=NAME:.metadata.name,CONTAINERS:.spec.containers[*].name`. */
+const CONTAINER_COLUMN = /^(?:INIT[-_]?)?CONTAINERS?(?:[-_]?NAMES?)?$/
+
 function cellsOf(line: string): readonly string[] {
   return line.trim().split(/\t+|\s{2,}/)
 }
@@ -41,20 +44,48 @@ function headerOf(line: string): {readonly kind: string; readonly columns: reado
   if (!FIRST.test(line)) return undefined
   const columns = looseCells(line)
   const own = columns.filter(name => name !== 'NAMESPACE' && name !== 'NAME').join(' ')
-  const kind = KINDS.find(([, mark]) => own === mark || own.startsWith(`${mark} `))?.[0]
+  const kind =
+    KINDS.find(([, mark]) => own === mark || own.startsWith(`${mark} `))?.[0] ??
+    (columns.some(name => CONTAINER_COLUMN.test(name)) ? 'containers-of-pods' : undefined)
   return kind === undefined ? undefined : {kind, columns}
 }
 
-/** \`docker ps\`, \`podman ps\` and \`nerdctl ps\`: PORTS may be empty, so the name is the last cell whatever the count. */
-const ENGINE = /^CONTAINER ID\s+IMAGE\s+COMMAND\s/
-const STATUS = /^(?:Up|Exited|Created|Restarting|Paused|Dead|Removal)\b/
+/** Tables of containers: `docker ps`, `podman ps` and `nerdctl ps`; `docker compose ps`; `crictl ps`. PORTS may be empty, so cells are found by what they are. */
+const ENGINES: readonly {
+  readonly header: RegExp
+  readonly row: (cells: readonly string[], status: number) => Readonly<Record<string, string>>
+}[] = [
+  {
+    header: /^CONTAINER ID\s+IMAGE\s+COMMAND\s/,
+    row: (cells, status) => ({
+      ID: cells[0] ?? '',
+      IMAGE: cells[1] ?? '',
+      STATUS: cells[status] ?? '',
+      NAME: cells.at(-1) ?? '',
+    }),
+  },
+  {
+    header: /^NAME\s+IMAGE\s+COMMAND\s+SERVICE\s/,
+    row: (cells, status) => ({IMAGE: cells[1] ?? '', STATUS: cells[status] ?? '', NAME: cells[0] ?? ''}),
+  },
+  {
+    header: /^CONTAINER\s+IMAGE\s+CREATED\s+STATE\s+NAME\s/,
+    row: (cells, status) => ({
+      ID: cells[0] ?? '',
+      IMAGE: cells[1] ?? '',
+      STATUS: cells[status] ?? '',
+      NAME: cells[status + 1] ?? '',
+    }),
+  },
+]
+const STATUS = /^(?:Up|Running|Exited|Created|Restarting|Paused|Dead|Removal|Unknown)\b/
+type Engine = (typeof ENGINES)[number]
 
-function engineRow(line: string): Readonly<Record<string, string>> | undefined {
+function engineRow(line: string, {row}: Engine): Readonly<Record<string, string>> | undefined {
   const cells = cellsOf(line)
-  const status = cells.find(cell => STATUS.test(cell))
-  if (!/^[0-9a-f]{12,64}$/.test(cells[0] ?? '') || cells.length < 5 || status === undefined) return undefined
-  const ports = cells.find(cell => /\d\/(?:tcp|udp|sctp)\b/.test(cell)) ?? ''
-  return {ID: cells[0] ?? '', IMAGE: cells[1] ?? '', STATUS: status, PORTS: ports, NAME: cells.at(-1) ?? ''}
+  const status = cells.findIndex(cell => STATUS.test(cell))
+  if (!/^[a-z0-9]/.test(cells[0] ?? '') || cells.length < 4 || status < 1) return undefined
+  return {...row(cells, status), PORTS: cells.find(cell => /\d\/(?:tcp|udp|sctp)\b/.test(cell)) ?? ''}
 }
 
 function rowOf(line: string, columns: readonly string[]): Readonly<Record<string, string>> | undefined {
@@ -65,35 +96,42 @@ function rowOf(line: string, columns: readonly string[]): Readonly<Record<string
   return Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? '']))
 }
 
-/** The tables of `kubectl get` in a text, also wide ones, of all namespaces and with label columns; a row ends them that does not fit. Never fails. */
+/** What the rows behind a header are read with: its columns, or the engine that prints such tables. */
+type Layout = {readonly columns: readonly string[]} | {readonly engine: Engine}
+
+const DOCKER_ROW = /^[0-9a-f]{12,64}\s+\S+\s+"/
+
+/** The table that a line begins: by its header, or a row of `docker ps` that was picked with grep (an id, an image and a command in quotes). */
+function startOf(
+  line: string,
+  open: boolean,
+): {readonly kind: string; readonly layout: Layout; readonly isRow: boolean} | undefined {
+  const engine =
+    ENGINES.find(({header}) => header.test(line)) ?? (!open && DOCKER_ROW.test(line) ? ENGINES[0] : undefined)
+  if (engine !== undefined) return {kind: 'containers', layout: {engine}, isRow: !engine.header.test(line)}
+  const header = headerOf(line)
+  return header === undefined ? undefined : {kind: header.kind, layout: {columns: header.columns}, isRow: false}
+}
+
+/** The tables of `kubectl get` in a text, also wide ones, of all namespaces and with label columns, and those of container engines; a row ends them that does not fit. Never fails. */
 export function kubectlTables(text: string): readonly KubectlTable[] {
   const tables: {kind: string; rows: Readonly<Record<string, string>>[]}[] = []
-  let columns: readonly string[] | undefined
+  let layout: Layout | undefined
   for (const {text: line, command} of unwrapLines(text)) {
-    const header = command === true ? undefined : headerOf(line.trim())
-    if (command !== true && ENGINE.test(line.trim())) {
-      columns = []
-      tables.push({kind: 'containers', rows: []})
-      continue
-    }
-    if (header !== undefined) {
-      columns = header.columns
-      tables.push({kind: header.kind, rows: []})
-      continue
-    }
-    // Rows that were picked with grep: an id, an image and a command in quotes.
-    if (command !== true && columns === undefined && /^[0-9a-f]{12,64}\s+\S+\s+"/.test(line.trim())) {
-      columns = []
-      tables.push({kind: 'containers', rows: []})
+    const start = command === true ? undefined : startOf(line.trim(), layout !== undefined)
+    if (start !== undefined) {
+      layout = start.layout
+      tables.push({kind: start.kind, rows: []})
+      if (!start.isRow) continue
     }
     const row =
-      command === true || columns === undefined
+      command === true || layout === undefined
         ? undefined
-        : columns.length === 0
-          ? engineRow(line)
-          : rowOf(line, columns)
+        : 'engine' in layout
+          ? engineRow(line, layout.engine)
+          : rowOf(line, layout.columns)
     if (row !== undefined) tables.at(-1)?.rows.push(row)
-    else if (line.trim() !== '') columns = undefined
+    else if (line.trim() !== '') layout = undefined
   }
   return tables.filter(({rows}) => rows.length > 0)
 }

@@ -95,10 +95,35 @@ function endsWithin(line: string, behindFlags: readonly Token[]): boolean {
   return texts < 5 || (numbers > 0 && words < 5)
 }
 
+const TCP_OF_1_0 =
+  /\[(\d{4}-\d\d-\d\dT[\d:.]+Z?)\] (-|[A-Z]{2,5}(?:,[A-Z]{2,5})*) \d+ \d+ (\d+) "([^"]*)" (\S+)(?: (\S+) (\S+) (\S+))?/
+
+/** A TCP connection as Istio 1.0 logs it (EnvoyTCPLogFormat): flags, three numbers, the upstream, its cluster and three addresses; no status. */
+function tcpOfOldIstio(line: string): AccessLogEntry | undefined {
+  const [, time = '', flags = '-', duration, upstream, cluster, , local, remote] = TCP_OF_1_0.exec(line) ?? []
+  const known = flagsIn(flags)
+  if (duration === undefined || known === undefined) return undefined
+  return withoutAbsent({
+    kind: 'access',
+    form: 'text',
+    time,
+    tcp: true,
+    flags: known,
+    duration: Number(duration),
+    ...definedFields({
+      upstreamHost: given(upstream),
+      cluster: given(cluster),
+      localAddress: given(local),
+      remoteAddress: given(remote),
+      cut: remote === undefined ? (true as const) : undefined,
+    }),
+  })
+}
+
 /** Reads an access-log line of Envoy in Istio's text format (any release) or Envoy's default, whatever stands before it. */
 export function parseAccessText(line: string): AccessLogEntry | undefined {
   const start = START.exec(line)
-  if (start === null) return undefined
+  if (start === null) return tcpOfOldIstio(line)
   const [request, code, flags, ...rest] = tokens(line.slice(start.index + start[0].length - 1))
   const known = flagsIn(flags?.text ?? '-')
   if (request === undefined || code === undefined || !/^\d{1,3}$/.test(code.text)) return undefined

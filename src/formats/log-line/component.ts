@@ -2,7 +2,7 @@ import {definedFields} from '../../model/collections/defined-fields.js'
 import {own} from '../../model/collections/own.js'
 import type {MessageLine} from '../../model/envoy/log-line.js'
 import type {LogWriter} from '../../model/vocabulary/log-messages/message.js'
-import {type JsonObject, textOf} from '../decode.js'
+import {type JsonObject, objectOf, textOf} from '../decode.js'
 
 const LEVEL = 'trace|debug|info|notice|warn|warning|error|critical|fatal'
 /** Istio's log format: time, level, scope and message with tabs or spaces between. */
@@ -104,10 +104,18 @@ export function parseComponent(line: string): MessageLine | undefined {
   }
 }
 
-/** Reads a JSON log entry with a message under the usual keys. */
+/** Where loggers and collectors keep the message (zap, logrus; Google Cloud, CloudWatch, Azure, Loki, OpenTelemetry). */
+const MESSAGE = ['msg', 'message', 'log', 'textPayload', '@message', 'LogMessage', 'line', 'body'] as const
+/** Records of collectors that hold the one of the logger. */
+const AROUND = ['_source', 'jsonPayload', 'result', 'event', 'body'] as const
+
+/** Reads a JSON log entry with a message under the usual keys, at the top or inside the record of a collector. */
 export function componentFromJson(json: JsonObject): MessageLine | undefined {
-  const message = textOf(json, 'msg') ?? textOf(json, 'message') ?? textOf(json, 'log')
-  if (message === undefined) return undefined
+  const message = MESSAGE.map(name => textOf(json, name)).find(text => text !== undefined)
+  if (message === undefined) {
+    const inner = AROUND.map(name => objectOf(json, name)).find(each => each !== undefined)
+    return inner === undefined ? undefined : componentFromJson(inner)
+  }
   const error = textOf(json, 'error') ?? textOf(json, 'err')
   const parts = {
     time: textOf(json, 'time') ?? textOf(json, 'ts') ?? textOf(json, 'timestamp'),

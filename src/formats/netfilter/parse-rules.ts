@@ -1,5 +1,6 @@
 import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '../../model/kernel/ruleset.js'
 import {isJson} from '../json-text.js'
+import {parsePartialJson} from '../pasted/partial-json.js'
 import {type CleanLine, cleanLines} from './clean-lines.js'
 import {readParameters, readTraceCommand, startsParameters, startsTrace} from './init-log.js'
 import {readList, startsList} from './list-section.js'
@@ -81,13 +82,12 @@ function readSections(lines: readonly CleanLine[], hint: SectionContext, draft: 
   }
 }
 
-/** Reads JSON text; the first line alone when something else follows it. */
+/** Reads JSON text, of a cut one the items that are whole; the first line alone when something else follows it. */
 function readJson(text: string, number: number, draft: RulesDraft): void {
-  try {
-    readNftJson(JSON.parse(text), number, draft)
-  } catch {
-    warn(draft, number, 'the JSON of nft is not whole: it may be cut off')
-  }
+  const whole = isJson(text)
+  const document: unknown = whole ? JSON.parse(text) : parsePartialJson(text)?.value
+  if (document !== undefined) readNftJson(document, number, draft)
+  if (!whole) warn(draft, number, 'the JSON of nft is not whole: it may be cut off')
 }
 
 /** iptables-nft says on standard error that the other store has tables (`# Warning: iptables-legacy tables present, ...`, xtables-save.c). */
@@ -166,7 +166,8 @@ function linesOfOnePod(lines: readonly CleanLine[], hint: SectionContext, draft:
  */
 export function parseRules(text: string, hint: {family?: IpFamily; backend?: Backend} = {}): RulesReading {
   const draft = newDraft()
-  if (looksLikeNftJson(text) && isJson(text)) readJson(text, 1, draft)
+  if (looksLikeNftJson(text) && (isJson(text) || !isJson(text.trimStart().split('\n', 1)[0] ?? '')))
+    readJson(text, 1, draft)
   else {
     const lines = linesOfOnePod(cleanLines(text), hint, draft)
     readSections(lines, hint, draft)

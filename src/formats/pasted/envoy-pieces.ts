@@ -255,7 +255,10 @@ function joinedBootstrap(one: JsonObject, other: JsonObject): JsonObject {
 }
 
 /** A config_dump of pieces: one section per name, lists of the same name joined. */
-export function assembledDump(pieces: readonly DumpPiece[], cut: boolean): {readonly configs: readonly JsonObject[]} {
+export function assembledDump(
+  pieces: readonly DumpPiece[],
+  cut: string | undefined,
+): {readonly configs: readonly JsonObject[]} {
   const sections = new Map<string, {lists: Map<string, unknown[]>; fields: JsonObject}>()
   for (const {section, lists, fields} of pieces) {
     const known = sections.get(section) ?? {lists: new Map<string, unknown[]>(), fields: {}}
@@ -267,7 +270,7 @@ export function assembledDump(pieces: readonly DumpPiece[], cut: boolean): {read
   const configs = [...sections].map(([section, {lists, fields}]) => ({
     ...fields,
     '@type': `type.googleapis.com/envoy.admin.v3.${section}ConfigDump`,
-    ...(cut ? {[CUT_MARK]: true} : {}),
+    ...(cut === undefined ? {} : {[CUT_MARK]: cut}),
     ...Object.fromEntries(lists),
   }))
   return {configs}

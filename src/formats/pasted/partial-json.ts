@@ -1,8 +1,13 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
+import {isObject, textOf} from '../decode.js'
+
 /** A place where JSON was cut: by hand (`...`), or because the text ends. */
 export interface JsonCut {
   /** The line of the text, from 1. */
   readonly line: number
   readonly how: 'elided' | 'ends'
+  /** The named entry that is lost because the text ends in it, such as `web of dynamic_warming_clusters`. */
+  readonly within?: string
 }
 
 /** What could be read of JSON that may be cut. */
@@ -18,7 +23,7 @@ const MAX_CUTS = 1000
 
 /** An element that was cut in the middle counts only when it is itself a list of resources, or holds one. */
 const LISTS =
-  /^(configs|(dynamic|static)_\w+|(dynamic|static)[A-Z]\w+|ecds_?[fF]ilters|resources|items|cluster_?[sS]tatuses|listener_?[sS]tatuses|certificates|virtual_?[hH]osts)$/
+  /^(configs|(dynamic|static)_\w+|(dynamic|static)[A-Z]\w+|ecds_?[fF]ilters|resources|items|nftables|cluster_?[sS]tatuses|listener_?[sS]tatuses|certificates|virtual_?[hH]osts)$/
 
 class NotJson extends Error {}
 
@@ -42,6 +47,8 @@ interface Cursor {
   readonly text: string
   at: number
   readonly cuts: JsonCut[]
+  /** Set once the end of the text cost an entry of a list of resources its place in it. */
+  within?: string
 }
 
 function take(cursor: Cursor, pattern: RegExp): string | undefined {
@@ -52,9 +59,19 @@ function take(cursor: Cursor, pattern: RegExp): string | undefined {
   return found[0]
 }
 
-function cut({text, at, cuts}: Cursor, how: JsonCut['how']): void {
+function cut({text, at, cuts, within}: Cursor, how: JsonCut['how']): void {
   if (cuts.length >= MAX_CUTS) throw new NotJson()
-  cuts.push({line: text.slice(0, at).split('\n').length, how})
+  cuts.push({line: text.slice(0, at).split('\n').length, how, ...definedFields({within})})
+}
+
+/** The name of an entry, its own or that of the resource in it (`{"cluster": {"name": ...}}`). */
+function nameOf(value: unknown, depth = 0): string | undefined {
+  if (!isObject(value) || depth > 2) return undefined
+  const own = textOf(value, 'name')
+  if (own !== undefined) return own
+  return Object.values(value)
+    .map(inner => nameOf(inner, depth + 1))
+    .find(name => name !== undefined)
 }
 
 /** Skips white space and elisions; true when there was an elision. */
@@ -142,7 +159,10 @@ function readItems(cursor: Cursor, depth: number, key: string | undefined): Read
     if (passed(cursor, ']')) return {value: items, whole: true}
     const read = readValue(cursor, depth + 1)
     if (read.whole || (read.value !== undefined && (!ofResources || holdsList(read.value)))) items.push(read.value)
-    if (!read.whole) return {value: items, whole: false}
+    if (read.whole) continue
+    const name = ofResources && items.at(-1) !== read.value ? nameOf(read.value) : undefined
+    if (name !== undefined) cursor.within ??= key === undefined ? name : `${name} of ${key}`
+    return {value: items, whole: false}
   }
 }
 

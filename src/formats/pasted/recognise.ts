@@ -10,6 +10,7 @@ import {unwrapLines} from '../wrapped-text/unwrap.js'
 import {clustersPage, listenersPage} from './admin-text.js'
 import {assembledDump, type DumpPiece, envoyPieces, type PagePiece} from './envoy-pieces.js'
 import {jsonBlocks} from './json-blocks.js'
+import type {JsonCut} from './partial-json.js'
 
 /** Evidence found in a text, in the form its reader knows, and what was cut out of it. */
 export interface PastedEvidence {
@@ -29,10 +30,7 @@ export interface Pasted {
 /** Larger texts are no paste: whole pages are read by their own readers. */
 const MAX_TEXT = 64 * 1024 * 1024
 
-function cutGap(
-  label: string,
-  cuts: readonly {readonly line: number; readonly how: 'elided' | 'ends'}[],
-): readonly Gap[] {
+function cutGap(label: string, cuts: readonly JsonCut[]): readonly Gap[] {
   const ends = cuts.find(({how}) => how === 'ends')
   const elided = cuts.filter(({how}) => how === 'elided').map(({line}) => line)
   const lines = [...new Set(elided)]
@@ -44,7 +42,7 @@ function cutGap(
           {
             what: `${label}:${ends.line}`,
             reason: 'truncated' as const,
-            detail: 'the text ends in the middle of the JSON; what is whole before it is used',
+            detail: `the text ends in the middle of ${ends.within ?? 'the JSON'}; what is whole before it is used`,
           },
         ]),
     ...(lines.length === 0
@@ -192,7 +190,7 @@ export function recognisePasted(label: string, bytes: Uint8Array): Pasted {
   }
 }
 
-/** A config_dump as bytes, of the pieces of one or several texts. */
-export function dumpBytes(pieces: readonly DumpPiece[], cut: boolean): Uint8Array {
-  return Buffer.from(JSON.stringify(assembledDump(pieces, cut)))
+/** A config_dump as bytes, of the pieces of one or several texts, with what is missing of them. */
+export function dumpBytes(pieces: readonly DumpPiece[], missing: readonly Gap[]): Uint8Array {
+  return Buffer.from(JSON.stringify(assembledDump(pieces, missing[0]?.detail)))
 }

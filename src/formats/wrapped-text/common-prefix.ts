@@ -86,25 +86,3 @@ export function isQuotedMail(lines: readonly string[]): boolean {
   const filled = lines.filter(line => line.trim() !== '')
   return filled.length > 1 && filled.every(line => line.startsWith('>'))
 }
-
-const NUMBERED = /^\s{0,8}(\d{1,6})(?:\t|: ?| {2})/
-
-/** True when the lines are numbered one by one, as `cat -n` and `nl` do. */
-export function isNumbered(lines: readonly string[]): boolean {
-  const filled = lines.filter(line => line.trim() !== '')
-  if (filled.length < OFTEN) return false
-  let before: number | undefined
-  for (const line of filled) {
-    const found = NUMBERED.exec(line)
-    if (found === null) return false
-    const number = Number(found[1])
-    if (before !== undefined && number !== before + 1) return false
-    before = number
-  }
-  return true
-}
-
-/** The line without its number. */
-export function withoutNumber(line: string): string {
-  return line.replace(NUMBERED, '')
-}

@@ -1,5 +1,6 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {isNumbered, isQuotedMail, isSternNotice, nameReader, withoutNumber} from './common-prefix.js'
+import {isQuotedMail, isSternNotice, nameReader} from './common-prefix.js'
+import {withoutLineNumbers} from './line-numbers.js'
 import {type Unprefixed, withoutPrefixes} from './line-prefixes.js'
 import {readDockerRecord, readLogRecord} from './log-record.js'
 import {plainPunctuation, withoutColours} from './punctuation.js'
@@ -27,8 +28,7 @@ function* raw(text: string): Generator<{number: number; line: string}> {
   const lines = text.split(/\r\n|\n|\r/).map(line => plainPunctuation(withoutColours(line)))
   const mail = isQuotedMail(lines)
   const quoted = mail ? lines.map(line => line.replace(/^(?:> ?)+(?! ?[\w/]*(?:ip6?tables|nft) )/, '')) : lines
-  const numbered = isNumbered(quoted)
-  for (const [index, line] of quoted.entries()) yield {number: index + 1, line: numbered ? withoutNumber(line) : line}
+  for (const [index, line] of withoutLineNumbers(quoted).entries()) yield {number: index + 1, line}
 }
 
 /** Marks that loggers of commands put before what a command printed (`< `), and chats before what is quoted (`> `). */

@@ -189,7 +189,7 @@ export const INPUT_FORMS: readonly InputForm[] = [
   form(
     'istioctl-text',
     'what istioctl tells about an installation or a pod',
-    'x check-inject (WEBHOOK REVISION INJECTED), x describe (Pod: ... Service: ...), verify-install (✔ and ✘)',
+    'x check-inject (WEBHOOK REVISION INJECTED), x describe (Pod: ... Service: ...), verify-install (✔ and ✘), proxy-status POD (Clusters Match)',
   ),
   form('own-answer', 'an answer of meshctl (-o json)', 'apiVersion meshctl/v1'),
   form('log', 'log lines', 'access logs, istio-proxy, istiod, istio-cni, ztunnel, events', 'explain'),

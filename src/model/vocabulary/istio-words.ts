@@ -302,6 +302,21 @@ export const OLD_ISTIO: Vocabulary = {
     'meshctl check-inject POD',
     ISTIOD,
   ],
+  'istio-ca': [
+    'The Deployment of the certificate authority before Istio 1.0, later istio-citadel; part of istiod since 1.5.',
+    'meshctl explain Citadel',
+    ISTIOD,
+  ],
+  nodeagent: [
+    'The DaemonSet that obtained certificates for proxies (SDS) in Istio 1.1 to 1.4. Part of pilot-agent since 1.5.',
+    'meshctl explain pilot-agent',
+    ISTIOD,
+  ],
+  'statsd-prom-bridge': [
+    'Turned statsd metrics of Envoy into Prometheus metrics in Istio 0.x and 1.0. Removed: Envoy serves them itself (15090).',
+    'meshctl explain 15090',
+    ISTIOD,
+  ],
   'node agent': [
     'Obtained certificates for proxies (istio-nodeagent, SDS) in Istio 1.1 to 1.4. Part of pilot-agent since 1.5.',
     'meshctl explain pilot-agent',

@@ -85,9 +85,10 @@ function withoutCase(text: string): string {
   return text.replace(/[[{(].*$/s, '')
 }
 
-/** Everything a word means, whatever its case, hyphens and the case in brackets behind it. */
+/** Everything a word means, whatever its case, hyphens, the case in brackets behind it and `istio-` before a component. */
 export function meaningsOf(text: string): readonly WordMeaning[] {
-  for (const form of new Set([foldedWord(text), foldedWord(withoutCase(text))])) {
+  const folded = foldedWord(text)
+  for (const form of new Set([folded, foldedWord(withoutCase(text)), folded.replace(/^istio (?=[a-z])/, '')])) {
     const found = FOLDED.flatMap(({kind, words}) => {
       const entry = form === '' ? undefined : words.get(form)
       if (entry === undefined) return []

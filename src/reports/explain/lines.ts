@@ -5,6 +5,7 @@ import {
   type LineExplanation,
 } from '../../analysis/log-explanation/explain.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
+import {joinedRecords} from '../../formats/wrapped-text/joined-records.js'
 import {unwrapLines} from '../../formats/wrapped-text/unwrap.js'
 import {withPod} from './named-pods.js'
 
@@ -55,7 +56,7 @@ export function explainLines(text: string): ExplainedText {
   const ofKernel: ExplainedLine[] = []
   const other: number[] = []
   const cut: number[] = []
-  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
+  for (const {number, text: raw} of joinedRecords(text)) {
     if (raw.trim() === '' || /^(```|~~~)/.test(raw.trim())) continue
     const explanation =
       explain(raw) ??
@@ -64,18 +65,14 @@ export function explainLines(text: string): ExplainedText {
         .find(each => each !== undefined)
     if (explanation === undefined) {
       const line = parseLogLine(raw)
-      if (line?.kind !== 'message') other.push(index + 1)
-      else
-        (line.writer === 'the kernel' ? ofKernel : unknown).push({...describeUnknown(line), line: index + 1, count: 1})
+      if (line?.kind !== 'message') other.push(number)
+      else (line.writer === 'the kernel' ? ofKernel : unknown).push({...describeUnknown(line), line: number, count: 1})
       continue
     }
-    if (endsWithin(raw)) cut.push(index + 1)
+    if (endsWithin(raw)) cut.push(number)
     const key = `${explanation.writer}\n${explanation.means}`
     const known = found.get(key)
-    found.set(
-      key,
-      known === undefined ? {...explanation, line: index + 1, count: 1} : {...known, count: known.count + 1},
-    )
+    found.set(key, known === undefined ? {...explanation, line: number, count: 1} : {...known, count: known.count + 1})
   }
   // A kernel's log is mostly about hardware: many lines without an entry are only counted.
   if (ofKernel.length <= MOST_OF_KERNEL) unknown.push(...ofKernel)

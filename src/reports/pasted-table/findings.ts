@@ -46,9 +46,30 @@ const FINDINGS: Partial<Record<TableKind, Finding>> = {
   listener: dropped,
 }
 
+/** Which connections an inbound port takes, by the chains of the listener 15006 that serve its cluster (with TLS, without, or both). */
+function inboundModes(rows: readonly PastedRow[]): readonly string[] {
+  const ports = new Map<string, Set<string>>()
+  for (const {cells} of rows) {
+    const [, cluster] = /^(?:Cluster: |Inline Route: )?inbound\|(\d+)\|/.exec(cells.DESTINATION ?? '') ?? []
+    const match = cells.MATCH ?? ''
+    if (cells.PORT !== '15006' || cluster === undefined || !/Trans: /.test(match)) continue
+    const seen = ports.get(cluster) ?? new Set()
+    seen.add(/Trans: tls/.test(match) ? 'tls' : 'raw_buffer')
+    ports.set(cluster, seen)
+  }
+  const words = (seen: ReadonlySet<string>) =>
+    seen.size === 2
+      ? 'mTLS and plaintext (PERMISSIVE)'
+      : seen.has('tls')
+        ? 'mTLS alone (STRICT)'
+        : 'plaintext alone (DISABLE)'
+  return [...ports].map(([port, seen]) => `inbound port ${port}: the rows show chains for ${words(seen)}`)
+}
+
 /** What rows of a table say at a time: expired certificates, unusable endpoints, routes that answer 404; in the order of the rows. */
 export function tableFindings(kind: TableKind, tables: readonly PastedTable[], at: Date): readonly string[] {
   const finding = FINDINGS[kind]
   if (finding === undefined) return []
-  return [...new Set(tables.flatMap(({rows}) => rows.flatMap(row => finding(row, at) ?? [])))]
+  const modes = kind === 'listener' ? tables.flatMap(({rows}) => inboundModes(rows)) : []
+  return [...new Set([...tables.flatMap(({rows}) => rows.flatMap(row => finding(row, at) ?? [])), ...modes])]
 }

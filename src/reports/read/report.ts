@@ -4,7 +4,7 @@ import {describedFindings} from '../../analysis/kubectl-table/described-pod.js'
 import {kubectlFindings} from '../../analysis/kubectl-table/findings.js'
 import {explainMessage} from '../../analysis/log-explanation/explain.js'
 import {versionFindings} from '../../analysis/version-skew.js'
-import {parseInitDump} from '../../formats/envoy/envoy-init-dump.js'
+import {type InitDump, parseInitDump} from '../../formats/envoy/envoy-init-dump.js'
 import {parseStats} from '../../formats/envoy/envoy-stats.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
 import {istioctlText} from '../../formats/istio/istioctl-text.js'
@@ -38,17 +38,26 @@ function verboseLoggers(text: string): readonly string[] {
   return loud.length === 0 ? [] : [`loggers that slow a busy proxy down: ${loud.join(', ')}`]
 }
 
+function initialization({waiting, whole}: InitDump): readonly string[] {
+  if (waiting.length === 0)
+    return [
+      whole
+        ? 'Envoy waits for nothing: every initialization target is ready'
+        : 'what Envoy waits for is not in the text: the page is cut',
+    ]
+  return [
+    ...waiting.map(({name, targets}) => `Envoy is not initialized: ${name} still waits for ${targets.join(', ')}`),
+    ...(whole ? [] : ['the page is cut: Envoy may wait for more']),
+  ]
+}
+
 function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly string[] {
   const text = Buffer.from(bytes).toString('utf8')
   const has = (id: string) => forms.some(form => form.id === id)
   const versions = istioctlVersion(text)
   const said = has('istioctl-text') ? istioctlText(text) : undefined
-  const waiting = has('init-dump') ? parseInitDump(text) : []
   return [
-    ...(has('init-dump') && waiting.length === 0
-      ? ['Envoy waits for nothing: every initialization target is ready']
-      : []),
-    ...waiting.map(({name, targets}) => `Envoy is not initialized: ${name} still waits for ${targets.join(', ')}`),
+    ...(has('init-dump') ? initialization(parseInitDump(text)) : []),
     ...(has('stats') ? troubleIn(parseStats(text)) : []),
     ...(has('logging') ? verboseLoggers(text) : []),
     ...(has('described-pod') ? describedFindings(describedPod(text)) : []),

@@ -24,7 +24,10 @@ export const rule = defineRule({
     const init = injectedContainer(pod, 'istio-init')
     if (level === undefined || !FORBIDDING.includes(level)) return []
     if (cni === undefined)
-      throw new Inconclusive('it is unknown whether istio-init or the CNI plugin sets up the rules', 'not-captured')
+      throw new Inconclusive(
+        `namespace ${namespace.name} enforces Pod Security "${level}", which rejects istio-init (NET_ADMIN, NET_RAW); it is unknown whether istio-init or the CNI plugin sets up the rules`,
+        'not-captured',
+      )
     // TPROXY needs NET_ADMIN in the sidecar itself, also with the CNI plugin.
     const tproxy = inboundCapture(pod).interception === 'TPROXY'
     if (!tproxy && (cni.inUse || (init === undefined && !predicted))) return []

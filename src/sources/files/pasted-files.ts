@@ -85,7 +85,7 @@ export function pastedFiles(files: readonly InputFile[]): PastedFiles {
     return {
       bytes: dumpBytes(
         holding.flatMap(({pasted}) => pasted.dump),
-        holding.some(({pasted}) => pasted.dumpMissing.length > 0),
+        holding.flatMap(({pasted}) => pasted.dumpMissing),
       ),
       from: holding.map(({file}) => file.label).join(', '),
       missing: holding.flatMap(({pasted}) => pasted.dumpMissing),

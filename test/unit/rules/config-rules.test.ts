@@ -3,7 +3,9 @@ import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {readConfigObject} from '../../../src/formats/istio-config/config-object.js'
 import {readMeshConfig, readMeshNetworks} from '../../../src/formats/istio-config/mesh-config.js'
+import {definedFields} from '../../../src/model/collections/defined-fields.js'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
+import {clusterViews} from '../../../src/reports/analyze/cluster-views.js'
 import {type ConfigOutcome, evaluateConfig} from '../../../src/reports/analyze/evaluate.js'
 import type {ConfigRule} from '../../../src/rules/config/config-rule.js'
 import {configSet} from '../../../src/rules/config/config-set.js'
@@ -41,9 +43,11 @@ function outcomeOf(rule: ConfigRule, given: ConfigCase, complete: boolean): Conf
       ? []
       : [readConfigObject({apiVersion: 'meshctl/v1', kind: 'MeshNetworks', metadata: {name: 'meshnetworks'}}, 'x')]
   const settings = {istioNamespace: 'istio-system', mesh, at: new Date('2026-11-20T19:00:00Z')}
-  const set = configSet([...objects, ...own], networks === undefined ? settings : {...settings, networks})
+  const sets = clusterViews(objects).map(({cluster: name, objects: seen, otherServices}) =>
+    configSet([...seen, ...own], {...settings, ...definedFields({networks, cluster: name}), otherServices}),
+  )
   const input = {objects, complete, unreadable: new Map(), place: async () => undefined}
-  return evaluateConfig(set, [rule], [input])
+  return evaluateConfig(sets, [rule], [input])
 }
 
 describe.each(CONFIG_RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('%s', (_name, rule) => {

@@ -62,6 +62,12 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
     STATUS,
   ],
   [
+    /missing listener for inbound application port/i,
+    'The sidecar is not ready because Envoy has no inbound listener for a port that the pod declares (Istio 1.0 to 1.3 waits for one per containerPort): Pilot has not sent it, because no Service selects the pod with that targetPort, or the proxy is behind.',
+    'Compare the ports of the Service with the containerPort; or set readiness.status.sidecar.istio.io/applicationPorts: meshctl proxy-status POD',
+    STATUS,
+  ],
+  [
     /Envoy proxy is NOT ready/i,
     'The sidecar is not ready; the text after it is the reason.',
     'meshctl check POD',
@@ -96,6 +102,12 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
     'The proxy could not obtain its certificate from istiod; the text after it is the reason. Without it Envoy stays unready.',
     'meshctl proxy-config secret POD',
     SDS,
+  ],
+  [
+    /failed load server cert\/key pair from secret|server cert or private key is empty|(secret|Secret) \S+ (does not contain|is missing) .{0,40}(tls\.|cert|key)/,
+    'A Secret that a Gateway names holds no server certificate or key under the names Istio reads (tls.crt and tls.key, or cert and key), or they are empty: the server of the Gateway has no certificate and refuses TLS.',
+    'kubectl get secret NAME -n NAMESPACE of the gateway: its keys; recreate it with kubectl create secret tls',
+    'https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/',
   ],
   [
     /(istio-token|tokens\/istio-token|JWTPath).{0,500}(no such file|not exist|does not exist)|failed to fetch token from file/i,

@@ -18,6 +18,12 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
     AMBIENT,
   ],
   [
+    /ipset istio-inpod-probes|failed to (add|remove) IP .{0,60} ipset/i,
+    'The CNI agent of the node could not keep the set of addresses whose health probes bypass the mesh (ipset istio-inpod-probes): "exist" means that the address of an earlier pod is still in it (fixed in Istio 1.22.4 and 1.23). The pod does not start.',
+    'Update istio-cni; restarting istio-cni-node on the node rebuilds the set',
+    AMBIENT,
+  ],
+  [
     /partial add error|unable to push CNI event|failed to (send|push).*(ztunnel|CNI event)/i,
     'The CNI agent of the node could not hand the pod to ztunnel; the text after it is the reason.',
     'Read the logs of istio-cni-node and ztunnel on this node.',

@@ -7,6 +7,12 @@ const WASM = 'https://istio.io/latest/docs/concepts/wasm/'
 /** Messages of Envoy itself, in the container istio-proxy and in gateways. */
 export const ENVOY_MESSAGES: readonly LogMessage[] = [
   [
+    /Unknown gRPC client cluster|unknown cluster .{0,80}(access ?log|tracing|ext_authz|rate_?limit)/i,
+    'Envoy rejected listeners because they name a cluster that it does not have: the server of an access log service, tracing, authorization or rate limit provider is configured in the mesh, and no cluster was made for it (no Service or ServiceEntry, hidden by a Sidecar, or clusters arrive later). No listener with it works.',
+    'Correct the provider in meshConfig (extensionProviders, envoyAccessLogService), or make its Service visible: meshctl explain MCT1902',
+    XDS,
+  ],
+  [
     /unknown (weighted )?cluster|route: unknown cluster/i,
     'Envoy rejected the configuration: a route or filter names a cluster that does not exist. A VirtualService or EnvoyFilter routes to a host or subset that istiod gives no cluster for.',
     'meshctl proxy-config cluster POD   # which clusters there are; correct the name in the VirtualService or EnvoyFilter',
@@ -44,7 +50,7 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /Invalid path: |Failed to load .* from \S+: No such file|unable to read file: /i,
-    'Envoy rejected a configuration that names a file it cannot read: the certificate or key is not mounted in the proxy container.',
+    'Envoy rejected a configuration that names a file it cannot read: a certificate, a key or a Wasm module that is not in the proxy container (not mounted).',
     'Mount the file (sidecar.istio.io/userVolumeMount), or use credentialName: meshctl proxy-config secret POD',
     XDS,
   ],
@@ -61,8 +67,8 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
     'https://istio.io/latest/docs/reference/config/security/request_authentication/',
   ],
   [
-    /cannot bind.*(Address already in use|address already in use|Permission denied|Cannot assign)/i,
-    'Envoy cannot open a listener: the port is already taken in the pod, the address does not exist there, or the port is below 1024 and the proxy may not bind it.',
+    /cannot bind.*(Address already in use|address already in use|Permission denied|Cannot assign|Read-only file system|Operation not permitted)/i,
+    'Envoy cannot open a listener: the port is already taken in the pod, the address does not exist there, the port is below 1024 and the proxy may not bind it, or the container may not use the network as it needs (read-only, seccomp).',
     'meshctl ports POD: meshctl explain MCT1508',
     LISTENERS,
   ],
@@ -127,14 +133,20 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
     XDS,
   ],
   [
+    /config stream.*closed.*(received prior goaway: code: NO_ERROR|max_age)/i,
+    'The stream to the control plane was closed in order (GOAWAY, NO_ERROR) and opens again: istiod closes each after about 30 minutes and when it stops, so that connections move to other replicas.',
+    'Nothing is wrong unless it repeats every few seconds.',
+    XDS,
+  ],
+  [
     /config stream.*(closed|error).*: 14|gRPC config stream.*(closed|error).*(14|upstream connect error|connection (refused|failure|timeout|error)|unavailable)|unable to establish new stream/i,
-    'Envoy has no connection to istiod (gRPC 14, unavailable): istiod is down or restarting, DNS fails, or the port is blocked. Envoy keeps its configuration and reconnects; without ever having connected it stays unready.',
+    'Envoy has no connection to its control plane (istiod in Istio; gRPC 14, unavailable): it is down or restarting, DNS fails, or the port is blocked. Envoy keeps its configuration and reconnects; without ever having connected it stays unready.',
     'meshctl proxy-status, and meshctl check POD (see meshctl explain MCT1904)',
     XDS,
   ],
   [
     /config stream.*closed.*: 16|config stream.*closed.*[Uu]nauthenticated/,
-    'istiod does not accept the identity of the proxy (gRPC 16): its token or certificate is expired or of another cluster.',
+    'The control plane (istiod in Istio) does not accept the identity of the proxy (gRPC 16): its token or certificate is expired or of another cluster.',
     'meshctl proxy-config secret POD',
     XDS,
   ],
@@ -152,7 +164,7 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /config stream.*closed/i,
-    'The stream to istiod was closed; the number is the gRPC status. Envoy reconnects.',
+    'The stream to the control plane (istiod in Istio) was closed; the number is the gRPC status. Envoy reconnects.',
     'meshctl explain Unavailable Unauthenticated Internal',
     XDS,
   ],

@@ -26,6 +26,12 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
     XDS,
   ],
   [
+    /missing parts in the service node|invalid node type|invalid IP .{0,60}service node|(node|service node) .{0,40}(cannot be parsed|malformed)/i,
+    'The control plane (istiod) does not understand the node ID of the proxy: it expects TYPE~IP~NAME.NAMESPACE~DOMAIN, such as sidecar~10.1.2.3~web-0.shop~shop.svc.cluster.local. An Envoy that was not started by pilot-agent has another id.',
+    'Start the proxy with pilot-agent, or set node.id (--service-node) in that format',
+    XDS,
+  ],
+  [
     /Failed to authenticate client|request authenticate failure|authenticat(e|ion) (failed|failure).*(JWT|token|client cert)|failed to validate the JWT|token review.*(failed|error)|invalid bearer token|token (has )?expired|oidc: (id token|verification)|Authentication failed/i,
     'istiod does not accept the token of a proxy: it has expired, has another audience, is of another cluster, or its pod or service account was deleted.',
     'Check the audience (istio-ca) and the issuer of the cluster; for remote clusters the remote secret.',
@@ -56,7 +62,7 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
     XDS,
   ],
   [
-    /Timeout .*(waiting for|push)|push (queue|timed out|timeout)|Repeated push|watchdog/i,
+    /Timeout .*(waiting for|push)|push (queue|timed out|timeout)|Repeated (push|failure to push)|Failed to push|watchdog/i,
     'istiod needs too long to send configuration: it is overloaded, or a proxy does not read.',
     'Limit the configuration with Sidecar objects, or scale istiod: meshctl proxy-status',
     XDS,
@@ -102,6 +108,12 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
     'The validation webhook of istiod refused an object; the text after it is the reason.',
     'Correct the field the message names.',
     'https://istio.io/latest/docs/ops/common-problems/validation/',
+  ],
+  [
+    /MCP (sink|source|client|stream)|mcp.{0,40}(stream|sink|connection)/i,
+    'Pilot (Istio 1.1 to 1.4) has no connection to Galley (MCP, port 9901), from which it gets the Istio objects: changed VirtualServices, Gateways and rules do not reach the proxies until it has. istiod reads objects itself since 1.5.',
+    'kubectl get pods,endpoints -n istio-system: is istio-galley ready; then NetworkPolicies on 9901',
+    MODEL,
   ],
   [
     /Proxy not connected to this Pilot instance/i,

@@ -8,37 +8,43 @@ const PSA = 'https://kubernetes.io/docs/concepts/security/pod-security-standards
 /** Events and errors of Kubernetes that the mesh causes or that look like the mesh's. */
 export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
   [
-    /failed calling webhook "\S*validation\S*istio\S*".*(connection refused|no endpoints available|not found|no such host|EOF)/i,
+    /probe failed.*:15020\/app-health\/.*(connection refused|connection reset|EOF|Client\.Timeout|deadline)/i,
+    'The probe was rewritten to port 15020 of pilot-agent, and the agent did not answer: the container istio-proxy is not running (yet) or was stopped. The probe says nothing about the application.',
+    'kubectl logs POD -c istio-proxy, and kubectl get pod POD: is istio-proxy started before the application?',
+    HEALTH,
+  ],
+  [
+    /failed calling (?:admission )?webhook "\S*validation\S*istio\S*".*(connection refused|no endpoints available|not found|no such host|EOF)/i,
     'The validation webhook has no istiod behind it (pod port 15017): istiod is down, not ready yet or of a removed revision. Istio objects cannot be created or changed until it answers; pods are not concerned.',
     'kubectl get pods -n istio-system; meshctl explain MCT1208',
     INJECT,
   ],
   [
-    /failed calling webhook "\S*validation\S*istio\S*".*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i,
+    /failed calling (?:admission )?webhook "\S*validation\S*istio\S*".*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i,
     'The API server cannot reach the validation webhook of istiod (Service istiod:443, pod port 15017): a firewall or security group between the control plane and the nodes blocks 15017, or istiod does not answer. Istio objects cannot be created or changed.',
     'Allow 15017 from the API server to the nodes (private GKE and EKS clusters need a rule), and check that istiod is ready.',
     INJECT,
   ],
   [
-    /failed calling webhook.*(istio|sidecar|injector|namespace\.).*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i,
+    /failed calling (?:admission )?webhook.*(istio|sidecar|injector|namespace\.).*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i,
     'The API server cannot reach the injection webhook of istiod (Service istiod:443, pod port 15017): a firewall or security group between the control plane and the nodes blocks 15017, or istiod does not answer. Pods are not created.',
     'Allow 15017 from the API server to the nodes (private GKE and EKS clusters need a rule), and check that istiod is ready.',
     INJECT,
   ],
   [
-    /failed calling webhook.*(x509|certificate)/i,
+    /failed calling (?:admission )?webhook.*(x509|certificate)/i,
     'The API server does not trust the webhook of istiod: its caBundle is old or was overwritten. Pods are not created.',
     'meshctl explain MCT1208',
     INJECT,
   ],
   [
-    /failed calling webhook.*(connection refused|no endpoints available|not found|no such host)/i,
+    /failed calling (?:admission )?webhook.*(connection refused|no endpoints available|not found|no such host)/i,
     'The injection webhook has no istiod behind it: istiod is down, or the webhook belongs to a revision that was removed. Pods are not created.',
     'kubectl get pods -n istio-system; meshctl explain MCT1208',
     INJECT,
   ],
   [
-    /failed calling webhook/i,
+    /failed calling (?:admission )?webhook/i,
     'The API server could not call an admission webhook; the text after it is the reason. Objects are not created.',
     'kubectl get mutatingwebhookconfigurations,validatingwebhookconfigurations',
     INJECT,
@@ -50,8 +56,8 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
     'https://istio.io/latest/docs/ops/common-problems/validation/',
   ],
   [
-    /violates PodSecurity.*(NET_ADMIN|NET_RAW|istio-init)|istio-init.*(NET_ADMIN|NET_RAW)/i,
-    'Pod Security of the namespace forbids NET_ADMIN and NET_RAW, which istio-init needs. The pod is not created.',
+    /(violates PodSecurity|pod security policy).*(NET_ADMIN|NET_RAW|istio-init)|istio-init.*(NET_ADMIN|NET_RAW)/i,
+    'Pod Security of the namespace (or a PodSecurityPolicy) forbids NET_ADMIN and NET_RAW, which istio-init needs. The pod is not created.',
     'Use the CNI plugin, or label the namespace privileged: meshctl explain NET_ADMIN',
     PSA,
   ],
@@ -60,6 +66,12 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
     'OpenShift: no SecurityContextConstraint of the service account allows what the pod asks for. istio-init needs NET_ADMIN and NET_RAW, and a sidecar with uid 1337 is outside the range of the namespace. The pod is not created.',
     'Use the CNI plugin with the openshift profile (the proxy then takes a uid of the namespace), or grant the SCC anyuid with the capabilities to the service account: meshctl explain NET_ADMIN',
     'https://istio.io/latest/docs/setup/platform-setup/openshift/',
+  ],
+  [
+    /SecurityContext\.RunAsUser is forbidden|(runAsUser|RunAsUser).{0,60}(is forbidden|not allowed|must be in the ranges)/,
+    'An admission plugin (SecurityContextDeny, a PodSecurityPolicy, an SCC) forbids a uid of its own in the pod: istio-init runs as 0 and istio-proxy as 1337. The pod is not created.',
+    'Use the CNI plugin, and allow uid 1337 to the namespace (Kubernetes before 1.30: disable SecurityContextDeny): meshctl explain 1337',
+    PSA,
   ],
   [
     /violates PodSecurity|unable to validate against any (security context constraint|pod security policy)/i,

@@ -6,6 +6,7 @@ import {answered, missing} from '../../src/model/evidence/answer.js'
 import {type EvidenceId, evidenceRow} from '../../src/model/evidence/evidence.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets/targets.js'
+import {describeReport} from '../../src/reports/describe/report.js'
 import {iptablesReport} from '../../src/reports/iptables/report.js'
 import {netReport} from '../../src/reports/net/report.js'
 import {portsReport} from '../../src/reports/ports/report.js'
@@ -29,7 +30,8 @@ const TEXTS: Partial<Record<EvidenceId, string>> = {
 function namespaceSource(): Source {
   const pod = async () => {
     const read = parseProcesses({id: 'net.processes', bytes: Buffer.from(TEXTS['net.processes'] ?? ''), provenance: {}})
-    return read.ok ? answered(podOfProcesses(LABEL, read.value)) : read
+    // Containers have a name without the kind of their engine.
+    return read.ok ? answered(podOfProcesses('web', read.value)) : read
   }
   return oneNamespace('netns', LABEL, pod, async id => {
     const text = TEXTS[id]
@@ -51,6 +53,8 @@ const QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> =
   net: source => netReport(source, SUBJECT),
   ports: source => portsReport(source, SUBJECT),
   iptables: source => iptablesReport(source, SUBJECT),
+  describe: source =>
+    describeReport(source, SUBJECT, {istioNamespace: 'istio-system', now: new Date('2026-11-20T19:00:00Z')}),
   check: async source =>
     await checkReport(source, await checkTargets(source, [], {}), {
       rules: RULES,

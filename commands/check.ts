@@ -12,6 +12,7 @@ import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
 import {checkView} from '../src/reports/check/view.js'
 import {formsOf} from '../src/reports/view.js'
+import {withMachines} from '../src/sources/machines.js'
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
@@ -40,7 +41,8 @@ export default class Check extends MeshCommand {
     const {rules, configuration, failOn, policy} = await checkSettings(flags)
     const {namespace, selector, 'all-namespaces': everywhere, istioNamespace} = flags
     const target = {namespace, selector, allNamespaces: everywhere, configuration: configuration.length > 0}
-    await this.withSource(flags, async source => {
+    await this.withSource(flags, async opened => {
+      const source = withMachines(opened)
       if (flags['debug-container']) await addDebugContainers(source, names, target, flags['debug-image'])
       const deep = flags.deep ?? (!source.traits.live || !everywhere)
       const shared = {rules, failOn, istioNamespace, deep, everywhere, shard: flags.shard}

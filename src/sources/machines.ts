@@ -28,8 +28,8 @@ export function withMachines(source: Source): Source {
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     const answer = await source.objects(query)
     const found = query.name !== undefined && answer.ok && answer.value.length > 0
-    // A cluster is asked for the pods of a workload by its labels, and a machine is none of them.
-    const ofWorkload = query.labels !== undefined && source.traits.live
+    // A cluster lists the workloads of a namespace in pages; other lists are of the pods of a workload, and a machine is none of them.
+    const ofWorkload = query.name === undefined && source.traits.live
     if (query.kind !== 'Pod' || !answer.ok || found || ofWorkload) return answer
     return answered([...answer.value, ...(await entries(query, labelsOf(answer.value)))])
   }

@@ -7,7 +7,7 @@ import {progressLine} from '../src/cli/output/progress-line.js'
 import {captureProgress, withCaptureTarget} from '../src/cli/runs/capture.js'
 import {example} from '../src/cli/usage/example.js'
 import {placeholderPerSecret} from '../src/formats/redact/placeholder.js'
-import {planCapture} from '../src/reports/capture/plan.js'
+import {captureSource, planCapture} from '../src/reports/capture/plan.js'
 import {captureReport} from '../src/reports/capture/report.js'
 import {secretsReport} from '../src/reports/capture/secrets.js'
 import {capturedSecretsView} from '../src/reports/capture/secrets-view.js'
@@ -49,7 +49,8 @@ export default class Capture extends MeshCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Capture)
-    await this.withSource(flags, async source => {
+    await this.withSource(flags, async given => {
+      const source = captureSource(given)
       const line = progressLine(process.stderr)
       const plan = await planCapture(source, {
         pods: argv as string[],

@@ -6,6 +6,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/output/outputs.js'
 import {podCounter} from '../src/cli/output/progress-line.js'
 import {example} from '../src/cli/usage/example.js'
+import {heldLists} from '../src/evidence/mesh-objects/list-objects.js'
 import {withConfiguration} from '../src/reports/analyze/with-configuration.js'
 import {finalizeReport} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
@@ -41,9 +42,9 @@ export default class Check extends MeshCommand {
     const {rules, configuration, failOn, policy} = await checkSettings(flags)
     const {namespace, selector, 'all-namespaces': everywhere, istioNamespace} = flags
     const target = {namespace, selector, allNamespaces: everywhere, configuration: configuration.length > 0}
-    await this.withSource(flags, async opened => {
-      const source = withMachines(opened)
-      if (flags['debug-container']) await addDebugContainers(source, names, target, flags['debug-image'])
+    await this.withSource(flags, async given => {
+      if (flags['debug-container']) await addDebugContainers(given, names, target, flags['debug-image'])
+      const source = withMachines(configuration.length === 0 ? given : heldLists(given))
       const deep = flags.deep ?? (!source.traits.live || !everywhere)
       const shared = {rules, failOn, istioNamespace, deep, everywhere, shard: flags.shard}
       const options = {...shared, now: new Date(), version: this.config.version}

@@ -5,7 +5,7 @@ import {undoable} from '../../src/cli/output/interrupt.js'
 import {progressLine} from '../../src/cli/output/progress-line.js'
 import {example} from '../../src/cli/usage/example.js'
 import {humanSize} from '../../src/model/text/human-size.js'
-import {planCapture} from '../../src/reports/capture/plan.js'
+import {captureSource, planCapture} from '../../src/reports/capture/plan.js'
 import {captureReport} from '../../src/reports/capture/report.js'
 import {captureView} from '../../src/reports/capture/view.js'
 import {formsOf} from '../../src/reports/view.js'
@@ -34,7 +34,8 @@ export default class SnapshotCreate extends MeshCommand {
     const {argv, flags} = await this.parse(SnapshotCreate)
     const name = flags.name ?? nameOfTime(new Date())
     const sink = await snapshotSink(snapshotFolder(), name)
-    await this.withSource(flags, async source => {
+    await this.withSource(flags, async given => {
+      const source = captureSource(given)
       const target = {namespace: flags.namespace, allNamespaces: flags['all-namespaces'], selector: flags.selector}
       const line = progressLine(process.stderr)
       const plan = await planCapture(source, {

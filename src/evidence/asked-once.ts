@@ -2,13 +2,14 @@ import {onceByKey} from '../model/collections/once.js'
 import {podLabel} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
 
-/** The same source with each list of objects fetched once: many proxies may reject resources of one kind of object. */
-export function listingOnce(source: Source): Source {
+/** The same source with each list of objects fetched once, of these kinds where any are named: what is fetched is held as long as the source is. */
+export function listingOnce(source: Source, kinds?: readonly string[]): Source {
   const once = onceByKey<ReturnType<Source['objects']>>()
   return {
     ...source,
     objects: query => {
       const {kind, namespace, name, labels} = query
+      if (kinds?.includes(kind) === false) return source.objects(query)
       return once(JSON.stringify([kind, namespace, name, labels]), () => source.objects(query))
     },
   }

@@ -128,7 +128,20 @@ function mergedHosts(all: readonly Message[]): readonly Message[] {
   })
 }
 
-function manager(dump: Message, config: string): Message | undefined {
+/**
+ * Whose address and certificate a gateway believes: its peer's, or the address that proxies before it have written down
+ * (istio.io, "Configuring Gateway Network Topology").
+ */
+function edge({state}: Viewpoint): Message {
+  const hops = state.settings.trustedProxies
+  return {
+    use_remote_address: true,
+    forward_client_cert_details: 'SANITIZE_SET',
+    ...(hops > 0 ? {xff_num_trusted_hops: hops} : {}),
+  }
+}
+
+function manager(dump: Message, config: string, view: Viewpoint): Message | undefined {
   const filters = resourcesOf(dump, 'listeners')
     .flatMap(each => listOf(each, 'filter_chains'))
     .flatMap(each => listOf(each, 'filters')) as readonly Message[]
@@ -136,13 +149,13 @@ function manager(dump: Message, config: string): Message | undefined {
   if (like === undefined) return undefined
   const typed = (objectOf(like, 'typed_config') ?? {}) as Message
   const rds = {...(field(typed, 'rds') as Message), route_config_name: config}
-  return {...like, typed_config: {...typed, rds}}
+  return {...like, typed_config: {...typed, ...edge(view), rds}}
 }
 
 function listenerOf(target: number, servers: readonly Server[], view: Viewpoint, dump: Message): Message {
   const security = securityFilters(view.state, view.place)
   const chains = servers.flatMap((server): readonly Message[] => {
-    const filter = manager(dump, server.config)
+    const filter = manager(dump, server.config, view)
     if (filter === undefined) return []
     const filters = withSecurity([filter], security) as Json
     if (!server.tls) return [{filters}]

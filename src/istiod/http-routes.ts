@@ -5,7 +5,7 @@ import type {KubeObject} from '../model/kube/kube-object.js'
 import {httpRoutes} from './delegates.js'
 import {authoritySet, headerChanges} from './header-changes.js'
 import type {Message} from './rbac/strings.js'
-import {countsFor, matchesOf, matchOf, rewriteOf} from './route-match.js'
+import {httpMatchCounts, matchesOf, matchOf, rewriteOf} from './route-match.js'
 import type {ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
 import {destinationCluster} from './virtual-services.js'
@@ -220,10 +220,11 @@ export function virtualServiceRoutes(
   gateways: readonly string[] = ['mesh'],
 ): readonly Message[] {
   const home = object.metadata.namespace ?? 'default'
+  const proxy = {place, port, gateways, home}
   const made: Message[] = []
   for (const route of httpRoutes(state, object)) {
     for (const match of matchesOf(route)) {
-      if (match !== undefined && !countsFor(match, place, port, gateways)) continue
+      if (match !== undefined && !httpMatchCounts(match, proxy)) continue
       const fault = faultOf(field(route, 'fault'))
       const filters: Message = {
         ...definedFields({'envoy.filters.http.fault': fault}),

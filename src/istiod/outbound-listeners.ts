@@ -6,7 +6,7 @@ import {clusterName} from './clusters.js'
 import {resourcesOf, withSection} from './dump.js'
 import type {Message} from './rbac/strings.js'
 import type {RegisteredHost, RegisteredPort} from './registry.js'
-import {countsFor, matchesOf} from './route-match.js'
+import {matchesOf, tcpMatchCounts} from './route-match.js'
 import {hostFits, hostsInScope, outboundMode} from './scope.js'
 import type {Viewpoint} from './viewpoint.js'
 import {destinationCluster, virtualServiceFor} from './virtual-services.js'
@@ -49,12 +49,14 @@ function tcpTargets(view: Viewpoint, host: RegisteredHost, {port, reading}: Regi
   if (object === undefined) return own
   const list = reading === 'tls' ? listOf(object, 'spec', 'tls') : []
   const routes = [...list, ...listOf(object, 'spec', 'tcp')]
+  const home = object.metadata.namespace ?? 'default'
+  const proxy = {place: view.place, port, gateways: ['mesh'], home}
   const route = routes.find(each =>
     matchesOf(each).some(match => {
       if (match === undefined) return true
       const names = textsOf(match, 'sniHosts')
       const named = names.length === 0 || names.some(name => hostFits(name, host.host))
-      return named && countsFor(match, view.place, port, ['mesh'])
+      return named && tcpMatchCounts(match, proxy)
     }),
   )
   return route === undefined ? own : targetsOf(route, object, view, port)
@@ -167,6 +169,18 @@ function redirected(chain: Message, cluster: string): Message {
   return CATCH_ALL_CHAINS.includes(textOf(chain, 'name') ?? '') ? ledTo(chain, [{name: cluster, weight: 100}]) : chain
 }
 
+/** The listeners that no host has any more, and those that all their hosts read as another protocol. */
+function replacedListeners(was: readonly MadeListener[], is: readonly MadeListener[]): ReadonlySet<string> {
+  const readings = (made: readonly MadeListener[]) => {
+    const found = new Map<string, Set<string>>()
+    for (const each of made) found.set(nameOf(each), (found.get(nameOf(each)) ?? new Set()).add(each.reading))
+    return found
+  }
+  const next = readings(is)
+  const gone = [...readings(was)].filter(([name, old]) => ![...(next.get(name) ?? [])].some(each => old.has(each)))
+  return new Set(gone.map(([name]) => name))
+}
+
 /** Lays the difference between the outbound listeners of two viewpoints over a dump whose routes and clusters are laid already. */
 export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint, gone: ReadonlySet<string>): Message {
   const was = madeListeners(from)
@@ -180,6 +194,7 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
     return old !== undefined && JSON.stringify(old.targets) !== JSON.stringify(each.targets)
   })
   const names = new Set<string>()
+  const replaced = replacedListeners(was, is)
   const retarget = (listener: Message, chain: Message): Message => {
     const mine = retargeted.find(each => nameOf(each) === listener.name)
     if (mine === undefined || mine.reading === 'http') return chain
@@ -190,6 +205,7 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
   const edit = (listener: Message): Message | undefined => {
     if (listener.traffic_direction !== 'OUTBOUND' && textOf(listener, 'traffic_direction') !== 'OUTBOUND')
       return listener
+    if (replaced.has(textOf(listener, 'name') ?? '')) return undefined
     const chains = listOf(listener, 'filter_chains') as readonly Message[]
     const kept = chains
       .filter(chain => {
@@ -216,7 +232,8 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
   const fresh = new Map<string, Message>()
   for (const each of is) {
     const name = nameOf(each)
-    if (before.has(`${name} ${each.host.host}`) || names.has(name) || fresh.has(name)) continue
+    const kept = before.has(`${name} ${each.host.host}`) && !replaced.has(name)
+    if (kept || names.has(name) || fresh.has(name)) continue
     const config = each.reading === 'http' ? String(each.port) : `${each.host.host}:${each.port}`
     fresh.set(name, freshListener(each, managerLike(listeners, config), catchAll))
   }

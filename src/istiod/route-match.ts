@@ -71,16 +71,48 @@ export function matchOf(match: unknown): Message {
   }
 }
 
-/** Whether a match counts for a proxy at all: its port, the labels and namespace of the client, and the gateways it names. */
-export function countsFor(match: unknown, place: ProxyPlace, port: number, gateways: readonly string[]): boolean {
+/** The proxy a VirtualService is translated for: where it is, on which port, and by which gateways it is bound (in full, or `mesh`). */
+export interface RoutedProxy {
+  readonly place: ProxyPlace
+  readonly port: number
+  readonly gateways: readonly string[]
+  /** The namespace of the VirtualService, which completes names of gateways. */
+  readonly home: string
+}
+
+/** The name of a gateway in full (`namespace/name`, or `mesh`). */
+export function fullGateway(name: string, home: string): string {
+  return name === 'mesh' || name.includes('/') ? name : `${home}/${name}`
+}
+
+function portFits(match: unknown, port: number): boolean {
   const wanted = numberOf(match, 'port')
-  if (wanted !== undefined && wanted !== port) return false
-  const named = textsOf(match, 'gateways')
-  if (named.length > 0 && !named.some(each => gateways.includes(each))) return false
-  if (place.gateway) return true
-  const home = textOf(match, 'sourceNamespace')
-  if (home !== undefined && home !== place.namespace) return false
+  return wanted === undefined || wanted === port
+}
+
+function gatewayFits(named: readonly string[], {gateways, home}: RoutedProxy): boolean {
+  return named.some(each => gateways.includes(fullGateway(each, home)))
+}
+
+function sourceFits(match: unknown, place: ProxyPlace): boolean {
+  const namespace = textOf(match, 'sourceNamespace')
+  if (namespace !== undefined && namespace !== place.namespace) return false
   return matchesLabels(requirementsOf(textMapOf(match, 'sourceLabels')), place.labels)
+}
+
+/** Whether an HTTP match counts for a proxy at all: its port, and the gateways it names or else the labels and namespace of the client. */
+export function httpMatchCounts(match: unknown, proxy: RoutedProxy): boolean {
+  const named = textsOf(match, 'gateways')
+  if (!portFits(match, proxy.port)) return false
+  return named.length > 0 ? gatewayFits(named, proxy) : sourceFits(match, proxy.place)
+}
+
+/** Whether a TCP or TLS match counts for a proxy at all: its port, its gateways, and the labels and namespace of the client. */
+export function tcpMatchCounts(match: unknown, proxy: RoutedProxy): boolean {
+  const named = textsOf(match, 'gateways')
+  return (
+    portFits(match, proxy.port) && (named.length === 0 || gatewayFits(named, proxy)) && sourceFits(match, proxy.place)
+  )
 }
 
 /** The path of a rewrite as Envoy takes it beside a match. */

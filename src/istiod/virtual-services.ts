@@ -2,6 +2,7 @@ import {listOf, numberOf, textOf, textsOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
 import {fullHost} from './destination-rules.js'
 import {isExportedTo, type RegisteredHost} from './registry.js'
+import {fullGateway} from './route-match.js'
 import {hostFits, importsHost, type ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
 
@@ -11,7 +12,7 @@ const MESH = 'mesh'
 export function gatewaysOf(object: KubeObject): readonly string[] {
   const named = textsOf(object, 'spec', 'gateways')
   if (named.length === 0) return [MESH]
-  return named.map(each => (each === MESH || each.includes('/') ? each : `${object.metadata.namespace}/${each}`))
+  return named.map(each => fullGateway(each, object.metadata.namespace ?? 'default'))
 }
 
 function hostsOf(object: KubeObject, domain: string): readonly string[] {

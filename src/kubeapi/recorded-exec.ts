@@ -1,8 +1,10 @@
 import {textOf} from '../formats/decode.js'
+import {type BatchPart, type BatchRow, batchOutput, batchRows} from '../formats/exec-batch.js'
 import type {Gap} from '../model/evidence/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
+import {execExitCode, parseKubeStatus} from '../wire/kube-status.js'
 import type {PodEndpoints} from './pod-endpoints.js'
 import {failureOfGap, type Status} from './status.js'
 
@@ -77,6 +79,33 @@ export function containerNames(pod: KubeObject): readonly string[] {
   return [...names(containers), ...names(initContainers), ...names(ephemeralContainers)]
 }
 
+/** The exit code a shell gives for a program that is not there. */
+const NOT_FOUND = 127
+
+/** Runs a batch as the recorded commands would have: each row until one works, or until a recorded gap says why there is no answer. */
+async function recordedBatch(
+  source: Source,
+  pages: PodEndpoints,
+  pod: PodRef,
+  rows: readonly BatchRow[],
+): Promise<RecordedRun> {
+  const parts: BatchPart[] = []
+  for (const row of rows)
+    for (const argv of row) {
+      const {stdout, stderr, status} = await recordedRun(source, pages, pod, argv)
+      const parsed = parseKubeStatus(JSON.stringify(status))
+      const exit = parsed === undefined ? undefined : execExitCode(parsed)
+      const isAbsent = exit === undefined && status.reason === 'InternalError'
+      if (exit === undefined && !isAbsent) {
+        parts.push({argv, code: 'status', stdout: Buffer.from(JSON.stringify(status)), stderr})
+        break
+      }
+      parts.push({argv, code: exit ?? NOT_FOUND, stdout, stderr})
+      if (exit === 0) break
+    }
+  return exited(0, '', batchOutput(parts))
+}
+
 /** Runs a command as it was recorded; nothing is executed. An unrecorded command exits with 126 and lists the recorded ones. */
 export async function recordedRun(
   source: Source,
@@ -84,6 +113,8 @@ export async function recordedRun(
   pod: PodRef,
   argv: readonly string[],
 ): Promise<RecordedRun> {
+  const rows = batchRows(argv)
+  if (rows !== undefined) return await recordedBatch(source, pages, pod, rows)
   const [program, request, method = 'GET', path] = argv
   if (program === 'pilot-agent' && request === 'request' && path !== undefined) {
     const page = await pages.page(pod, method, path)

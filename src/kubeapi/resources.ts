@@ -31,9 +31,6 @@ const MORE: readonly (readonly [
   ['HorizontalPodAutoscaler', 'autoscaling/v2', 'horizontalpodautoscalers', true, 'hpa'],
   ['PodDisruptionBudget', 'policy/v1', 'poddisruptionbudgets', true, 'pdb'],
   ['Ingress', 'networking.k8s.io/v1', 'ingresses', true, 'ing'],
-  ['WorkloadGroup', 'networking.istio.io/v1', 'workloadgroups', true, 'wg'],
-  ['WasmPlugin', 'extensions.istio.io/v1alpha1', 'wasmplugins', true, ''],
-  ['TrafficExtension', 'extensions.istio.io/v1alpha1', 'trafficextensions', true, ''],
 ]
 
 /** Versions a group's kinds are served under besides the stored one (istio manifests/charts/base/files/crd-all.gen.yaml). */

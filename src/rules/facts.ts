@@ -9,6 +9,7 @@ import type {IstioVersion} from '../model/istio/istio-version.js'
 import type {MeshSettings} from '../model/istio/mesh-settings.js'
 import type {PodMode} from '../model/istio/pod-mode.js'
 import type {ProxyConnection} from '../model/istio/sync-state.js'
+import type {WaypointTarget, WaypointUse} from '../model/istio/waypoint.js'
 import type {ConnectionTable} from '../model/kernel/connection.js'
 import type {NetworkNamespace} from '../model/kernel/network-namespace.js'
 import type {Ruleset} from '../model/kernel/ruleset.js'
@@ -25,6 +26,28 @@ export interface Workload {
   readonly version?: IstioVersion
   /** When the evidence was collected. */
   readonly at: Date
+}
+
+/** A pod of a DaemonSet on a node. */
+export interface NodeAgent {
+  readonly name: string
+  readonly node: string
+  readonly ready: boolean
+  /** Why a container of it does not run: `CrashLoopBackOff`. */
+  readonly waiting?: string
+}
+
+/** The ztunnel and the istio-cni agent of a node; the agent is `unknown` where the mesh has none by the usual label. */
+export interface NodeAgents {
+  readonly node: string
+  readonly ztunnel: NodeAgent | 'missing'
+  readonly cni: NodeAgent | 'missing' | 'unknown'
+}
+
+/** What may have a waypoint in front, and the one it has. */
+export interface PodWaypoint {
+  readonly target: WaypointTarget
+  readonly use?: WaypointUse
 }
 
 /** What the istiod replicas report about one proxy. */
@@ -109,6 +132,10 @@ const FETCHED_FACTS = {
   interfaces: fact<readonly string[]>('network interfaces of the pod'),
   /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
   sidecar: fact<Container>('injected sidecar container'),
+  /** The waypoints of the Services that select the pod, and of its own address. */
+  waypoints: fact<readonly PodWaypoint[]>('waypoints of the pod and its Services'),
+  /** What serves ambient pods on the pod's node. */
+  nodeAgents: fact<NodeAgents>('ztunnel and istio-cni on the node of the pod'),
   /** How the pod takes part in the mesh, by all that was read. */
   membership: fact<ModeFact>('kernel rules, sockets and ztunnel of the pod'),
   /** The status of an existing pod. */

@@ -4,6 +4,7 @@ import {rule as ambientDnsOff} from './ambient-dns-off/rule.js'
 import {rule as ambientEvidenceDisagrees} from './ambient-evidence-disagrees/rule.js'
 import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
 import {rule as ambientMarksMissing} from './ambient-marks-missing/rule.js'
+import {rule as ambientNodeAgents} from './ambient-node-agents/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
 import {rule as annotationUnknown} from './annotation-unknown/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
@@ -114,6 +115,7 @@ import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 import {rule as virtualInterface} from './virtual-interface/rule.js'
 import {rule as waypointBypassed} from './waypoint-bypassed/rule.js'
+import {rule as waypointIdentityRefused} from './waypoint-identity-refused/rule.js'
 import {rule as waypointNotServing} from './waypoint-not-serving/rule.js'
 
 /** Every rule, by slug. Written by scripts/generate.js. */
@@ -124,6 +126,7 @@ export const RULES: readonly MeshRule[] = [
   ambientEvidenceDisagrees,
   ambientInboundBypass,
   ambientMarksMissing,
+  ambientNodeAgents,
   ambientNotRedirected,
   annotationUnknown,
   appProtocolConflict,
@@ -233,5 +236,6 @@ export const RULES: readonly MeshRule[] = [
   undeclaredListener,
   virtualInterface,
   waypointBypassed,
+  waypointIdentityRefused,
   waypointNotServing,
 ]

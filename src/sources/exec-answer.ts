@@ -9,6 +9,8 @@ export interface ExecOutcome {
   readonly stderr: string
   /** undefined: the program could not be started. */
   readonly exitCode: number | undefined
+  /** When it ended, ISO 8601; absent for one that just did. */
+  readonly endedAt?: string
 }
 
 /** Patterns that mean a refusal only in the stderr of an evidence command; in a file they may mean anything. */

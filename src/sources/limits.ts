@@ -46,6 +46,14 @@ export const LIMITS = {
   emptyPages: 100,
   /** All pages of one list together. */
   listMs: 600_000,
+  /** What the commands of one container that run together may print; each is held to the cap of its own row besides. */
+  batchBytes: 32 * MIB,
+  /** How long they may take together. */
+  batchMs: 15_000,
+  /** The outcome of one of them that was not asked for this long is old evidence: the command runs again. */
+  batchKeptMs: 5000,
+  /** How long a list of running istiods counts as current: it is needed for each proxy whose configuration is asked of them. */
+  istiodsCurrentMs: 5000,
   /** Log lines read from the end of a container's log. */
   logLines: 10_000,
   /** Bytes of a command's stderr that are kept. */

@@ -5,6 +5,8 @@ export interface ExecTarget {
   readonly pod: string
   readonly container?: string
   readonly argv: readonly string[]
+  /** The command as it is named in traces and errors, when argv would not be read. */
+  readonly shown?: string
 }
 
 export interface ExecStreams {

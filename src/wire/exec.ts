@@ -28,7 +28,7 @@ export async function execInPod(
   streams: ExecStreams,
   limits: TimeLimits,
 ): Promise<{readonly exitCode: number}> {
-  const name = `exec ${target.pod}.${target.namespace}${target.container === undefined ? '' : `/${target.container}`} ${target.argv.join(' ')}`
+  const name = `exec ${target.pod}.${target.namespace}${target.container === undefined ? '' : `/${target.container}`} ${target.shown ?? target.argv.join(' ')}`
   const run = () => runExec(server, target, streams, limits, name)
   const {exitCode} = await observed(server, name, run, done => ({bytes: done.bytes, outcome: `exit ${done.exitCode}`}))
   return {exitCode}

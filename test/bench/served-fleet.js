@@ -6,6 +6,7 @@ import {performance} from 'node:perf_hooks'
 import {build} from 'esbuild'
 
 export const POD = 'reviews-v1-ccf5b6b84-9cj4v'
+const ISTIOD = 'istiod-7d5679cd87-m8t7m'
 const NAMESPACES = 50
 
 /** The parts under measure as one module, built as the release is. */
@@ -60,14 +61,30 @@ function copyOf(base, at) {
   return {...pod, metadata: {...pod.metadata, name: `reviews-${at}`, namespace, ownerReferences}}
 }
 
-/** The sample with one pod copied to a fleet with Namespaces and Services, and a large dump, when there is one, in the first of the copies. */
-export async function fleet(lib, count, dump) {
+/** The connections of one of the fleet's istiods: every so many of its pods, each as the sample's istiod tells of the pod they are copies of. */
+function connectionsOf(known, pods, istiods, at) {
+  return pods
+    .filter((_, place) => place % istiods === at)
+    .map(({metadata}) => ({...known, proxy: `${metadata.name}.${metadata.namespace}`}))
+}
+
+/**
+ * The sample with one pod copied to a fleet with Namespaces and Services, and a large dump, when there is one, in the first of the copies. With `istiods`, so many
+ * stand beside those of the sample, and copies answer as the pod they are copies of.
+ */
+export async function fleet(lib, count, dump, istiods = 0) {
   const sample = await lib.openFiles([resolve('src/sample/mesh.tgz')])
   const held = {}
   for (const kind of ['Pod', 'Namespace', 'Service']) held[kind] = (await sample.objects({kind})).value
   const base = held.Pod.find(pod => pod.metadata.name === POD)
+  const istiod = held.Pod.find(pod => pod.metadata.name === ISTIOD)
+  const copies = Array.from({length: count}, (_, at) => copyOf(base, at))
+  const replicas = Array.from({length: istiods}, (_, at) => ({
+    ...istiod,
+    metadata: {...istiod.metadata, name: `istiod-${at}`},
+  }))
   const all = {
-    Pod: [...held.Pod, ...Array.from({length: count}, (_, at) => copyOf(base, at))],
+    Pod: [...held.Pod, ...replicas, ...copies],
     Namespace: [
       ...held.Namespace,
       ...everywhere(
@@ -89,12 +106,26 @@ export async function fleet(lib, count, dump) {
       (name === undefined || object.metadata.name === name) &&
       (namespace === undefined || object.metadata.namespace === namespace)
   const large = dump === undefined ? undefined : {id: 'envoy.config_dump', bytes: readFileSync(dump), provenance: {}}
+  const refOf = ({metadata: {namespace, name}}) => ({namespace, name})
+  const syncz = istiods === 0 ? undefined : await sample.evidence('istiod.syncz', refOf(istiod))
+  const known = JSON.parse(Buffer.from(syncz?.value.bytes ?? '[]').toString('utf8')).find(each =>
+    each.proxy.startsWith(POD),
+  )
+  async function evidence(id, pod) {
+    if (id === large?.id && pod.name === 'reviews-0') return {ok: true, value: large}
+    const [, replica] = /^istiod-(\d{1,3})$/.exec(pod.name) ?? []
+    if (istiods > 0 && replica !== undefined) {
+      if (id !== 'istiod.syncz') return await sample.evidence(id, refOf(istiod))
+      const bytes = Buffer.from(JSON.stringify(connectionsOf(known, copies, istiods, Number(replica))))
+      return {ok: true, value: {...syncz.value, bytes}}
+    }
+    return await sample.evidence(id, istiods > 0 && /^reviews-\d+$/.test(pod.name) ? refOf(base) : pod)
+  }
   return {
     ...sample,
     objects: async query =>
       query.kind in all ? {ok: true, value: all[query.kind].filter(wanted(query))} : sample.objects(query),
-    evidence: async (id, pod) =>
-      id === large?.id && pod.name === 'reviews-0' ? {ok: true, value: large} : sample.evidence(id, pod),
+    evidence,
   }
 }
 

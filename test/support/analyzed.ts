@@ -9,7 +9,17 @@ export async function analyzedFiles(
   paths: readonly string[],
   rules: readonly ConfigRule[] = CONFIG_RULES,
 ): Promise<AnalyzeReport> {
-  const sources: readonly AnalyzedSource[] = [{source: await openFiles(paths)}]
+  return await analyzed([{source: await openFiles(paths)}], rules)
+}
+
+/** What all rules about the configuration say of the files of several clusters. */
+export async function analyzedClusters(clusters: Readonly<Record<string, readonly string[]>>): Promise<AnalyzeReport> {
+  const sources: AnalyzedSource[] = []
+  for (const [cluster, paths] of Object.entries(clusters)) sources.push({source: await openFiles(paths), cluster})
+  return await analyzed(sources, CONFIG_RULES)
+}
+
+async function analyzed(sources: readonly AnalyzedSource[], rules: readonly ConfigRule[]): Promise<AnalyzeReport> {
   return await analyzeReport(sources, {
     rules,
     chosen: false,

@@ -24,6 +24,12 @@ function kindOf(record: unknown): string {
   return kinds.sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
 }
 
+/** The requests that were not answered alike in every pass of the base. */
+export function flakyIn(before: string): ReadonlySet<string> {
+  const flaky = records(before).filter(each => isObject(each) && each.flaky === true)
+  return new Set(flaky.map(each => textOf(each, 'id') ?? ''))
+}
+
 export interface Judged {
   readonly right: number
   readonly leftOut: number
@@ -47,9 +53,7 @@ export function judgedChange(slug: string, said: readonly RequestChange[], befor
   const changed: unknown = JSON.parse(readFileSync(join(folder, 'changed.json'), 'utf8'))
   const ids = new Set(idsIn(changed, 'changedIds'))
   const unsteady = new Set([...idsIn(changed, 'unstableAfter'), ...idsIn(changed, 'mixedAfter')])
-  const flaky = new Set(
-    records(before).flatMap(each => (isObject(each) && each.flaky === true ? [textOf(each, 'id')] : [])),
-  )
+  const flaky = flakyIn(before)
   let right = 0
   let leftOut = 0
   const wrong: string[] = []

@@ -1,4 +1,6 @@
 import type {Authorization, PolicyTarget} from '../../model/istio/authorization.js'
+import type {AuthorizationPolicyModel} from '../../model/istio/istio-traffic.js'
+import type {WaypointUse} from '../../model/istio/waypoint.js'
 
 /** What a waypoint serves. */
 export interface WaypointSubject {
@@ -32,4 +34,21 @@ export function policiesAtWaypoint(
   rootNamespace: string,
 ): readonly Authorization[] {
   return all.filter(({object, targets}) => meansWaypoint(subject, targets, object.namespace, rootNamespace))
+}
+
+/** The policies that a waypoint enforces for a Service of a namespace, of those a check lists. */
+export function attachedPolicies(
+  all: readonly AuthorizationPolicyModel[],
+  {name, namespace}: Pick<WaypointUse, 'name' | 'namespace'>,
+  service: {readonly name: string; readonly namespace: string},
+  rootNamespace: string,
+): readonly AuthorizationPolicyModel[] {
+  const subject = {namespace, waypoint: name, service: service.name, serviceNamespace: service.namespace}
+  return all.filter(({object, targets}) => {
+    const named = targets.map(each => {
+      const [kind = '', target = ''] = each.split('/')
+      return {kind, name: target, namespace: object.namespace}
+    })
+    return meansWaypoint(subject, named, object.namespace, rootNamespace)
+  })
 }

@@ -2,6 +2,7 @@ import type {Extension} from '../../model/envoy/core.js'
 import {
   DnsSanInput,
   type MatcherTree,
+  QueryInput,
   RequestHeaderInput,
   SubjectInput,
   UriSanInput,
@@ -13,7 +14,7 @@ import {connectionInput} from './listener/chain-matcher.js'
 import {cidrHolds} from './matching/cidr.js'
 import {type Headers, headerMatches, headerValue, headerValues} from './matching/headers.js'
 import {templateMatches} from './matching/path-template.js'
-import {pathOnly} from './matching/query.js'
+import {decodedQuery, pathOnly} from './matching/query.js'
 import {stringMatches} from './matching/strings.js'
 import {matchTree} from './matching/tree.js'
 import {type DynamicMetadata, metadataMatches} from './matching/values.js'
@@ -133,6 +134,11 @@ export function requestInput(input: Extension, subject: RbacSubject): string | u
   if (header !== undefined) {
     const values = headerValues(subject.headers, known(header, 'an input').headerName ?? '')
     return values.length === 0 ? undefined : values.join(',')
+  }
+  const query = unpack(config, QueryInput)
+  if (query !== undefined) {
+    const {queryParam = ''} = known(query, 'an input')
+    return decodedQuery(headerValue(subject.headers, ':path') ?? '').find(([name]) => name === queryParam)?.[1]
   }
   const certificate = subject.connection.tls?.certificate
   const joined = (names: readonly string[] | undefined) =>

@@ -30,8 +30,9 @@ export function meshDeployments(
     )
     .map(deployment => ({
       deployment,
-      services: (byNamespace.get(deployment.object.ref.namespace) ?? []).filter(({selector}) =>
-        selectorMatches(selector, deployment.labels),
+      services: (byNamespace.get(deployment.object.ref.namespace) ?? []).filter(
+        ({selector, object}) =>
+          object.cluster === deployment.object.cluster && selectorMatches(selector, deployment.labels),
       ),
     }))
 }

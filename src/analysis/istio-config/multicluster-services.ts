@@ -25,13 +25,14 @@ const ASPECTS: readonly {readonly text: string; readonly of: (service: ServiceCo
   {text: 'the ports differ', of: portsText},
 ]
 
-/** The Services of one name that differ between clusters that have them. */
+/** The Services of one name that differ between clusters that have them, each named by that of the first cluster. */
 export function serviceDifferences(services: readonly ServiceConfig[]): readonly ServiceDifference[] {
   const byName = groupedBy(
     services.filter(({object}) => object.cluster !== undefined),
     ({object}) => fullName(object),
   )
-  return [...byName.values()].flatMap(same => {
+  return [...byName.values()].flatMap(each => {
+    const same = [...new Set(each)].sort((a, b) => byText(a.object.cluster ?? '', b.object.cluster ?? ''))
     const [service] = same
     const differences = ASPECTS.filter(({of}) => new Set(same.map(of)).size > 1).map(({text}) => text)
     if (service === undefined || differences.length === 0) return []

@@ -23,7 +23,7 @@ function node(name: string, about: string): ChainOwner {
 const OWNERS: readonly (readonly [RegExp, ChainOwner])[] = [
   [/^PROXY_INIT_/, mesh('Linkerd')],
   [/^CONSUL_/, mesh('Consul')],
-  [/^(KUMA_|MESH_(IN|OUT)BOUND)/, mesh('Kuma')],
+  [/^(KUMA_|MESH_(INBOUND|OUTBOUND|OUTPUT|REDIRECT|IN_REDIRECT|DIVERT|TPROXY)$)/, mesh('Kuma')],
   [/^APPMESH_/, mesh('AWS App Mesh')],
   [/^(OSM_)?PROXY_(INBOUND|IN_REDIRECT|OUTPUT|OUT_REDIRECT|REDIRECT|OUTBOUND)$/, mesh('Open Service Mesh')],
   [/^(TEL_|TELEPRESENCE)/, mesh('Telepresence')],

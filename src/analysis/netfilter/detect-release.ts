@@ -36,6 +36,10 @@ const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: 
       has(/ISTIO_INBOUND destination-port=15008/),
     {from: 7, to: 17},
   ],
+  [
+    has => has(/uid=[^\s=]+ -> jump ISTIO_IN_REDIRECT/) && has(/ destination-port=53 .*-> redirect 15053$/),
+    {from: 8, to: 17},
+  ],
   [has => has(/uid=[^\s=]+ -> jump ISTIO_IN_REDIRECT/), {from: 5, to: 6}],
   [
     has => has(/ISTIO_OUTPUT out-interface=lo source=127\.0\.0\.6/) || has(/^nat\/ISTIO_IN_REDIRECT .*redirect 15006$/),

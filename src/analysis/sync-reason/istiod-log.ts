@@ -12,13 +12,48 @@ export interface LoggedProxy {
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/
 
-/** What follows a proxy's id in a line about it: the connection's number, or nothing. */
-const WHOLE_ID = /^(-\d+)?(?=[\s",:]|$)/
+/** A run of the characters of ids (`POD.NAMESPACE`, a connection's number behind it) and of IPv4 addresses. */
+const TOKEN = /[A-Za-z0-9][A-Za-z0-9.-]*/g
 
-function mentions(line: string, {id, addresses}: LoggedProxy): boolean {
-  const at = line.indexOf(id)
-  if (at >= 0 && WHOLE_ID.test(line.slice(at + id.length))) return true
-  return addresses.some(address => line.includes(`${address}:`))
+/** What follows a proxy's id in a line about it. */
+const BEHIND_ID = /[\s",:]/
+
+/** The lines of istiod's log that say something of a connection, found by the proxies that they name. */
+export interface IstiodLog {
+  readonly lines: readonly string[]
+  /** By id, and by IPv4 address: the indexes of the lines. */
+  readonly byName: ReadonlyMap<string, readonly number[]>
+}
+
+const CONNECTED = /new (?:delta )?connection for node:/
+
+/** Reads istiod's log once, however many proxies are asked about. */
+export function parseIstiodLog(log: string): IstiodLog {
+  const lines = log.split('\n').filter(line => CONNECTED.test(line) || said(line) !== undefined)
+  const byName = new Map<string, number[]>()
+  for (const [at, line] of lines.entries()) {
+    const names = new Set<string>()
+    for (const {0: token, index} of line.matchAll(TOKEN)) {
+      const behind = line[index + token.length]
+      if (behind !== undefined && !BEHIND_ID.test(behind)) continue
+      names.add(token).add(token.replace(/-\d{1,20}$/, ''))
+    }
+    for (const name of names) {
+      const known = byName.get(name)
+      if (known === undefined) byName.set(name, [at])
+      else known.push(at)
+    }
+  }
+  return {lines, byName}
+}
+
+/** The lines about a proxy in their order. */
+function linesAbout({lines, byName}: IstiodLog, {id, addresses}: LoggedProxy): readonly string[] {
+  const withPort = addresses.flatMap(address =>
+    (byName.get(address) ?? []).filter(at => lines[at]?.includes(`${address}:`)),
+  )
+  const found = new Set([...(byName.get(id) ?? []), ...withPort])
+  return [...found].sort((a, b) => a - b).flatMap(at => lines[at] ?? [])
 }
 
 const DENIED = /((?:failed to authenticate|authentication failure|Unauthenticated|PermissionDenied|no identities).*)/i
@@ -37,11 +72,10 @@ function said(line: string): {readonly kind: string; readonly text: string} | un
  * The latest line of each kind of failure of a proxy in istiod's log (pilot/pkg/xds: ads.go, delta.go, auth.go). A disconnect
  * followed by a new connection of the same proxy is left out.
  */
-export function istiodRemarks(log: string, who: LoggedProxy): readonly IstiodRemark[] {
+export function istiodRemarks(log: IstiodLog, who: LoggedProxy): readonly IstiodRemark[] {
   const latest = new Map<string, IstiodRemark>()
-  for (const line of log.split('\n')) {
-    if (!mentions(line, who)) continue
-    if (/new (?:delta )?connection for node:/.test(line)) {
+  for (const line of linesAbout(log, who)) {
+    if (CONNECTED.test(line)) {
       latest.delete('ended')
       latest.delete('denied')
       continue

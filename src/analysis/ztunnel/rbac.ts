@@ -80,6 +80,21 @@ export function canMatch(rule: ZtunnelRule): boolean {
   return rule.every(clause => clause.length === 0 || clause.some(match => !isEmpty(match)))
 }
 
+/** Whether a rule may match a connection of that identity, from and to some address and port. */
+export function mayMatchIdentity(rule: ZtunnelRule, principal: string): boolean {
+  const anywhere = {sourceIps: [], notSourceIps: [], destinationIps: [], notDestinationIps: []}
+  const anyPort = {destinationPorts: [], notDestinationPorts: []}
+  const connection = {principal, sourceIp: '', destinationIp: '', destinationPort: 0}
+  return rule.every(
+    clause =>
+      clause.length === 0 ||
+      clause.some(match => {
+        const who = {...match, ...anywhere, ...anyPort}
+        return !isEmpty(match) && (isEmpty(who) || matchHolds(who, connection))
+      }),
+  )
+}
+
 /** The policies of a dump that apply to a workload: of the mesh, of its namespace, and those whose selector names it. */
 export function policiesFor(workload: ZtunnelWorkload, policies: readonly ZtunnelPolicy[]): readonly ZtunnelPolicy[] {
   return policies.filter(({scope, namespace, name}) => {

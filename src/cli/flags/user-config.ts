@@ -1,4 +1,4 @@
-import {closeSync, existsSync, openSync, readSync} from 'node:fs'
+import {closeSync, constants, existsSync, openSync, readSync} from 'node:fs'
 import {join} from 'node:path'
 import {systemReason} from '../../model/evidence/system-error.js'
 import {UserError} from '../../model/evidence/user-error.js'
@@ -27,7 +27,8 @@ function readText(path: string): string {
   const bytes = Buffer.alloc(MAX_BYTES + 1)
   let length = 0
   try {
-    const file = openSync(path, 'r')
+    // Without blocking: a named pipe without a writer is an empty file.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       for (let read = 1; read > 0 && length < bytes.length; length += read)
         read = readSync(file, bytes, length, bytes.length - length, null)

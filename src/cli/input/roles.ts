@@ -1,13 +1,9 @@
-import {readFile} from 'node:fs/promises'
 import {type RbacRule, readPolicyRules} from '../../formats/kube/rbac.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {openFiles} from '../../sources/open.js'
 
 /** The rules of the Roles and ClusterRoles in a file of manifests; a file without any is an error. */
 export async function readRoles(path: string): Promise<readonly RbacRule[]> {
-  await readFile(path).catch((error: unknown) => {
-    throw new UserError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
-  })
   const source = await openFiles([path])
   try {
     const answers = await Promise.all(['Role', 'ClusterRole'].map(kind => source.objects({kind})))

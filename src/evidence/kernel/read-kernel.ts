@@ -212,7 +212,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   return {
     rulesets,
     parameters,
-    machine: withDefaultNetwork(facts, rulesets),
+    machine: withDefaultNetwork(facts, rulesets, node !== undefined),
     from: startUp ? 'log' : pasted ? 'text' : 'live',
     ...definedFields({setAt: startUp ? firstTime(used.chunks) : undefined}),
     origin: used.origins.join(', '),

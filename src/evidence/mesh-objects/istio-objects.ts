@@ -13,6 +13,7 @@ import type {Source} from '../../sources/source.js'
 export const DEFAULT_SETTINGS: MeshSettings = {
   rootNamespace: 'istio-system',
   enableAutoMtls: true,
+  trustedProxies: 0,
   outboundPolicy: 'ALLOW_ANY',
   discoveryAddress: 'istiod.istio-system.svc:15012',
   clusterDomain: 'cluster.local',

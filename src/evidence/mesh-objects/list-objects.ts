@@ -1,9 +1,10 @@
 import {withoutBulk} from '../../formats/without-bulk.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
+import {onceByKey} from '../../model/collections/once.js'
 import {type Answer, answered, type Gap, missing} from '../../model/evidence/answer.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {objectPages} from '../../sources/object-pages.js'
-import type {ObjectQuery, Source} from '../../sources/source.js'
+import type {ObjectQuery, Page, Source} from '../../sources/source.js'
 
 /** Namespaces listed concurrently when listing the whole cluster is forbidden. */
 const NAMESPACES_AT_ONCE = 8
@@ -17,6 +18,33 @@ async function listStripped(source: Source, query: ObjectQuery): Promise<Answer<
     for (const item of page.value.items) found.push(item)
   }
   return answered(found)
+}
+
+/** Objects of a list that is already held and is handed out in pages. */
+const PAGE = 500
+
+/**
+ * The same source with each list fetched once, page by page, and held without the fields no rule reads: for two sets of rules about the same lists.
+ * An object asked for by its name is fetched whole.
+ */
+export function heldLists(source: Source): Source {
+  const once = onceByKey<Promise<Answer<readonly KubeObject[]>>>()
+  const objects: Source['objects'] = query => {
+    const {kind, namespace, name, labels} = query
+    if (name !== undefined) return source.objects(query)
+    return once(JSON.stringify([kind, namespace, labels]), () => listStripped(source, query))
+  }
+  async function* pages<T>(query: ObjectQuery, read: (object: KubeObject) => T): AsyncGenerator<Answer<Page<T>>> {
+    const answer = await objects(query)
+    if (!answer.ok) yield answer
+    else
+      for (let at = 0; at === 0 || at < answer.value.length; at += PAGE) {
+        const items = answer.value.slice(at, at + PAGE).map(read)
+        const remaining = Math.max(0, answer.value.length - at - PAGE)
+        yield answered({items, begins: at === 0, later: false, remaining})
+      }
+  }
+  return {...source, objects, ...(source.pages === undefined ? {} : {pages})}
 }
 
 /** Lists namespace by namespace when listing the whole cluster is forbidden: one denied namespace makes the list incomplete, which is a gap. */

@@ -15,9 +15,9 @@ export function speechOf(request: TrafficRequest): Speech {
   return {...bare, protocol: 'http/1.1', head: {method: request.method, path: request.path, headers}}
 }
 
-/** The recorded requests of a text, one JSON document a line; a line that is not one is an error that says which. */
+/** The recorded requests of a text, one JSON document a line; a line that is not one is an error that says which, and so is a text without any. */
 export function requestsIn(text: string, place: string): readonly TrafficRequest[] {
-  return text.split('\n').flatMap((line, i) => {
+  const requests = text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return []
     const where = `${place} line ${i + 1}`
     const json = parseJson(Buffer.from(line), where)
@@ -27,4 +27,6 @@ export function requestsIn(text: string, place: string): readonly TrafficRequest
       throw new UserError(`${where} is not a recorded request: it needs id, from, and request with address and port`)
     return [request]
   })
+  if (requests.length === 0) throw new UserError(`${place} holds no recorded request`)
+  return requests
 }

@@ -8,6 +8,7 @@ import type {Gap} from '../../model/evidence/answer.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {PodModel} from '../../model/kube/pod.js'
 import type {Source} from '../../sources/source.js'
+import {listingOnce} from '../asked-once.js'
 import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
 import {readAmbientObjects} from '../mesh-world/ambient-objects.js'
 import {meshPod} from '../mesh-world/mesh.js'
@@ -41,7 +42,8 @@ function machineOf(entry: KubeObject): MeshPod {
 }
 
 /** Reads the objects istiod makes configuration of, and the pods they are about. */
-export async function presentState(source: Source, istioNamespace: string): Promise<PresentState> {
+export async function presentState(given: Source, istioNamespace: string): Promise<PresentState> {
+  const source = listingOnce(given)
   const [settings, {pods: models, gaps: podGaps}, {objects, gaps}] = await Promise.all([
     meshSettings(source, istioNamespace),
     livingPods(source),

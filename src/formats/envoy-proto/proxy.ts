@@ -112,7 +112,10 @@ function byName<T extends Read>(
 function socketOf(address: unknown): readonly IpPort[] {
   const ip = textOf(address, 'socket_address', 'address')
   const port = numberOf(address, 'socket_address', 'port_value')
-  return ip === undefined || port === undefined ? [] : [{ip, port}]
+  if (ip === undefined || port === undefined) return []
+  // A socket for all IPv6 addresses may take IPv4 as well.
+  const both = ip === '::' && flagOf(address, 'socket_address', 'ipv4_compat') === true
+  return [{ip, port}, ...(both ? [{ip: '0.0.0.0', port}] : [])]
 }
 
 function listenerEntry(place: Place): ListenerEntry {

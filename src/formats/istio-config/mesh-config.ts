@@ -4,6 +4,26 @@ import type {KubeObject} from '../../model/kube/kube-object.js'
 import {at, flagOf, isObject, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 
+/** The fields of MeshConfig (istio.io, MeshConfig; the last line: fields that later releases removed). */
+const MESH_FIELDS = new Set(
+  `accessLogEncoding accessLogFile accessLogFormat ca caCertificates configSources connectTimeout defaultConfig defaultDestinationRuleExportTo
+  defaultHttpRetryPolicy defaultProviders defaultServiceExportTo defaultVirtualServiceExportTo disableEnvoyListenerLog discoverySelectors dnsRefreshRate
+  enableAutoMtls enableEnvoyAccessLogService enablePrometheusMerge enableTracing extensionProviders h2UpgradePolicy hboneIdleTimeout inboundClusterStatName
+  inboundTrafficPolicy ingressClass ingressControllerMode ingressSelector ingressService localityLbSetting meshMTLS meshMtls outboundClusterStatName
+  outboundTrafficPolicy pathNormalization proxyHttpPort proxyInboundListenPort proxyListenPort rootNamespace serviceScopeConfigs serviceSettings
+  tcpKeepalive tlsDefaults trustDomain trustDomainAliases verifyCertificateAtClient
+  authPolicy certificates disablePolicyChecks disableMixerHttpReports disableReportBatch enableClientSidePolicyCheck mixerAddress mixerCheckServer
+  mixerReportServer policyCheckFailOpen rdsRefreshDelay reportBatchMaxEntries reportBatchMaxTime sdsRefreshDelay sdsUdsPath thriftConfig`.split(
+    /\s+/,
+  ),
+)
+
+/** True for a YAML text with a field of MeshConfig, or an empty one: all defaults. */
+export function holdsMeshConfig(text: string): boolean {
+  const mesh = parseYamlText(text) ?? {}
+  return isObject(mesh) && (Object.keys(mesh).length === 0 || Object.keys(mesh).some(name => MESH_FIELDS.has(name)))
+}
+
 /** The mesh configuration in a YAML text; absent fields have Istio's defaults (istio.io, MeshConfig). Undefined when it is no YAML map. */
 export function readMeshConfig(text: string, istioNamespace: string, from?: string): MeshConfig | undefined {
   const mesh = parseYamlText(text) ?? (text.trim() === '' ? {} : undefined)
@@ -33,10 +53,10 @@ export function readMeshConfig(text: string, istioNamespace: string, from?: stri
   }
 }
 
-/** The networks in a YAML text (istio.io, MeshNetworks); undefined when it is no YAML map. */
+/** The networks in a YAML text (istio.io, MeshNetworks); undefined when it is no YAML map with `networks`, nor an empty one. */
 export function readMeshNetworks(text: string, from: string): MeshNetworks | undefined {
   const value = parseYamlText(text)
-  if (!isObject(value)) return undefined
+  if (!isObject(value) || (Object.keys(value).length > 0 && !('networks' in value))) return undefined
   const networks = Object.entries(objectOf(value, 'networks') ?? {})
   return {
     from,

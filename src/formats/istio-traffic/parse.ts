@@ -154,7 +154,7 @@ function positive(name: string): string {
 }
 
 /** The fields and condition keys of rules that ztunnel does not get, each as it is written. */
-function lostAtZtunnel(object: KubeObject): readonly string[] {
+function beyondZtunnel(object: KubeObject): readonly string[] {
   const lost = (owner: unknown) =>
     Object.keys(isObject(owner) ? owner : {}).filter(
       name => listOf(owner, name).length > 0 && !reachesZtunnel(positive(name)),
@@ -195,7 +195,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     rules: listOf(object, 'spec', 'rules').length,
     targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
-    lostAtZtunnel: lostAtZtunnel(object),
+    httpFields: beyondZtunnel(object),
     ...definedFields({atZtunnel}),
   }
 }
@@ -229,6 +229,10 @@ export function readServiceEntry(object: KubeObject): ServiceEntryModel {
     object: objectRefOf(object),
     hosts: textsOf(object, 'spec', 'hosts'),
     addresses: textsOf(object, 'spec', 'addresses'),
+    allocated: listOf(object, 'status', 'addresses').map(each => ({
+      host: textOf(each, 'host') ?? '',
+      address: textOf(each, 'value') ?? '',
+    })),
     resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',
     exportTo: textsOf(object, 'spec', 'exportTo'),
     ...selectorOf(object, 'workloadSelector', 'labels'),

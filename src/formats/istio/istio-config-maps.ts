@@ -29,6 +29,7 @@ export function readMeshSettings(object: KubeObject): MeshSettings {
     clusterDomain: 'cluster.local',
     authorizers: authorizersOf(mesh),
     trustDomains: [textOf(mesh, 'trustDomain') ?? 'cluster.local', ...textsOf(mesh, 'trustDomainAliases')],
+    trustedProxies: numberOf(mesh, 'defaultConfig', 'gatewayTopology', 'numTrustedProxies') ?? 0,
     capture: {
       interceptionMode: mode,
       proxyMetadata: textMapOf(mesh, 'defaultConfig', 'proxyMetadata'),

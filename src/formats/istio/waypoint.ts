@@ -1,7 +1,9 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {REVISION_LABEL} from '../../model/istio/mesh-keys.js'
-import type {Waypoint, WaypointCondition} from '../../model/istio/waypoint.js'
+import type {AllowedNamespaces, Waypoint, WaypointCondition} from '../../model/istio/waypoint.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
-import {listOf, textOf} from '../decode.js'
+import {at, listOf, numberOf, textOf} from '../decode.js'
+import {readLabelSelector} from './injection-webhook.js'
 
 /** The class of Gateways that istiod makes waypoints of (istio.io, "Configure waypoint proxies"). */
 const WAYPOINT_CLASS = 'istio-waypoint'
@@ -11,15 +13,28 @@ function condition(value: unknown): WaypointCondition {
   return {type: text('type'), status: text('status'), reason: text('reason'), message: text('message')}
 }
 
+/** The namespaces the HBONE listener of a waypoint takes bindings from: its own, unless it says otherwise. */
+export function readAllowed(gateway: KubeObject): AllowedNamespaces {
+  const listener = listOf(gateway, 'spec', 'listeners').find(
+    each => textOf(each, 'protocol') === 'HBONE' && numberOf(each, 'port') === 15_008,
+  )
+  const allowed = at(listener, 'allowedRoutes', 'namespaces')
+  const from = textOf(allowed, 'from')
+  if (from === 'Selector') return {from, selector: readLabelSelector(at(allowed, 'selector'))}
+  return {from: from === 'All' ? 'All' : 'Same'}
+}
+
 /** A Gateway of the Gateway API that is a waypoint; undefined for any other. */
 export function readWaypoint(object: KubeObject): Waypoint | undefined {
   if (textOf(object, 'spec', 'gatewayClassName') !== WAYPOINT_CLASS) return undefined
-  const {name, namespace = 'default', labels = {}} = object.metadata
+  const {name, namespace = 'default', labels = {}, annotations = {}} = object.metadata
   return {
     name,
     namespace,
     revision: labels[REVISION_LABEL] ?? 'default',
-    traffic: labels['istio.io/waypoint-for'] ?? 'none',
+    ...definedFields({traffic: labels['istio.io/waypoint-for']}),
+    allowed: readAllowed(object),
+    serviceAccount: annotations['gateway.istio.io/service-account'] ?? name,
     conditions: listOf(object, 'status', 'conditions').map(condition),
   }
 }

@@ -159,5 +159,10 @@ export function readDocument(text: string): {readonly value: unknown; readonly p
   const document = parseDocument(text, {merge: true})
   const [error] = document.errors
   if (error !== undefined) return {value: undefined, problem: error.message.split('\n')[0] ?? 'not YAML'}
-  return {value: document.toJS({maxAliasCount: 100}) as unknown}
+  try {
+    return {value: document.toJS({maxAliasCount: MAX_ALIAS_COUNT}) as unknown}
+  } catch (thrown) {
+    // Aliases of aliases (a bomb), or of what they are in.
+    return {value: undefined, problem: sentence(thrown)}
+  }
 }

@@ -1,6 +1,8 @@
+import {GATEWAY_API_GATEWAY} from '../../model/kube/kinds.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {readInjectionWebhooks} from '../istio/injection-webhook.js'
 import {readDestinationRule, readPeerAuthentication} from '../istio/istio-policy.js'
+import {readWaypoint} from '../istio/waypoint.js'
 import {
   readAuthorizationPolicy,
   readEnvoyFilter,
@@ -65,6 +67,12 @@ export const MESH_OBJECTS = {
     label: 'DestinationRules',
   },
   gateways: {kind: 'Gateway', scope: 'cluster', read: readGateway, label: 'Gateways'},
+  waypointGateways: {
+    kind: GATEWAY_API_GATEWAY,
+    scope: 'cluster',
+    read: (object: KubeObject) => readWaypoint(object) ?? [],
+    label: 'Gateways of the Gateway API',
+  },
   serviceEntries: {kind: 'ServiceEntry', scope: 'cluster', read: readServiceEntry, label: 'ServiceEntries'},
   sidecars: {kind: 'Sidecar', scope: 'cluster', read: readSidecar, label: 'Sidecar resources'},
   envoyFilters: {kind: 'EnvoyFilter', scope: 'cluster', read: readEnvoyFilter, label: 'EnvoyFilters'},

@@ -40,6 +40,12 @@ function tableOf(name: string, family: 'ip' | 'ip6', draft: RulesDraft): TableDr
   return known ?? startTable(draft, {family, backend: 'unknown', form: 'trace'}, name)
 }
 
+/** True for a command that `set -x` shows twice: as a shell function is called by the name of the program, and as that runs the program itself. */
+function isTracedAgain(text: string, {messages}: RulesDraft): boolean {
+  if (!/^\/\S*\/ip6?tables\s/.test(text)) return false
+  return messages.findLast(({command}) => command === true)?.text === text.replace(/^\/(?:[^/\s]+\/)*/, '')
+}
+
 /** Applies one `iptables` command line to the table it names (iptables(8); the table is filter without -t). */
 export function readTraceCommand(
   lines: readonly CleanLine[],
@@ -48,7 +54,7 @@ export function readTraceCommand(
   draft: RulesDraft,
 ): number {
   const line = lines[at]
-  if (line === undefined) return at + 1
+  if (line === undefined || isTracedAgain(line.text, draft)) return at + 1
   note(draft, line, true)
   const words = splitWords(line.text.replace(/\s\|\|\s.*$/, ''))
   const start = words.findIndex(word => /(?:^|\/)ip6?tables(?:-nft|-legacy)?$/.test(word))

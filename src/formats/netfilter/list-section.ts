@@ -181,7 +181,15 @@ export function readList(lines: readonly CleanLine[], at: number, context: Secti
   const v6 = lines
     .slice(at, end)
     .some(line => /(?:^|\s)!?(?:::\/0|[0-9a-f]*::[0-9a-f:]*)(?:\/\d+)?(?:\s|$)/i.test(line.text))
-  const identity = {family: family ?? (v6 ? 'ip6' : 'ip'), backend: backend ?? 'unknown', form: 'list', tool} as const
+  const asked = lines.slice(Math.max(0, at - 2), at)
+  const logged = asked.some(line => line.command === true && /\bip6?tables\b.* -\w*L/.test(line.text))
+  const identity = {
+    family: family ?? (v6 ? 'ip6' : 'ip'),
+    backend: backend ?? 'unknown',
+    form: 'list',
+    tool,
+    ...definedFields({logged: logged || undefined}),
+  } as const
   const table = startTable(draft, identity, context.table ?? inferTable([...names]))
   table.losses.add(
     'whether a rule jumps (-j) or goes (-g) is shown only for goto, and options without a printed form are missing',

@@ -123,10 +123,16 @@ function readLine(table: TableDraft, line: CleanLine, draft: RulesDraft): boolea
   return true
 }
 
-/** True when a log printed the table, or names the command before it. */
-function isLogged(line: CleanLine | undefined, {messages}: RulesDraft): boolean {
+/**
+ * True when a log printed the table, or names the command before it: with a level, or as older programs do, which print the bare command that
+ * they run.
+ */
+function isLogged(lines: readonly CleanLine[], at: number, {messages}: RulesDraft): boolean {
   const before = messages.at(-1)
-  return line?.level !== undefined || (before?.level !== undefined && /ip6?tables\S*-save/.test(before.text))
+  if (lines[at]?.level !== undefined) return true
+  if (before?.level !== undefined && /ip6?tables\S*-save/.test(before.text)) return true
+  const said = lines.slice(0, at).findLast(({text}) => text !== '' && !text.startsWith('#'))
+  return said !== undefined && said.command === undefined && /^(\S*\/)?ip6?tables\S*-save$/.test(said.text)
 }
 
 /**
@@ -149,7 +155,7 @@ export function readSaveTable(
       backend: backend ?? 'unknown',
       form: restore ? 'restore' : 'save',
       tool,
-      logged: isLogged(lines[at], draft) || undefined,
+      logged: isLogged(lines, at, draft) || undefined,
     },
     name,
   )

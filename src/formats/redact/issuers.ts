@@ -34,6 +34,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   OpenAI: 'sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}',
   PlanetScale: 'pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{20,}',
   Postman: 'PMAK-[a-f0-9-]{30,}',
+  PASETO: 'v[1-4]\\.(?:local|public)\\.[A-Za-z0-9_.-]{20,}',
   Pulumi: 'pul-[a-f0-9]{40}',
   PyPI: 'pypi-[A-Za-z0-9_-]{20,}',
   Replicate: 'r8_[A-Za-z0-9]{30,}',
@@ -53,7 +54,7 @@ const TOKENS: Readonly<Record<string, string>> = {
 
 /** What every text with such a token holds; asked first because most texts hold none. */
 export const TOKEN_MARK =
-  /AKIA|ASIA|LTAI|TT3|sk-|xkeysib|CFPAT|dapi|_v1_|dckr_|dp\.|dt0|EZ[AT]K|EAA|fig[dour]_|gh[pousr]_|github_pat_|gl[a-z]{0,5}[-_]|AIza|ya29\.|GOCSPX|1\/\/0|gsk_|hv[bsr]\.|(?<![A-Za-z0-9_.])[sb]\.[A-Za-z0-9]{24}|atlasv1|hf_|api_org|AKCp|lin_|-us\d|key-|NR[A-Z]{2}-|ntn_|secret_|npm_|oy2|nvapi|pscale|PMAK|pul-|pypi-|r8_|rubygems|SG\.|sntry|shp|xox|xapp|sq0|[rs]k_|whsec_|tskey|:AA|SK[a-f0-9]|AGE-/
+  /AKIA|ASIA|LTAI|TT3|sk-|xkeysib|CFPAT|dapi|_v1_|dckr_|dp\.|dt0|EZ[AT]K|EAA|fig[dour]_|gh[pousr]_|github_pat_|gl[a-z]{0,5}[-_]|AIza|ya29\.|GOCSPX|1\/\/0|gsk_|hv[bsr]\.|(?<![A-Za-z0-9_.])[sb]\.[A-Za-z0-9]{24}|atlasv1|hf_|api_org|AKCp|lin_|-us\d|key-|NR[A-Z]{2}-|ntn_|secret_|npm_|oy2|nvapi|pscale|PMAK|v[1-4]\.(?:local|public)\.|pul-|pypi-|r8_|rubygems|SG\.|sntry|shp|xox|xapp|sq0|[rs]k_|whsec_|tskey|:AA|SK[a-f0-9]|AGE-/
 
 /** Any of these tokens, whole. */
 export const TOKEN = new RegExp(`(?<![A-Za-z0-9_])(?:${Object.values(TOKENS).join('|')})`, 'g')

@@ -1,12 +1,12 @@
 /** Words that say by themselves that the text under this name is a secret. */
 const SECRET_WORDS = new Set(
-  'password passwords passwd pwd pw passphrase passcode secret secrets token tokens credential credentials creds authorization cookie cookies bindpw dbpw rootpw adminpw userpw privkey'.split(
+  'password passwords passwd passwort kennwort wachtwoord contrasena pwd pw passphrase passcode secret secrets token tokens credential credentials creds authorization cookie cookies bindpw dbpw rootpw adminpw userpw privkey'.split(
     ' ',
   ),
 )
 /** Ends of words written in one, as `PGPASSWORD`, `requirepass`, `bindpasswd`, `accountkey`. */
 const SECRET_ENDS =
-  /(?:password|passwd|passphrase|passcode|passwords|secret|token|(?:api|access|secret|private|account|auth|master|shared|encryption|signing|session|storage|license)key|(?:require|db|user|root|admin|bind|redis|mysql|sql|smtp|ldap|my|ssh|mail|default)pass)$/
+  /(?:password|passwd|passphrase|passcode|passwords|secret|token|(?:api|access|secret|private|account|auth|master|shared|encryption|signing|session|storage|license)key|(?:require|db|user|root|admin|bind|redis|mysql|sql|smtp|ldap|my|ssh|mail|default|store|key|trust)pass)$/
 /** Headers and options with credentials whose names hold no such word. */
 const SECRET_HEADERS = new Set([
   'oauth2-bearer',
@@ -63,6 +63,8 @@ function judged(name: string): boolean {
   const last = words.at(-1)
   // Google's `private_key_id` names one key of a service account, which is looked up by it.
   if (words.join(' ').endsWith('private key id')) return true
+  // The name of a Secret, as the chart and Istio's WasmPlugin write it.
+  if (/\bpull secrets?$/.test(words.join(' '))) return false
   if (last === undefined || ABOUT_SECRETS.has(last)) return false
   if (last === 'key' && words[0] === 'x' && words.length > 2 && !PLAIN_HEADER_KEYS.has(words.at(-2) ?? '')) return true
   if (last === 'pass' || (last === 'auth' && words.length === 1)) return true
@@ -82,7 +84,9 @@ export function isSecretName(name: string): boolean {
 
 /** True when a value under this name is a secret if it looks like one: `REDISCLI_AUTH`, `x-auth`, `sid`. */
 export function isWeakSecretName(name: string): boolean {
-  return WEAK_WORDS.has(wordsOf(name).at(-1) ?? '')
+  const words = wordsOf(name)
+  // Half of what logs in at Vault (AppRole); elsewhere the name of a secret.
+  return WEAK_WORDS.has(words.at(-1) ?? '') || words.slice(-2).join(' ') === 'secret id'
 }
 
 /** True for a word that is neither prose nor a name in Kubernetes: letters and digits, with capitals or signs among them. */
@@ -94,6 +98,18 @@ export function looksRandom(value: string): boolean {
     /[a-zA-Z]/.test(value) &&
     (/[!#$%^&*+=~?]/.test(value) || (/[A-Z]/.test(value) && /[a-z]/.test(value)))
   )
+}
+
+/** What the last word of a name says of a generated text that is no secret: ids of requests and traces, hashes, versions. */
+const IDENTIFIERS = new Set(
+  'id ids uid uuid guid traceid spanid sampled trace span traceparent tracestate context attributes etag hash checksum digest fingerprint nonce version revision serial correlation'.split(
+    ' ',
+  ),
+)
+
+/** True when a generated text under this name identifies something and opens nothing: `x-request-id`, `x-b3-traceid`, `etag`. */
+export function isIdentifierName(name: string): boolean {
+  return IDENTIFIERS.has(wordsOf(name).at(-1) ?? '')
 }
 
 /** True for a name of a password, whose value may be any word. */
@@ -150,7 +166,7 @@ export function isNoSecret(value: string): boolean {
 
 /** Fields that hold what a header is compared with or set to (Envoy HeaderValue, HeaderMatcher, StringMatcher; Istio StringMatch). */
 const HEADER_FIELDS = new Set(
-  'value rawvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch'.split(
+  'value rawvalue defaultvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch valuematch'.split(
     ' ',
   ),
 )

@@ -1,4 +1,5 @@
 import {isNoSecret, isPasswordName, isSecretName, isSignature, isWeakSecretName, looksRandom} from './names.js'
+import {generatedNear, type Span} from './near.js'
 import type {Redaction} from './placeholder.js'
 import {endOfQuoted, isSame, type Quote, quoteAt, quoteBefore} from './quotes.js'
 
@@ -6,10 +7,10 @@ import {endOfQuoted, isSame, type Quote, quoteAt, quoteBefore} from './quotes.js
 const HINT =
   /pass|pwd|pw(?=[ :="'\]])|secret|token|key|cred|auth|cookie|session|otp|oauth2-bearer|sid(?==)|sig(?=[=n])|honeycomb|slack-sig|hub-sig/gi
 const MAX_NAME = 100
+/** Of a here document. */
+const MAX_LINES = 8192
 
-interface Edit {
-  readonly from: number
-  readonly to: number
+interface Edit extends Span {
   /** True when the value stands without quotes where JSON needs them. */
   readonly quoted?: boolean
 }
@@ -131,8 +132,15 @@ function proseValue(text: string, to: number, name: string): Edit | undefined {
   return isWord || (looksRandom(value) && !/[=:/]/.test(value)) ? bare(text, at, value) : undefined
 }
 
-/** A text between long marks: `[[…]]` of Lua, `\"\"\"…\"\"\"` of Python and TOML. */
+/** A text between long marks: `[[…]]` of Lua, `\"\"\"…\"\"\"` of Python and TOML, the lines of a here document. */
 function longText(text: string, from: number): Edit | undefined {
+  const [opening, word] = /^<<[-~]?["']?(\w{1,40})["']?[ \t]*\r?\n/.exec(text.slice(from, from + 60)) ?? []
+  if (opening !== undefined && word !== undefined) {
+    const start = from + opening.length
+    const length = text.slice(start, start + MAX_LINES).search(new RegExp(`^[ \\t]*${word}[ \\t]*\\r?$`, 'm'))
+    const to = length < 1 ? start : start + length - 1
+    return {from: start, to: isNoSecret(text.slice(start, to)) ? start : to}
+  }
   for (const [open, close] of [
     ['[[', ']]'],
     ['"""', '"""'],
@@ -248,15 +256,20 @@ export function withoutNamedValues(text: string, redaction: Redaction): string {
     HINT.lastIndex = to
     const name = text.slice(from, to).replace(/^[-.]+/, '')
     const signed = isSignature(name) && (text[from - 1] === '?' || text[from - 1] === '&')
-    const strong = signed || isSecretName(name)
+    // The type of a resource (`type.googleapis.com/istio.security.Authorization`) names no field.
+    const strong = signed || (isSecretName(name) && !text.endsWith('type.googleapis.com/', from))
     if (!strong && !isWeakSecretName(name)) continue
-    const edit = secretAfter(text, from, to, name)
-    if (edit === undefined || edit.to <= edit.from) continue
-    const secret = text.slice(edit.from, edit.to)
-    if (!strong && !looksRandom(secret)) continue
-    const put = redaction.put(secret, name)
-    parts.push(text.slice(done, edit.from), edit.quoted === true ? `"${put}"` : put)
-    done = edit.to
+    const beside = secretAfter(text, from, to, name)
+    const isSecret =
+      beside !== undefined && beside.to > beside.from && (strong || looksRandom(text.slice(beside.from, beside.to)))
+    const found = isSecret ? [beside] : []
+    const near = generatedNear(text, {from, to}, isSecret ? beside.to : done)
+    for (const edit of [...found, ...near]) {
+      if (edit.from < done) continue
+      const put = redaction.put(text.slice(edit.from, edit.to), name)
+      parts.push(text.slice(done, edit.from), 'quoted' in edit && edit.quoted === true ? `"${put}"` : put)
+      done = edit.to
+    }
     HINT.lastIndex = Math.max(to, done)
   }
   return done === 0 ? text : parts.join('') + text.slice(done)

@@ -1,9 +1,11 @@
+import {isGeneratedOrHex} from './generated.js'
 import {
   isAboutVariable,
   isContentField,
   isEnvironment,
   isHeaderField,
   isHiddenVariable,
+  isIdentifierName,
   isMeshSetting,
   isNoSecret,
   isSecretName,
@@ -25,6 +27,10 @@ export interface Place {
 }
 
 export const TOP: Place = {key: '', parent: '', above: '', label: '', item: false}
+
+/** Fields of Istio objects whose names and values users choose: headers to set, add and match, the configuration of a Wasm plugin. */
+const FREE_TEXT =
+  /^(?:set|add|append|headers|queryParams|withoutHeaders|pluginConfig|customTags|custom_tags|include_?additional_?headers_?in_?check)$/i
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -53,7 +59,16 @@ export function withoutVariable(text: string, {key, item}: Place, redaction: Red
   return isNoSecret(value) ? undefined : start + redaction.put(value, name)
 }
 
-/** True when the place alone makes a text a secret. */
+/** True where people put a text of their own that nothing names as a secret: in a header, a tag of traces, a parameter of a query, a setting of a plugin. */
+function isFreeText({key, parent, above, label}: Place): boolean {
+  if (isIdentifierName(label === '' && !isHeaderField(key) ? key : label) || isIdentifierName(parent)) return false
+  return (
+    (isHeaderField(key) && (label !== '' || isHeaderField(parent))) ||
+    [parent, above].some(each => FREE_TEXT.test(each))
+  )
+}
+
+/** True when the place alone makes a text a secret, or the text shows there that it is one. */
 export function isSecretPlace(place: Place, value: string): boolean {
   const {key, parent, above, label} = place
   if (isSecretName(key) || key === LAST_APPLIED) return true
@@ -65,6 +80,7 @@ export function isSecretPlace(place: Place, value: string): boolean {
   // Only Secrets have it.
   if (/^string_?data$/i.test(parent)) return true
   if (parent === 'data' && isSecretName(above)) return true
+  if (isFreeText(place) && isGeneratedOrHex(value)) return true
   return isVariable(place) || (key === 'key' && /^credentials?$/i.test(parent))
 }
 

@@ -3,6 +3,7 @@ import type {Gap} from '../../model/evidence/answer.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
+import {isGenerated} from './generated.js'
 import {isHeaderField, isMeshSetting, isNoSecret, isSecretName} from './names.js'
 import {isBytes, isSecretPlace, type Place, secretNameAt, TOP, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction, SAME_PLACEHOLDER} from './placeholder.js'
@@ -82,7 +83,8 @@ function isContainer(value: unknown): boolean {
 function cleanText(value: string, place: Place, redaction: Redaction): string {
   const variable = withoutVariable(value, place, redaction)
   if (variable !== undefined) return variable
-  if (isNoSecret(value) || !isSecretPlace(place, value)) return scrubInner(value, redaction)
+  const isOwnText = place.parent === 'annotations' && isGenerated(value)
+  if (isNoSecret(value) || !(isOwnText || isSecretPlace(place, value))) return scrubInner(value, redaction)
   return isBytes(place.key)
     ? bytesPlaceholder(value, secretNameAt(place), redaction)
     : redaction.put(value, secretNameAt(place))
@@ -124,6 +126,8 @@ function argv(words: readonly unknown[], redaction: Redaction): unknown[] {
     const cut = hidden.get(at)
     if (cut !== undefined) return word.slice(0, cut) + inner.put(word.slice(cut), String(before ?? 'argument'))
     const named = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && isSecretName(before)
-    return named && !word.startsWith('-') ? inner.put(word, before) : walk(word, TOP, inner)
+    return (named && !word.startsWith('-')) || isGenerated(word)
+      ? inner.put(word, named ? before : 'argument')
+      : walk(word, TOP, inner)
   })
 }

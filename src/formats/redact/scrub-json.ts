@@ -1,4 +1,14 @@
-import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isPasswordName, isSecretName} from './names.js'
+import {isGeneratedOrHex} from './generated.js'
+import {
+  isEnvironment,
+  isHeaderField,
+  isIdentifierName,
+  isMeshSetting,
+  isNoSecret,
+  isPasswordName,
+  isSecretName,
+} from './names.js'
+import type {Span} from './near.js'
 import {isBytes, isSecretPlace, type Place, secretNameAt, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction} from './placeholder.js'
 
@@ -7,11 +17,6 @@ export type CleanInner = (text: string, redaction: Redaction, depth: number) => 
 
 /** JSON in JSON in JSON is common (an annotation in a bootstrap); deeper nesting is not searched. */
 const MAX_DEPTH = 6
-
-interface Span {
-  readonly from: number
-  readonly to: number
-}
 
 interface Edit extends Span {
   readonly put: string
@@ -141,6 +146,13 @@ function close(scan: Scan): void {
   if (variable || isSecretName(frame.label)) hide(scan, frame.values, frame.label)
   else if (isSecretName(frame.name) && frame.label === '') hide(scan, frame.values, frame.name)
   else if (isHeaderField(frame.name) || isSecretName(frame.name)) above?.values.push(...frame.values)
+  else if (frame.label !== '' && !isIdentifierName(frame.label))
+    hide(scan, generatedOf(scan.text, frame.values), frame.label)
+}
+
+/** The values of a header or tag that a generator made, whatever its name. */
+function generatedOf(text: string, values: readonly Span[]): readonly Span[] {
+  return values.filter(({from, to}) => isGeneratedOrHex(textAt(text, from, to)))
 }
 
 /** A number that is a password. */

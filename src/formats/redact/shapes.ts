@@ -18,6 +18,22 @@ function isUserAndPassword(base64: string): boolean {
   return /^[\x20-\x7e]{1,200}:[\x20-\x7e]{1,500}$/.test(Buffer.from(base64, 'base64').toString('latin1'))
 }
 
+/** A text as it is in a string, and as the bytes of its UTF-8 are when each is read as a character. */
+function inBothEncodings(text: string): string {
+  return `${text}|${Buffer.from(text).toString('latin1')}`
+}
+
+/** "Password" where a name of letters does not show it, and an English name before the colon of Chinese text. */
+const OTHER_LANGUAGES = new RegExp(
+  [
+    ...['mot de passe', 'contraseña', 'hasło', 'пароль', '密码', '密碼', '口令', 'パスワード', '비밀번호'].map(
+      inBothEncodings,
+    ),
+    `(?:password|passwd|secret|token)(?=${inBothEncodings('：')})`,
+  ].join('|'),
+  'i',
+)
+
 /** True for the answer to a prompt: anything but a word of prose. */
 function isPrompted(secret: string): boolean {
   return /[\d\W_]/.test(secret.slice(0, -1))
@@ -71,6 +87,20 @@ const SHAPES: readonly Shape[] = [
     mark: /thin:/,
     find: /(jdbc:oracle:thin:[^\s/@"']{1,100}\/)([^\s@"']{1,200})(@)/g,
   },
+  {
+    what: 'secret access key',
+    mark: /AKIA|ASIA/,
+    find: /((?:AKIA|ASIA)[0-9A-Z]{16}[^A-Za-z0-9\n]{1,10})([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])()/g,
+  },
+  {
+    what: 'password in another language',
+    mark: OTHER_LANGUAGES,
+    find: new RegExp(
+      `((?:${OTHER_LANGUAGES.source})\\s{0,4}(?:[:=]|${inBothEncodings('：')}|\\bist|\\bes|\\best)\\s{0,4}["']?)([^\\s"',;]{4,200})()`,
+      'gi',
+    ),
+    holds: isPrompted,
+  },
   {what: "an issuer's token", mark: TOKEN_MARK, find: new RegExp(`()(${TOKEN.source})()`, 'g')},
   {
     what: 'web hook',
@@ -96,6 +126,16 @@ const SHAPES: readonly Shape[] = [
     what: 'argument -p',
     mark: /(?:mysql|mariadb)/,
     find: /(\b(?:mysql|mariadb)[a-z-]{0,12}(?:\s[^\n|;&]{0,300}?)?\s-p)((?![\s"'])[^\s"'\\;|&]{1,200})()/g,
+  },
+  {
+    what: 'password of a certificate',
+    mark: /curl\b/,
+    find: /(\bcurl\s[^\n|;&]{0,500}?(?:--(?:proxy-)?cert|-E)[ =]{1,4}["']?[^\s:"'\\]{1,200}:)([^\s"'\\;|&]{1,200})()/g,
+  },
+  {
+    what: 'argument of htpasswd',
+    mark: /htpasswd/,
+    find: /(\bhtpasswd[ \t]{1,4}-[a-zA-Z]{0,6}b[a-zA-Z]{0,6}[ \t]{1,4}(?:[^\s"'\\]{1,200}[ \t]{1,4}){1,2})([^\s"'\\;|&]{1,200})(?=[ \t]{0,4}(?:[\n"'|;&]|$))()/g,
   },
   {
     what: 'argument -a',

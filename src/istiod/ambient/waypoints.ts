@@ -1,8 +1,9 @@
-import {at, listOf, numberOf, textOf, textsOf} from '../../formats/decode.js'
-import {readLabelSelector} from '../../formats/istio/injection-webhook.js'
-import {MANAGED_LABEL, WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {listOf, textOf, textsOf} from '../../formats/decode.js'
+import {readAllowed} from '../../formats/istio/waypoint.js'
+import {MANAGED_LABEL, WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from '../../model/istio/mesh-keys.js'
+import {allowsNamespace} from '../../model/istio/waypoint.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
-import {type Labels, matchesLabels} from '../../model/kube/selector.js'
+import type {Labels} from '../../model/kube/selector.js'
 import type {RegisteredHost} from '../registry.js'
 import type {AmbientObjects} from './objects.js'
 
@@ -32,34 +33,21 @@ function destinationOf(gateway: KubeObject): string | undefined {
   return ip === undefined ? undefined : `/${ip}`
 }
 
-/** From which namespaces the HBONE listener takes bindings: its own, unless it says otherwise. */
-function allowedBy(gateway: KubeObject, namespaces: AmbientObjects['namespaces']): (namespace: string) => boolean {
-  const listener = listOf(gateway, 'spec', 'listeners').find(
-    each => textOf(each, 'protocol') === 'HBONE' && numberOf(each, 'port') === 15_008,
-  )
-  const allowed = at(listener, 'allowedRoutes', 'namespaces')
-  const from = textOf(allowed, 'from') ?? 'Same'
-  if (from === 'All') return () => true
-  if (from === 'Selector') {
-    const wanted = readLabelSelector(at(allowed, 'selector'))
-    return namespace => matchesLabels(wanted, namespaces.get(namespace) ?? {})
-  }
-  return namespace => namespace === (gateway.metadata.namespace ?? 'default')
-}
-
 function boundWaypoint(gateway: KubeObject, {classes, namespaces}: AmbientObjects): BoundWaypoint | undefined {
   const destination = destinationOf(gateway)
   const gatewayClass = textOf(gateway, 'spec', 'gatewayClassName') ?? ''
   if (destination === undefined) return undefined
   const byClass = classes.find(({metadata}) => metadata.name === gatewayClass)?.metadata.labels?.[WAYPOINT_FOR]
   const traffic = gateway.metadata.labels?.[WAYPOINT_FOR] ?? byClass ?? 'service'
+  const namespace = gateway.metadata.namespace ?? 'default'
+  const allowed = readAllowed(gateway)
   return {
     name: gateway.metadata.name,
-    namespace: gateway.metadata.namespace ?? 'default',
+    namespace,
     gatewayClass,
     destination,
     takes: kind => traffic === 'all' || traffic === kind,
-    allows: allowedBy(gateway, namespaces),
+    allows: from => allowsNamespace(allowed, namespace, from, namespaces.get(from) ?? {}),
   }
 }
 
@@ -83,7 +71,7 @@ export function waypointFinder(objects: AmbientObjects): (target: Bindable) => B
     const by = labels[WAYPOINT_LABEL] === undefined ? (objects.namespaces.get(namespace) ?? {}) : labels
     const name = by[WAYPOINT_LABEL]
     if (name === undefined || name === 'none') return undefined
-    const found = all.get(`${by[`${WAYPOINT_LABEL}-namespace`] ?? namespace}/${name}`)
+    const found = all.get(`${by[WAYPOINT_NAMESPACE_LABEL] ?? namespace}/${name}`)
     return found?.takes(kind) === true && found.allows(namespace) ? found : undefined
   }
 }

@@ -1,6 +1,5 @@
 import {
   Address,
-  ConfigSource,
   Extension,
   FractionalPercent,
   Http1Options,
@@ -40,10 +39,10 @@ export const Endpoint = message('config.endpoint.v3.Endpoint', {
 
 export const LbEndpoint = message('config.endpoint.v3.LbEndpoint', {
   endpoint: one(Endpoint),
-  endpointName: text,
+  endpointName: ignored('an endpoint without an address is undecided'),
   healthStatus: text,
   metadata: one(Metadata),
-  loadBalancingWeight: count,
+  loadBalancingWeight: ignored(BALANCING),
 })
 export type LbEndpoint = NonNullable<typeof LbEndpoint.yields>
 
@@ -88,7 +87,7 @@ const Thresholds = message('config.cluster.v3.CircuitBreakers.Thresholds', {
   maxRetries: count,
   retryBudget: ignored('counts requests under way'),
   trackRemaining: ignored(WHY.stats),
-  maxConnectionPools: count,
+  maxConnectionPools: ignored('limits pools, of which a request needs one'),
 })
 export type Thresholds = NonNullable<typeof Thresholds.yields>
 
@@ -117,11 +116,11 @@ export const Cluster = message('config.cluster.v3.Cluster', {
   type: text,
   clusterType: one(Extension),
   edsClusterConfig: one(
-    message('config.cluster.v3.Cluster.EdsClusterConfig', {edsConfig: one(ConfigSource), serviceName: text}),
+    message('config.cluster.v3.Cluster.EdsClusterConfig', {edsConfig: ignored(WHY.xds), serviceName: text}),
   ),
   connectTimeout: duration,
   perConnectionBufferLimitBytes: ignored(WHY.buffers),
-  lbPolicy: text,
+  lbPolicy: ignored(BALANCING),
   loadAssignment: one(ClusterLoadAssignment),
   healthChecks: ignored(HEALTH),
   maxRequestsPerConnection: ignored('every request asked about has a connection of its own'),
@@ -186,7 +185,7 @@ export const Cluster = message('config.cluster.v3.Cluster', {
     message('config.cluster.v3.Cluster.CommonLbConfig', {
       healthyPanicThreshold: one(message('type.v3.Percent', {value: count})),
       zoneAwareLbConfig: ignored(BALANCING),
-      localityWeightedLbConfig: ignored(BALANCING),
+      localityWeightedLbConfig: present,
       updateMergeWindow: ignored('delays updates'),
       ignoreNewHostsUntilFirstHc: ignored(HEALTH),
       closeConnectionsOnHostSetChange: ignored('connections here are new'),
@@ -223,7 +222,7 @@ export const UpstreamHttp = message(HTTP, {
   commonHttpProtocolOptions: one(HttpProtocolOptions),
   upstreamHttpProtocolOptions: one(
     message('config.core.v3.UpstreamHttpProtocolOptions', {
-      autoSni: flag,
+      autoSni: ignored('the name in the ClientHello, by which no server here chooses'),
       autoSanValidation: flag,
       overrideAutoSniHeader: text,
     }),
@@ -232,7 +231,7 @@ export const UpstreamHttp = message(HTTP, {
     message(`${HTTP}.ExplicitHttpConfig`, {
       httpProtocolOptions: one(Http1Options),
       http2ProtocolOptions: one(Http2Options),
-      http3ProtocolOptions: present,
+      http3ProtocolOptions: ignored('a cluster without HTTP/1 is undecided'),
     }),
   ),
   useDownstreamProtocolConfig: one(

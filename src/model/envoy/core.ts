@@ -1,18 +1,4 @@
-import {
-  count,
-  duration,
-  flag,
-  ignored,
-  list,
-  mapOf,
-  message,
-  one,
-  packed,
-  struct,
-  text,
-  WHY,
-  wrappedFlag,
-} from './schema.js'
+import {count, duration, flag, ignored, mapOf, message, one, packed, struct, text, WHY, wrappedFlag} from './schema.js'
 
 // config.core.v3 and type.v3: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/address.proto
 
@@ -20,9 +6,9 @@ export const SocketAddress = message('config.core.v3.SocketAddress', {
   protocol: text,
   address: text,
   portValue: count,
-  namedPort: text,
+  namedPort: ignored('an address without a number is undecided'),
   resolverName: ignored(WHY.sockets),
-  ipv4Compat: flag,
+  ipv4Compat: ignored('read with the sockets of all listeners'),
 })
 
 export const Address = message('config.core.v3.Address', {
@@ -50,10 +36,10 @@ export const RuntimeFlag = message('config.core.v3.RuntimeFeatureFlag', {default
 export type RuntimeFlag = NonNullable<typeof RuntimeFlag.yields>
 
 export const DataSource = message('config.core.v3.DataSource', {
-  filename: text,
+  filename: ignored('read by Envoy: what needs it is undecided'),
   inlineString: text,
   inlineBytes: text,
-  environmentVariable: text,
+  environmentVariable: ignored('read by Envoy: what needs it is undecided'),
   watchedDirectory: ignored('says when a file is read again'),
 })
 export type DataSource = NonNullable<typeof DataSource.yields>
@@ -86,7 +72,7 @@ export const HttpUri = message('config.core.v3.HttpUri', {uri: text, cluster: te
 
 export const HttpProtocolOptions = message('config.core.v3.HttpProtocolOptions', {
   idleTimeout: duration,
-  maxConnectionDuration: duration,
+  maxConnectionDuration: ignored('drains a connection, and ends no request'),
   maxHeadersCount: count,
   maxResponseHeadersKb: ignored(WHY.response),
   maxStreamDuration: duration,
@@ -111,10 +97,10 @@ export type Http1Options = NonNullable<typeof Http1Options.yields>
 
 export const Http2Options = message('config.core.v3.Http2ProtocolOptions', {
   hpackTableSize: ignored(WHY.buffers),
-  maxConcurrentStreams: count,
+  maxConcurrentStreams: ignored('every request asked about has a connection of its own'),
   initialStreamWindowSize: ignored(WHY.buffers),
   initialConnectionWindowSize: ignored(WHY.buffers),
-  allowConnect: flag,
+  allowConnect: ignored('extended CONNECT (RFC 8441) is not asked about'),
   maxOutboundFrames: ignored(WHY.buffers),
   maxOutboundControlFrames: ignored(WHY.buffers),
   overrideStreamErrorOnInvalidHttpMessage: ignored('says whether the connection is kept after the answer'),
@@ -127,9 +113,9 @@ export const Http2Options = message('config.core.v3.Http2ProtocolOptions', {
 export const StringFormat = message('config.core.v3.SubstitutionFormatString', {
   textFormat: text,
   textFormatSource: one(DataSource),
-  jsonFormat: struct,
+  jsonFormat: ignored('what is no text is undecided'),
   omitEmptyValues: ignored('only leaves out empty JSON fields'),
   contentType: ignored(WHY.response),
-  formatters: list(one(Extension)),
+  formatters: ignored('an operator that is not known is undecided'),
 })
 export type StringFormat = NonNullable<typeof StringFormat.yields>

@@ -1,4 +1,4 @@
-import {CidrRange, ConfigSource, Extension, Http1Options, Http2Options, HttpProtocolOptions} from './core.js'
+import {CidrRange, Extension, Http1Options, Http2Options, HttpProtocolOptions} from './core.js'
 import {RouteConfiguration} from './route.js'
 import {count, duration, flag, ignored, list, message, one, packed, present, text, WHY, wrappedFlag} from './schema.js'
 
@@ -14,7 +14,7 @@ export const HttpFilter = message(`${HCM}HttpFilter`, {
     message('config.core.v3.ExtensionConfigSource', {
       configSource: ignored(WHY.xds),
       defaultConfig: packed,
-      applyDefaultConfigWithoutWarming: flag,
+      applyDefaultConfigWithoutWarming: ignored(WHY.xds),
       typeUrls: ignored(WHY.xds),
     }),
   ),
@@ -72,7 +72,7 @@ export type ScopedRoutes = NonNullable<typeof ScopedRoutes.yields>
 export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
   codecType: text,
   statPrefix: ignored(WHY.stats),
-  rds: one(message(`${HCM}Rds`, {configSource: one(ConfigSource), routeConfigName: text})),
+  rds: one(message(`${HCM}Rds`, {configSource: ignored(WHY.xds), routeConfigName: text})),
   routeConfig: one(RouteConfiguration),
   scopedRoutes: one(ScopedRoutes),
   httpFilters: list(one(HttpFilter)),
@@ -94,8 +94,8 @@ export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
   maxRequestHeadersKb: count,
   streamIdleTimeout: duration,
   streamFlushTimeout: ignored(WHY.response),
-  requestTimeout: duration,
-  requestHeadersTimeout: duration,
+  requestTimeout: ignored('requests here are sent at once'),
+  requestHeadersTimeout: ignored('requests here are sent at once'),
   drainTimeout: ignored('says when it drains'),
   delayedCloseTimeout: ignored('says how a connection is closed'),
   accessLog: ignored(WHY.logs),

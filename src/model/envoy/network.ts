@@ -1,4 +1,4 @@
-import {Metadata, RuntimeFlag, StringFormat} from './core.js'
+import {Metadata, StringFormat} from './core.js'
 import {count, duration, flag, ignored, list, message, one, present, text, WHY} from './schema.js'
 
 // extensions.filters.network: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/network_filters
@@ -30,7 +30,7 @@ export const TcpProxy = message(`${NF}tcp_proxy.v3.TcpProxy`, {
   accessLogFlushInterval: ignored(WHY.logs),
   flushAccessLogOnConnected: ignored(WHY.logs),
   accessLogOptions: ignored(WHY.logs),
-  maxConnectAttempts: count,
+  maxConnectAttempts: ignored('an endpoint that ends a connection another way is undecided'),
   backoffOptions: ignored('says how long to wait before a retry'),
   hashPolicy: ignored('picks one endpoint among the usable ones'),
   tunnelingConfig: present,
@@ -44,21 +44,27 @@ export type TcpProxy = NonNullable<typeof TcpProxy.yields>
 export const SniCluster = message(`${NF}sni_cluster.v3.SniCluster`, {})
 export const NetworkRateLimit = message(`${NF}local_ratelimit.v3.LocalRateLimit`, {
   statPrefix: ignored(WHY.stats),
-  tokenBucket: one(message('type.v3.TokenBucket', {maxTokens: count, tokensPerFill: count, fillInterval: duration})),
-  runtimeEnabled: one(RuntimeFlag),
+  tokenBucket: one(
+    message('type.v3.TokenBucket', {
+      maxTokens: count,
+      tokensPerFill: ignored('says how fast the bucket fills'),
+      fillInterval: duration,
+    }),
+  ),
+  runtimeEnabled: ignored('a limit that may refuse is undecided'),
   shareKey: text,
 })
 export const ConnectionLimit = message(`${NF}connection_limit.v3.ConnectionLimit`, {
   statPrefix: ignored(WHY.stats),
   maxConnections: count,
   delay: ignored('says when a refused connection is closed'),
-  runtimeEnabled: one(RuntimeFlag),
+  runtimeEnabled: ignored('a limit that may refuse is undecided'),
 })
 export const Echo = message(`${NF}echo.v3.Echo`, {})
 
 const FilterStateValue = message('extensions.filters.common.set_filter_state.v3.FilterStateValue', {
   objectKey: text,
-  factoryKey: text,
+  factoryKey: ignored('the value is a text either way'),
   formatString: one(StringFormat),
   readOnly: ignored('nothing here sets a key twice'),
   sharedWithUpstream: ignored('read by upstream filters'),

@@ -8,20 +8,7 @@ import {
   PathMatcher,
   StringMatcher,
 } from './matching.js'
-import {
-  count,
-  duration,
-  ignored,
-  list,
-  mapOf,
-  message,
-  one,
-  type Read,
-  type Schema,
-  text,
-  WHY,
-  wrappedFlag,
-} from './schema.js'
+import {count, ignored, list, mapOf, message, one, type Read, type Schema, text, WHY, wrappedFlag} from './schema.js'
 
 // config.rbac.v3: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto
 
@@ -128,6 +115,6 @@ export const NetworkRbac = message('extensions.filters.network.rbac.v3.RBAC', {
   ...WHERE,
   statPrefix: ignored(WHY.stats),
   enforcementType: ignored('the first bytes decide, and later ones change nothing that is matched'),
-  delayDeny: duration,
+  delayDeny: ignored('says when a denied connection is closed'),
 })
 export type NetworkRbac = NonNullable<typeof NetworkRbac.yields>

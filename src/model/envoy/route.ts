@@ -66,7 +66,7 @@ export const WeightedCluster = message('config.route.v3.WeightedCluster', {
       }),
     ),
   ),
-  totalWeight: count,
+  totalWeight: ignored('a weight counts in relation to the others'),
   runtimeKeyPrefix: text,
   headerName: text,
 })
@@ -82,9 +82,7 @@ export const RetryPolicy = message('config.route.v3.RetryPolicy', {
   retryOptionsPredicates: list(one(Extension)),
   hostSelectionRetryMaxAttempts: count,
   retriableStatusCodes: list(count),
-  retryBackOff: one(
-    message('config.route.v3.RetryPolicy.RetryBackOff', {baseInterval: duration, maxInterval: duration}),
-  ),
+  retryBackOff: ignored('says how long to wait before a retry'),
   rateLimitedRetryBackOff: ignored('says how long to wait before a retry'),
   retriableHeaders: list(one(HeaderMatcher)),
   retriableRequestHeaders: list(one(HeaderMatcher)),
@@ -123,20 +121,10 @@ export const RouteAction = message('config.route.v3.RouteAction', {
   earlyDataPolicy: ignored('QUIC and TLS early data are not asked about'),
   retryPolicy: one(RetryPolicy),
   retryPolicyTypedConfig: packed,
-  requestMirrorPolicies: list(
-    one(
-      message('config.route.v3.RouteAction.RequestMirrorPolicy', {
-        cluster: text,
-        clusterHeader: text,
-        runtimeFraction: one(RuntimeFraction),
-        traceSampled: ignored(WHY.tracing),
-        disableShadowHostSuffixAppend: flag,
-      }),
-    ),
-  ),
+  requestMirrorPolicies: ignored('a copy, which changes nothing for the request itself'),
   priority: text,
   rateLimits: list(struct),
-  includeVhRateLimits: wrappedFlag,
+  includeVhRateLimits: ignored('any limit makes the server decide'),
   hashPolicy: ignored('picks one endpoint among the usable ones'),
   cors: present,
   maxGrpcTimeout: duration,
@@ -144,7 +132,7 @@ export const RouteAction = message('config.route.v3.RouteAction', {
   upgradeConfigs: list(one(UpgradeConfig)),
   internalRedirectPolicy: present,
   internalRedirectAction: text,
-  maxInternalRedirects: count,
+  maxInternalRedirects: ignored('a redirect that is followed is undecided'),
   hedgePolicy: present,
   maxStreamDuration: one(
     message('config.route.v3.RouteAction.MaxStreamDuration', {
@@ -192,7 +180,7 @@ export const Route = message('config.route.v3.Route', {
   redirect: one(RedirectAction),
   directResponse: one(DirectResponse),
   filterAction: present,
-  nonForwardingAction: present,
+  nonForwardingAction: ignored('answers like a route without a cluster'),
   metadata: one(Metadata),
   decorator: ignored(WHY.tracing),
   tracing: ignored(WHY.tracing),

@@ -189,6 +189,8 @@ export interface Artifact {
   readonly provenance: Provenance
   /** Parts that are known to be missing, such as parts removed from a paste. */
   readonly incomplete?: readonly Gap[]
+  /** True for a text of unknown content: its reader says what is wrong with it, and it is never kept as evidence. */
+  readonly guess?: true
 }
 
 /** The part of the evidence that is needed; a source may answer with more, never with less. */

@@ -47,7 +47,7 @@ export interface AuthorizationPolicyModel {
   readonly targets: readonly string[]
   readonly dryRun: boolean
   /** Fields and condition keys of its rules that ztunnel does not get: methods, notPaths, request.headers[…]. */
-  readonly lostAtZtunnel: readonly string[]
+  readonly httpFields: readonly string[]
   /** Its rules as istiod sends them to ztunnel; absent for a policy that ztunnel does not get. */
   readonly atZtunnel?: readonly ZtunnelRule[]
 }
@@ -66,6 +66,8 @@ export interface ServiceEntryModel {
   readonly hosts: readonly string[]
   /** Declared addresses; those allocated by istiod only work for clients with DNS capture. */
   readonly addresses: readonly string[]
+  /** The addresses istiod gave its hosts (status.addresses), for clients with DNS capture. */
+  readonly allocated: readonly {readonly host: string; readonly address: string}[]
   readonly resolution: string
   readonly exportTo: readonly string[]
   /** The workloads it selects, if any. */

@@ -6,6 +6,8 @@ export const INJECT_LABEL = 'sidecar.istio.io/inject'
 export const REVISION_LABEL = 'istio.io/rev'
 export const DATAPLANE_LABEL = 'istio.io/dataplane-mode'
 export const WAYPOINT_LABEL = 'istio.io/use-waypoint'
+/** The namespace of that waypoint, where it is another. */
+export const WAYPOINT_NAMESPACE_LABEL = 'istio.io/use-waypoint-namespace'
 export const MANAGED_LABEL = 'gateway.istio.io/managed'
 export const REDIRECTION_ANNOTATION = 'ambient.istio.io/redirection'
 export const STATUS_ANNOTATION = 'sidecar.istio.io/status'

@@ -11,6 +11,8 @@ export interface MeshSettings {
   readonly trustDomains: readonly string[]
   /** Providers that CUSTOM policies may ask; `http` for those that take HTTP requests only. */
   readonly authorizers: readonly {readonly name: string; readonly http: boolean}[]
+  /** How many proxies before a gateway are believed about the client's address. */
+  readonly trustedProxies: number
   /** What `defaultConfig` says about capture. */
   readonly capture: CaptureDefaults
 }

@@ -44,11 +44,17 @@ export const KINDS: readonly Kind[] = [
   // Before the kinds of Istio: a bare `gateway` means Istio's.
   row('Gateway', 'gateway.networking.k8s.io/v1', 'gateways', 'gtw'),
   row('HTTPRoute', 'gateway.networking.k8s.io/v1', 'httproutes', ''),
+  row('GRPCRoute', 'gateway.networking.k8s.io/v1', 'grpcroutes', ''),
+  row('TCPRoute', 'gateway.networking.k8s.io/v1', 'tcproutes', ''),
+  row('TLSRoute', 'gateway.networking.k8s.io/v1', 'tlsroutes', ''),
+  row('ReferenceGrant', 'gateway.networking.k8s.io/v1beta1', 'referencegrants', 'refgrant'),
+  row('BackendTLSPolicy', 'gateway.networking.k8s.io/v1', 'backendtlspolicies', 'btlspolicy'),
   row('VirtualService', 'networking.istio.io/v1', 'virtualservices', 'vs'),
   row('DestinationRule', 'networking.istio.io/v1', 'destinationrules', 'dr'),
   row('Gateway', 'networking.istio.io/v1', 'gateways', 'gw'),
   row('ServiceEntry', 'networking.istio.io/v1', 'serviceentries', 'se'),
   row('WorkloadEntry', 'networking.istio.io/v1', 'workloadentries', 'we'),
+  row('WorkloadGroup', 'networking.istio.io/v1', 'workloadgroups', 'wg'),
   row('Sidecar', 'networking.istio.io/v1', 'sidecars', ''),
   row('EnvoyFilter', 'networking.istio.io/v1alpha3', 'envoyfilters', ''),
   row('ProxyConfig', 'networking.istio.io/v1beta1', 'proxyconfigs', ''),
@@ -56,6 +62,8 @@ export const KINDS: readonly Kind[] = [
   row('AuthorizationPolicy', 'security.istio.io/v1', 'authorizationpolicies', 'ap'),
   row('RequestAuthentication', 'security.istio.io/v1', 'requestauthentications', 'ra'),
   row('Telemetry', 'telemetry.istio.io/v1', 'telemetries', 'telemetry'),
+  row('WasmPlugin', 'extensions.istio.io/v1alpha1', 'wasmplugins', ''),
+  row('TrafficExtension', 'extensions.istio.io/v1alpha1', 'trafficextensions', ''),
 ]
 
 /** True for kinds that act across namespaces, so that any object of the cluster may concern a pod. */

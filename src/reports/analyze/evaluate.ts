@@ -89,9 +89,17 @@ function unseenKinds({kinds}: ConfigRule, inputs: readonly ConfigInput[], strict
   return {what, reason: 'not-captured', detail: `the input holds no ${what}`}
 }
 
-/** Runs every rule over the configuration; a rule that compares with a kind the excerpt lacks is not evaluated. */
+/** What a rule finds in the objects of one cluster; those of others are seen by their own control planes. */
+function foundOf(rule: ConfigRule, set: ConfigSet, assumed: readonly ConfigObject[]): readonly ConfigFound[] {
+  return rule.check(set).filter(({object}) => {
+    const own = set.cluster === undefined || object.cluster === undefined || object.cluster === set.cluster
+    return own && !isOfSystem(object) && !assumed.includes(object)
+  })
+}
+
+/** Runs every rule over the configuration, as each cluster has it; a rule that compares with a kind the excerpt lacks is not evaluated. */
 export function evaluateConfig(
-  set: ConfigSet,
+  sets: readonly ConfigSet[],
   rules: readonly ConfigRule[],
   inputs: readonly ConfigInput[],
   assumed: readonly ConfigObject[] = [],
@@ -103,7 +111,7 @@ export function evaluateConfig(
   const passed: ConfigRule[] = []
   const present = new Set([
     ...inputs.flatMap(({objects}) => objects.map(({kind}) => kind)),
-    ...['MeshNetworks', 'MeshConfig'].filter(kind => set.of(kind).length > 0),
+    ...['MeshNetworks', 'MeshConfig'].filter(kind => sets.some(set => set.of(kind).length > 0)),
   ])
   for (const rule of rules) {
     const absent = !rule.kinds.some(kind => present.has(kind))
@@ -115,7 +123,7 @@ export function evaluateConfig(
       notChecked.push({rule, gap: missing.gap})
       continue
     }
-    const all = rule.check(set).filter(({object}) => !isOfSystem(object) && !assumed.includes(object))
+    const all = sets.flatMap(set => foundOf(rule, set, assumed))
     const found = all.filter(({undecided}) => undecided === undefined)
     const open = undecidedGap(all)
     if (open !== undefined) notChecked.push({rule, gap: open})

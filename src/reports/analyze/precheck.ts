@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {type RunningRelease, runningRelease} from '../../evidence/control-plane/running-release.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
@@ -51,9 +52,10 @@ function concerned(rules: readonly (UpgradeRule | ConfigRule)[], from: number, t
 
 /** What changes for a mesh between the release it runs and the target. */
 export async function precheckReport(
-  given: readonly AnalyzedSource[],
+  sources: readonly AnalyzedSource[],
   {target, from, rules, ...options}: PrecheckOptions,
 ): Promise<PrecheckReport> {
+  const given = sources.map(each => ({...each, source: listingOnce(each.source)}))
   const running =
     from === undefined ? await releaseOf(given, options.istioNamespace) : {minor: from, from: '--from-version'}
   const lower = running?.minor ?? FIRST_RELEASE - 1

@@ -1,7 +1,7 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import {readConfigObject} from '../../formats/istio-config/config-object.js'
-import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
+import {holdsMeshConfig, readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {groupedBy} from '../../model/collections/grouped-by.js'
 import {type Gap, isFailure} from '../../model/evidence/answer.js'
@@ -21,8 +21,10 @@ import {applyPolicy, type FindingPolicy, incompleteEntries} from '../check/polic
 import {type CheckReport, countsOf} from '../check/report.js'
 import {availableHint} from '../report.js'
 import {assumedGateway} from './assumed.js'
+import {clusterViews} from './cluster-views.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
 import {type AnalyzedSource, type ConfigInput, isOfOtherRevision, readConfiguration} from './read.js'
+import {schemaNotes} from './schema-notes.js'
 
 /** A file with settings of the mesh. */
 export interface SettingsFile {
@@ -88,13 +90,23 @@ function meshConfigOf(map: ConfigObject | undefined, {meshConfig, istioNamespace
   const from = meshConfig?.file ?? (map === undefined ? undefined : `ConfigMap ${istioNamespace}/${map.ref.name}`)
   const text = meshConfig?.text ?? (map === undefined ? '' : (textOf(map.raw, 'data', 'mesh') ?? ''))
   const mesh = readMeshConfig(text, istioNamespace, from)
-  if (mesh === undefined) throw new UserError(`${from ?? 'the mesh configuration'} holds no mesh configuration`)
+  // A file of something else would silently stand for the defaults.
+  if (mesh === undefined || (meshConfig !== undefined && !holdsMeshConfig(text)))
+    throw new UserError(`${from ?? 'the mesh configuration'} holds no mesh configuration`, {
+      hint: 'Its fields are those of MeshConfig (istio.io), as under data.mesh of the ConfigMap istio.',
+    })
   return mesh
 }
 
 function networksOf(map: ConfigObject | undefined, {meshNetworks}: AnalyzeOptions): MeshNetworks | undefined {
   const text = meshNetworks?.text ?? (map === undefined ? undefined : textOf(map.raw, 'data', 'meshNetworks'))
-  return text === undefined ? undefined : readMeshNetworks(text, meshNetworks?.file ?? 'ConfigMap istio')
+  if (text === undefined) return undefined
+  const networks = readMeshNetworks(text, meshNetworks?.file ?? 'ConfigMap istio')
+  if (networks === undefined && meshNetworks !== undefined)
+    throw new UserError(`${meshNetworks.file} holds no networks of a mesh`, {
+      hint: 'Its field is networks (istio.io, MeshNetworks).',
+    })
+  return networks
 }
 
 /** The objects of all inputs; one of the same kind, namespace and name replaces that of an earlier input, as applying it would. */
@@ -203,13 +215,16 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   ]
   const excerpt = inputs.every(({complete}) => !complete)
   const assumed = excerpt ? assumedGateway(objects, options.istioNamespace) : []
-  const set = configSet([...objects, ...own, ...assumed], {
+  const settings = {
     istioNamespace: options.istioNamespace,
     mesh: meshConfigOf(map, options),
     ...definedFields({networks, upgrade: options.upgrade}),
     at,
-  })
-  const outcome = evaluateConfig(set, options.rules, inputs, assumed, options.upgrade !== undefined)
+  }
+  const sets = clusterViews(objects).map(({cluster, objects: seen, otherServices}) =>
+    configSet([...seen, ...own, ...assumed], {...settings, ...definedFields({cluster}), otherServices}),
+  )
+  const outcome = evaluateConfig(sets, options.rules, inputs, assumed, options.upgrade !== undefined)
   const all = ordered(withSeverities(unrepeated(outcome.findings), options.policy))
   const asked = all.filter(({found}) => isIn(found.object, options.onlyNamespace))
   const named: {readonly finding: Finding; readonly cluster?: string}[] = []
@@ -247,7 +262,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
     skipped: [],
     unused: [],
     visited: true,
-    notes: incompleteEntries(options.policy?.accepted ?? []),
+    notes: [...incompleteEntries(options.policy?.accepted ?? []), ...schemaNotes(sets)],
     workloads,
     failOn: options.failOn,
     rules: options.rules,

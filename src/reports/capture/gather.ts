@@ -120,7 +120,11 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   const answer = await within(what, limitMs, gathering.signal, () => gathering.source.evidence(id, pod))
   const at = {namespace: pod.namespace, pod: pod.name, id}
   if (!answer.ok) return {...at, provenance: {}, held: keptGap(answer.gap, gathering)}
-  const {bytes, provenance} = answer.value
+  const {bytes, provenance, guess} = answer.value
+  if (guess === true) {
+    const gap = missing(evidenceRow(id).title, 'unreadable', `${provenance.from} is nothing meshctl recognises`).gap
+    return {...at, provenance: {}, held: keptGap(gap, gathering)}
+  }
   const {path, argv, ...rest} = provenance
   const kept: BlobRef = await gathering.sink.add(
     gathering.redaction === undefined ? bytes : redactEvidence(id, bytes, gathering.redaction.at(what)),

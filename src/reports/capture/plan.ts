@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
@@ -163,6 +164,11 @@ function objectTasks(
 function workloadTasks(source: Source): readonly ObjectTask[] {
   if (!source.traits.live) return []
   return KINDS.filter(each => !NEVER.has(each.kind)).map(({kind, apiVersion}) => ({kind, apiVersion, namespace: '*'}))
+}
+
+/** The source of a capture: lists that the plan reads are not fetched again for the bundle. */
+export function captureSource(source: Source): Source {
+  return listingOnce(source, ['Pod', 'Namespace'])
 }
 
 /** Plans what a capture fetches, before anything large is fetched. */

@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
@@ -176,7 +177,7 @@ async function publishedRoots(source: Source, istioNamespace: string): Promise<A
 
 /** The certificates of every proxy: validity, identity, rotation, and the roots they trust. */
 export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given, ['ConfigMap']))
   const present = await presentState(source, question.istioNamespace)
   const roots = await publishedRoots(source, question.istioNamespace)
   const published = roots.ok ? roots.value : new Map<string, number>()
@@ -216,6 +217,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
       mismatches.length > 0 ||
       [...proxies, ...groups, ...intermediates].some(each => each.status !== 'OK') ||
       credentials.some(({status}) => status !== 'OK' && status !== 'UNKNOWN'),
+    undecided: present.pods.length === 0,
     asOf: new Date(question.now).toISOString(),
     proxies,
     roots: groups,

@@ -4,6 +4,7 @@ import {type Gap, gapSentences} from '../../model/evidence/answer.js'
 import type {Finding} from '../../model/finding.js'
 import type {GatewayModel, RouteTarget} from '../../model/istio/istio-traffic.js'
 import type {PodMode} from '../../model/istio/pod-mode.js'
+import type {WaypointState} from '../../model/istio/waypoint.js'
 import {objectLabel} from '../../model/kube/pod.js'
 import {humanCount} from '../../model/text/human-count.js'
 import {type Line, prose, type Tone} from '../../terminal/doc.js'
@@ -216,14 +217,18 @@ const WAYPOINT_STATES = {
   ready: 'ready',
   'not-ready': 'NO READY POD: requests of the mesh fail',
   missing: 'DOES NOT EXIST: requests go directly to the pods, without L7 policies and routes',
+  refused:
+    'NOT BOUND, it takes no bindings from this namespace: requests go directly to the pods, without L7 policies and routes',
+  'other-traffic':
+    'NOT BOUND, it does not serve Services (istio.io/waypoint-for): requests go directly to the pods, without L7 policies and routes',
   unknown: NOT_CHECKED,
-} as const
+} as const satisfies Readonly<Record<WaypointState, string>>
 
 /** The waypoint of a Service: it serves clients in the ambient mesh alone. */
 function waypointLines({waypoint}: ServiceDescription): readonly Line[] {
   if (waypoint === undefined) return []
   const {name, namespace, state, policies} = waypoint
-  const tone = state === 'missing' || state === 'not-ready' ? 'bad' : undefined
+  const tone = state === 'ready' || state === 'unknown' ? undefined : 'bad'
   const each = policies.map(({object, action, rules, dryRun}) => {
     const text = `AuthorizationPolicy ${object.name}.${object.namespace}: ${action}, ${humanCount(rules, 'rule')}`
     return `${text}${dryRun ? ', dry run only' : ''}; enforced by the waypoint`

@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {ztunnelInstead} from '../../evidence/pod/no-sidecar.js'
@@ -61,7 +62,7 @@ export async function controlPlaneReport(
   pod: PodRef,
   question: ControlPlaneDiffOptions,
 ): Promise<DiffReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given))
   const id = podLabel(pod)
   const gaps: Gap[] = []
   const istiods = await istiodsOf(source, question, gaps)

@@ -216,6 +216,7 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const logs = (await Promise.all(asked.map(pod => readLog(once, pod, after, gaps))))
     .filter(each => each !== undefined)
     .map(each => concerning(each, query, mesh.pods))
+  const requests = logs.reduce((sum, each) => sum + each.entries.length, 0)
   const failing = logs.flatMap(log =>
     log.entries.filter(isFailure).map(entry => ({pod: log.pod, failure: failureOf(log, entry, mesh)})),
   )
@@ -239,9 +240,10 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
     gaps: [...heard.gaps(), ...gaps, ...together(uncounted)],
     notes: heard.notes(),
     failing: groups.length > 0,
+    undecided: requests === 0,
     groups,
     failures: failures.length,
-    requests: logs.reduce((sum, each) => sum + each.entries.length, 0),
+    requests,
     logs: logs.length,
     silent: logs.filter(each => each.entries.length === 0).map(each => each.pod.ref),
     counted,

@@ -209,7 +209,7 @@ export async function mtlsReport(given: Source, question: MtlsQuestion, istioNam
       ...(rows.length === 0 && question.kind === 'pair' ? [`${question.to} has no endpoint`] : []),
     ],
     failing: rows.some(each => each.status === 'CONFLICT') || proofs.some(each => !each.agrees),
-    undecided: question.kind === 'pair' && rows.length === 0,
+    undecided: rows.length === 0,
     rows,
     proofs,
   }

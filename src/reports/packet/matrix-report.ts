@@ -20,7 +20,7 @@ import type {IpFamily, Ruleset} from '../../model/kernel/ruleset.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {packetContext, startUpVerdict} from './report.js'
+import {openIn, packetContext, startUpVerdict} from './report.js'
 
 /** What happens to the packets of a row, for one sender. */
 export interface MatrixCell {
@@ -175,6 +175,14 @@ function outboundRows(found: PodPaths, senders: readonly Sender[], proxy: ProxyT
 
 type Rows = Pick<MatrixReport, 'outbound' | 'inbound' | 'gaveUp'>
 
+/** The rows without the answers that only say that no rule captures, where `why` tells what may hold such a rule. */
+function leftOpen(rows: readonly MatrixRow[], why: string | undefined): readonly MatrixRow[] {
+  if (why === undefined) return rows
+  const open = ({who, verdict}: MatrixCell) =>
+    verdict === 'direct' || verdict === 'escapes' ? {who, verdict: 'insufficient' as const, why} : undefined
+  return rows.map(row => ({...row, cells: row.cells.map(cell => open(cell) ?? cell)}))
+}
+
 /** Every row without an answer: none is known where the rules were given up on. */
 function unknownRows(gaveUp: string, senders: readonly string[]): Rows {
   const row = (traffic: string, who: readonly string[]): MatrixRow => ({
@@ -211,9 +219,10 @@ export async function matrixReport(
   const {rulesets} = read.kernel
   const senders = sendersFor(rulesets, read.proxy)
   const names = senders.map(({who}) => who)
+  const unseen = openIn(read.kernel, family)
   const ask = (found: PodPaths): Rows => {
-    const outbound = outboundRows(found, senders, read.proxy)
-    const inbound = inboundRows(found)
+    const outbound = leftOpen(outboundRows(found, senders, read.proxy), unseen.outbound)
+    const inbound = leftOpen(inboundRows(found), unseen.inbound)
     const [gaveUp] = found.paths.chains.givenUp
     return {outbound, inbound, ...definedFields({gaveUp})}
   }

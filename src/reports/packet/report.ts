@@ -1,5 +1,5 @@
 import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
-import {missingTablesIn} from '../../analysis/netfilter/interception/missing-tables.js'
+import {missingTablesIn, whyOpen} from '../../analysis/netfilter/interception/missing-tables.js'
 import {rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
@@ -24,7 +24,7 @@ import {UserError} from '../../model/evidence/user-error.js'
 import {type IpAddress, parseIp} from '../../model/kernel/ip-address.js'
 import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
 import type {Packet, Walk, WalkStep} from '../../model/kernel/packet.js'
-import type {Ruleset} from '../../model/kernel/ruleset.js'
+import type {IpFamily, Ruleset} from '../../model/kernel/ruleset.js'
 import type {ListeningSocket} from '../../model/kernel/socket.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
@@ -144,18 +144,38 @@ export function startUpVerdict(
   return {startUp, undecided: true, next: `${readNow(subject)}; --rules init-log accepts the rules of pod start`}
 }
 
+/** Why no answer about a family's packets is firm that rests on no rule capturing them, by direction: a pasted text may lack such a rule. */
+export function openIn(
+  {from, rulesets, machine}: Kernel,
+  family: IpFamily,
+): Readonly<Partial<Record<'inbound' | 'outbound', string>>> {
+  const missing = from === 'text' ? missingTablesIn(rulesets, family) : {}
+  if (Object.keys(missing).length === 0) return {}
+  // whether something listens does not matter to whether the rules lead to the proxy.
+  const {listeners: _, ...deaf} = machine
+  const interception = interceptionOf(rulesets, deaf, family)
+  return interception === undefined ? {} : whyOpen(interception, missing)
+}
+
+/** The walk, left open where it only says that no rule captured the packet and the text may lack one that does. */
+function withUnseen(walk: Walk, verdict: PacketVerdict, kernel: Kernel, packet: Packet): Walk {
+  if (verdict !== 'direct' && verdict !== 'escapes') return walk
+  const {inbound, outbound} = openIn(kernel, packet.destination.family)
+  const reason = packet.interface === undefined ? outbound : inbound
+  return reason === undefined ? walk : {...walk, disposition: {kind: 'insufficient', reason}}
+}
+
 /** Where a packet goes and by which rules, from the kernel's point of view. */
 export async function packetReport(given: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
   const source = noted(given)
   const context = await packetContext(source, subject)
   const packet = await packetFrom(spec, context.machine, host => resolveService(source, subject, host))
-  const walk = walkFlow(compileRules(context.kernel.rulesets), context.machine, packet)
-  const {disposition: end} = walk
-  const verdict = verdictOf(walk, {
-    fromProxy: sentByProxy(packet, context.proxy),
-    outboundPort: context.proxy.outboundPort,
-  })
   const fromProxy = sentByProxy(packet, context.proxy)
+  const sender = {fromProxy, outboundPort: context.proxy.outboundPort}
+  const walked = walkFlow(compileRules(context.kernel.rulesets), context.machine, packet)
+  const walk = withUnseen(walked, verdictOf(walked, sender), context.kernel, packet)
+  const {disposition: end} = walk
+  const verdict = verdictOf(walk, sender)
   return {
     ...answeredFrom(source),
     ...definedFields({undecided: verdict === 'insufficient' ? true : undefined}),

@@ -15,7 +15,7 @@ import {matchesLabels, parseSelector} from '../../model/kube/selector.js'
 import {byText} from '../../model/text/order.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
-import {explained} from './explained.js'
+import {explained, istiodLogs} from './explained.js'
 import {gather} from './gather.js'
 import {keepsRow} from './only.js'
 import {noSidecarProblem, unlistedProblem} from './unlisted.js'
@@ -129,11 +129,10 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     filter,
     gaps,
   )
+  const logs = istiodLogs(source, istiods)
   const withReasons =
     filter.why === true
-      ? await boundedMap([...rows, ...lost], INSPECTED_AT_ONCE, row =>
-          explained(source, row, istiods, podOf, gaps, notes),
-        )
+      ? await boundedMap([...rows, ...lost], INSPECTED_AT_ONCE, row => explained(source, row, logs, podOf, gaps, notes))
       : [...rows, ...lost]
   if (filter.namespace !== undefined && withReasons.length === 0 && pods?.length === 0)
     await requireNamespace(source, filter.namespace)

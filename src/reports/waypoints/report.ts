@@ -1,8 +1,9 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readWaypoint} from '../../formats/istio/waypoint.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
-import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from '../../model/istio/mesh-keys.js'
 import type {Waypoint} from '../../model/istio/waypoint.js'
 import {GATEWAY_API_GATEWAY} from '../../model/kube/kinds.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
@@ -28,7 +29,6 @@ export interface WaypointReport extends Report {
   readonly everywhere: boolean
 }
 
-const USE_NAMESPACE = 'istio.io/use-waypoint-namespace'
 const OF_GATEWAY = 'gateway.networking.k8s.io/gateway-name'
 const USERS = ['Service', 'ServiceEntry', 'Pod', 'Namespace'] as const
 
@@ -39,7 +39,7 @@ function namespaceOf({kind, metadata}: KubeObject): string {
 /** True when the object's labels lead to the waypoint (istio.io, "Configure waypoint proxies"). */
 function uses(object: KubeObject, {name, namespace}: Waypoint): boolean {
   const {labels = {}} = object.metadata
-  return labels[WAYPOINT_LABEL] === name && (labels[USE_NAMESPACE] ?? namespaceOf(object)) === namespace
+  return labels[WAYPOINT_LABEL] === name && (labels[WAYPOINT_NAMESPACE_LABEL] ?? namespaceOf(object)) === namespace
 }
 
 function label({kind, metadata}: KubeObject, {namespace}: Waypoint): string {
@@ -65,13 +65,23 @@ function problemsOf(waypoint: Waypoint, row: Pick<WaypointRow, 'pods' | 'usedBy'
   ]
 }
 
+/** Where there are waypoints, for someone who asked one namespace and found none. */
+async function elsewhere(source: Source, namespace: string | undefined): Promise<readonly string[]> {
+  const all = namespace === undefined ? undefined : await source.objects({kind: GATEWAY_API_GATEWAY})
+  const homes = all?.ok === true ? all.value.flatMap(each => readWaypoint(each)?.namespace ?? []) : []
+  const others = [...new Set(homes)].filter(each => each !== namespace).sort()
+  return others.length === 0
+    ? []
+    : [`other namespaces have waypoints: ${others.join(', ')} (-n NAMESPACE, or -A for all)`]
+}
+
 /** The waypoints of a namespace, or all, with what their status hides; `wanted` keeps one. */
 export async function waypointReport(
   given: Source,
   namespace: string | undefined,
   wanted?: string,
 ): Promise<WaypointReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given))
   const gaps: Gap[] = []
   const inside = definedFields({namespace})
   const gateways = required(await source.objects({kind: GATEWAY_API_GATEWAY, ...inside}), source)
@@ -97,7 +107,7 @@ export async function waypointReport(
   return {
     ...answeredFrom(source),
     gaps,
-    notes: rows.flatMap(({problems}) => problems),
+    notes: rows.length > 0 ? rows.flatMap(({problems}) => problems) : await elsewhere(source, namespace),
     failing: broken.length > 0,
     rows,
     none: gateways.length === 0,

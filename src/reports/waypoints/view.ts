@@ -37,13 +37,22 @@ function data({rows}: WaypointReport): unknown {
   return {
     apiVersion: 'meshctl/v1',
     kind: 'WaypointList',
-    items: rows.map(({waypoint, pods, usedBy, problems}) => ({...waypoint, pods: pods ?? null, usedBy, problems})),
+    items: rows.map(({waypoint: {name, namespace, revision, traffic, conditions}, pods, usedBy, problems}) => ({
+      name,
+      namespace,
+      revision,
+      traffic: traffic ?? 'none',
+      conditions,
+      pods: pods ?? null,
+      usedBy,
+      problems,
+    })),
   }
 }
 
 const listTable = table(['REVISION', 'TRAFFIC TYPE', 'PROGRAMMED'], ({revision, traffic, conditions}) => [
   revision,
-  traffic,
+  traffic ?? 'none',
   conditions.find(({type}) => type === 'Programmed')?.status ?? 'False',
 ])
 

@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {istioObjects} from '../../evidence/mesh-objects/istio-objects.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -106,7 +107,7 @@ export async function whatIfPairsReport(
   asked: string | undefined,
   istioNamespace: string,
 ): Promise<WhatIfPairsReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given))
   const changed = overlaySource(source, change)
   const mtls = (of: Source) => mtlsReport(of, {kind: 'matrix', namespace: asked}, istioNamespace)
   const [was, is] = [await mtls(source), await mtls(changed)]

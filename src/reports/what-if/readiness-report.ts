@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {serverMode} from '../../istiod/mtls.js'
@@ -109,7 +110,7 @@ export async function readinessReport(
   asked: string | undefined,
   istioNamespace: string,
 ): Promise<ReadinessReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given))
   const present = await presentState(source, istioNamespace)
   const {pods, state, gaps, notes} = present
   const homes = new Set(pods.filter(each => each.mode === 'sidecar').map(each => each.ref.namespace))

@@ -1,4 +1,5 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {listingOnce} from '../../evidence/asked-once.js'
 import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
 import {type TwoMeshes, twoMeshes} from '../../evidence/predicted-mesh/meshes.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -114,7 +115,7 @@ function moment(source: Source): number {
 
 /** What a change of objects does to recorded requests: each is followed through the current mesh, and through the one istiod would configure. */
 export async function whatIfReport(given: Source, question: WhatIfQuestion): Promise<WhatIfReport> {
-  const source = noted(given)
+  const source = noted(listingOnce(given))
   const {change, traffic} = question
   const requests = requestsIn(traffic.text, traffic.place)
   const senders = requests.flatMap(({namespace, pod, sender}) =>

@@ -1,5 +1,6 @@
 import {type HostIndex, hostIndex} from '../../analysis/istio-config/host-index.js'
 import {podsAndTemplates} from '../../analysis/istio-config/mesh-pods.js'
+import {readServedSchemas, type ServedSchemas} from '../../formats/istio-config/crd-schemas.js'
 import {
   readServiceConfig,
   readWebhooksConfig,
@@ -48,10 +49,14 @@ export interface ConfigSettings {
   readonly at: Date
   /** Set when the question is what an upgrade changes. */
   readonly upgrade?: Upgrade
+  /** The cluster the objects are seen from, where there are several. */
+  readonly cluster?: string
+  /** The Services of the other clusters. */
+  readonly otherServices?: readonly ConfigObject[]
 }
 
 /** The configuration of a mesh as rules read it; each list and index is made when a rule first asks for it. */
-export interface ConfigSet extends ConfigSettings {
+export interface ConfigSet extends Omit<ConfigSettings, 'otherServices'> {
   /** The objects of a kind, as rules name it. */
   of(kind: string): readonly ConfigObject[]
   readonly all: readonly ConfigObject[]
@@ -66,6 +71,8 @@ export interface ConfigSet extends ConfigSettings {
   /** What the policies of a kind apply to. */
   scopes(kind: string): readonly PolicyScope[]
   services(): readonly ServiceConfig[]
+  /** The Services of all clusters, several of one name among them. */
+  servicesEverywhere(): readonly ServiceConfig[]
   workloads(): readonly WorkloadConfig[]
   /** Pods, and templates of workloads of which no pod is given. */
   pods(): readonly WorkloadConfig[]
@@ -79,6 +86,8 @@ export interface ConfigSet extends ConfigSettings {
   /** The labels of a namespace; empty when it is not known. */
   namespaceLabels(namespace: string): Labels
   hosts(): HostIndex
+  /** The schemas of the kinds the cluster defines; empty where its CustomResourceDefinitions are not among the objects. */
+  servedSchemas(): ServedSchemas
 }
 
 /** The configuration made of these objects. */
@@ -111,6 +120,7 @@ export function configSet(objects: readonly ConfigObject[], settings: ConfigSett
     telemetries: list('Telemetry', readTelemetryConfig),
     scopes: kind => of(kind).map(readPolicyScope),
     services,
+    servicesEverywhere: once(() => [...services(), ...(settings.otherServices ?? []).map(readServiceConfig)]),
     workloads,
     pods,
     podsIn: namespace => byNamespace().get(namespace) ?? [],
@@ -124,5 +134,6 @@ export function configSet(objects: readonly ConfigObject[], settings: ConfigSett
     webhooks: kind => of(kind).map(readWebhooksConfig),
     namespaceLabels: namespace => namespaces().get(namespace) ?? {},
     hosts: once(() => hostIndex(services(), serviceEntries())),
+    servedSchemas: once(() => readServedSchemas(of('CustomResourceDefinition'))),
   }
 }

@@ -44,9 +44,11 @@ import {rule as jwksFetchOpen} from './jwks-fetch-open/rule.js'
 import {rule as jwtClaimRouteUnauthenticated} from './jwt-claim-route-unauthenticated/rule.js'
 import {rule as jwtPolicyWithoutAuthentication} from './jwt-policy-without-authentication/rule.js'
 import {rule as listenerConflict} from './listener-conflict/rule.js'
+import {rule as localityWithoutOutlierDetection} from './locality-without-outlier-detection/rule.js'
 import {rule as matchGatewayNotListed} from './match-gateway-not-listed/rule.js'
 import {rule as matchPortUnserved} from './match-port-unserved/rule.js'
 import {rule as meshHostConflict} from './mesh-host-conflict/rule.js'
+import {rule as meshHostUnknown} from './mesh-host-unknown/rule.js'
 import {rule as misplacedAnnotation} from './misplaced-annotation/rule.js'
 import {rule as mtlsPortOfTheService} from './mtls-port-of-the-service/rule.js'
 import {rule as multiclusterServiceDiffers} from './multicluster-service-differs/rule.js'
@@ -84,6 +86,7 @@ import {rule as routeShadowed} from './route-shadowed/rule.js'
 import {rule as schemaInvalid} from './schema-invalid/rule.js'
 import {rule as schemaWarning} from './schema-warning/rule.js'
 import {rule as selectorOnKubernetesGateway} from './selector-on-kubernetes-gateway/rule.js'
+import {rule as selectorWithoutPods} from './selector-without-pods/rule.js'
 import {rule as serverNotVerified} from './server-not-verified/rule.js'
 import {rule as serviceEntriesDiffer} from './service-entries-differ/rule.js'
 import {rule as serviceEntryHidesService} from './service-entry-hides-service/rule.js'
@@ -102,6 +105,7 @@ import {rule as sidecarSelectorsOverlap} from './sidecar-selectors-overlap/rule.
 import {rule as sidecarSelectsNothing} from './sidecar-selects-nothing/rule.js'
 import {rule as sourceMatchOnGateway} from './source-match-on-gateway/rule.js'
 import {rule as sourceNamespaceUnknown} from './source-namespace-unknown/rule.js'
+import {rule as sourceWithoutIdentity} from './source-without-identity/rule.js'
 import {rule as statusNotAccepted} from './status-not-accepted/rule.js'
 import {rule as subsetHiddenFromGateway} from './subset-hidden-from-gateway/rule.js'
 import {rule as subsetNeverRouted} from './subset-never-routed/rule.js'
@@ -170,9 +174,11 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   jwtClaimRouteUnauthenticated,
   jwtPolicyWithoutAuthentication,
   listenerConflict,
+  localityWithoutOutlierDetection,
   matchGatewayNotListed,
   matchPortUnserved,
   meshHostConflict,
+  meshHostUnknown,
   misplacedAnnotation,
   mtlsPortOfTheService,
   multiclusterServiceDiffers,
@@ -210,6 +216,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   schemaInvalid,
   schemaWarning,
   selectorOnKubernetesGateway,
+  selectorWithoutPods,
   serverNotVerified,
   serviceEntriesDiffer,
   serviceEntryHidesService,
@@ -228,6 +235,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   sidecarSelectsNothing,
   sourceMatchOnGateway,
   sourceNamespaceUnknown,
+  sourceWithoutIdentity,
   statusNotAccepted,
   subsetHiddenFromGateway,
   subsetNeverRouted,

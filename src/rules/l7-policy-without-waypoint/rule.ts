@@ -1,8 +1,8 @@
-import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {canMatch} from '../../analysis/ztunnel/rbac.js'
 import type {AuthorizationPolicyModel} from '../../model/istio/istio-traffic.js'
 import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {isBound} from '../../model/istio/waypoint.js'
 import {defineRule, type Found} from '../rule.js'
 
 /** How ztunnel treats a policy with L7 fields: an ALLOW loses the rules that have them, a DENY the fields alone (measured with Istio 1.31). */
@@ -30,42 +30,48 @@ export const rule = defineRule({
   ],
   modes: ['ambient'],
   needs: [],
-  needsToPass: ['authorizationPolicies', 'requestAuthentications', 'services', 'namespace'],
+  needsToPass: ['authorizationPolicies', 'requestAuthentications', 'waypoints'],
   uses: ['mesh'],
-  check: ({pod}, {authorizationPolicies = [], requestAuthentications = [], services = [], namespace, mesh}) => {
+  check: ({pod}, {authorizationPolicies = [], requestAuthentications = [], waypoints = [], mesh}) => {
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
     const byZtunnel = selected.flatMap((policy): Found[] => {
-      const {object, action, lostAtZtunnel, dryRun} = policy
+      const {object, action, httpFields, dryRun} = policy
       const unsupported = action === 'CUSTOM' || action === 'AUDIT'
-      if (dryRun || (lostAtZtunnel.length === 0 && !unsupported)) return []
-      const about = lostAtZtunnel.length === 0 ? `has the action ${action}` : `matches on ${lostAtZtunnel.join(', ')}`
+      if (dryRun || (httpFields.length === 0 && !unsupported)) return []
+      const about = httpFields.length === 0 ? `has the action ${action}` : `matches on ${httpFields.join(', ')}`
       return [
         {
           severity: unsupported ? 'warning' : 'error',
           message: `AuthorizationPolicy ${object.name} (${action}) ${about}, and ztunnel enforces it for this pod: ${effectOf(policy)}.`,
           object,
           path: 'spec.selector',
-          proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${lostAtZtunnel.join(', ')}`}],
+          proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${httpFields.join(', ')}`}],
         },
       ]
     })
-    const enrolled = (labels: Readonly<Record<string, string>>) =>
-      (labels[WAYPOINT_LABEL] ?? namespace?.labels[WAYPOINT_LABEL] ?? 'none') !== 'none'
-    const without =
-      namespace === undefined ? [] : selectingServices(pod, services).filter(service => !enrolled(service.labels))
+    // A waypoint that does not exist is a finding of its own.
+    const without = waypoints.filter(
+      ({target, use}) => target.kind === 'service' && (use === undefined || (!isBound(use) && use.state !== 'missing')),
+    )
     const attached = authorizationPolicies
       .filter(({object}) => object.namespace === pod.object.namespace)
       .flatMap(({object, targets, dryRun}): Found[] => {
-        const service = without.find(each => targets.includes(`Service/${each.object.name}`))
-        if (service === undefined || dryRun) return []
+        const found = without.find(({target}) => targets.includes(`Service/${target.object.name}`))
+        if (found === undefined || dryRun) return []
+        const {name} = found.target.object
+        const why =
+          found.use === undefined ? 'which has no waypoint' : `which waypoint ${found.use.name} does not serve`
         return [
           {
-            message: `AuthorizationPolicy ${object.name} is attached to Service ${service.object.name}, which has no waypoint: it is not enforced.`,
+            message: `AuthorizationPolicy ${object.name} is attached to Service ${name}, ${why}: it is not enforced.`,
             object,
             path: 'spec.targetRefs',
             proof: [
-              {from: `labels of Service ${service.object.name} and of its Namespace`, text: `no ${WAYPOINT_LABEL}`},
+              {
+                from: found.use === undefined ? `labels of Service ${name} and of its Namespace` : found.use.by,
+                text: found.use === undefined ? `no ${WAYPOINT_LABEL}` : `${WAYPOINT_LABEL}: ${found.use.name}`,
+              },
             ],
           },
         ]

@@ -7,7 +7,7 @@ import {POD_KINDS} from '../config/pod-kinds.js'
 import {istiods} from './istiod.js'
 import {againstRunning, FIRST_RELEASE, LAST_RELEASE, type Row, type UpgradeRule} from './upgrade-rule.js'
 
-/** The oldest Kubernetes each release of Istio supports (istio.io, Supported releases); releases after the last need at least as much. */
+/** The oldest Kubernetes each release of Istio supports (istio.io, Supported releases and the announcement of each release up to 1.31), where it changes. */
 const KUBERNETES: readonly (readonly [istio: number, kubernetes: number])[] = [
   [18, 24],
   [19, 25],
@@ -17,6 +17,7 @@ const KUBERNETES: readonly (readonly [istio: number, kubernetes: number])[] = [
   [25, 29],
   [28, 30],
   [29, 31],
+  [30, 32],
 ]
 
 const SUPPORTED = 'https://istio.io/latest/docs/releases/supported-releases/'

@@ -1,6 +1,7 @@
-import {selects} from '../../analysis/ports/service-ports.js'
+import {attachedPolicies} from '../../analysis/authorization/waypoint.js'
 import type {AuthorizationPolicyModel} from '../../model/istio/istio-traffic.js'
 import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {isBound} from '../../model/istio/waypoint.js'
 import type {PodModel} from '../../model/kube/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {defineRule} from '../rule.js'
@@ -28,30 +29,24 @@ export const rule = defineRule({
     'https://istio.io/latest/docs/ambient/usage/waypoint/',
   ],
   modes: ['ambient'],
-  needs: ['services', 'namespace', 'authorizationPolicies'],
-  check: ({pod}, {services, namespace, authorizationPolicies}) => {
-    const home = pod.object.namespace
+  needs: ['waypoints', 'authorizationPolicies'],
+  uses: ['mesh'],
+  check: ({pod}, {waypoints, authorizationPolicies, mesh}) => {
     if (authorizationPolicies.some(policy => closesPod(pod, policy))) return []
-    return services
-      .filter(service => selects(service, pod))
-      .flatMap(({object, labels}) => {
-        const waypoint = labels[WAYPOINT_LABEL] ?? namespace.labels[WAYPOINT_LABEL] ?? 'none'
-        const attached = authorizationPolicies.filter(
-          policy =>
-            policy.object.namespace === home &&
-            (policy.targets.includes(`Service/${object.name}`) || policy.targets.includes(`Gateway/${waypoint}`)),
-        )
-        const [first] = attached
-        if (waypoint === 'none' || first === undefined) return []
-        const names = attached.map(each => each.object.name).join(', ')
-        return [
-          {
-            message: `AuthorizationPolicy ${names} applies at waypoint ${waypoint} only: clients outside ambient mode reach Service ${object.name} without it.`,
-            object: first.object,
-            path: 'spec.targetRefs',
-            proof: [{from: `label ${WAYPOINT_LABEL}`, text: waypoint}],
-          },
-        ]
-      })
+    return waypoints.flatMap(({target: {kind, object}, use}) => {
+      if (kind !== 'service' || use === undefined || !isBound(use)) return []
+      const attached = attachedPolicies(authorizationPolicies, use, object, mesh?.rootNamespace ?? 'istio-system')
+      const [first] = attached
+      if (first === undefined) return []
+      const names = attached.map(each => each.object.name).join(', ')
+      return [
+        {
+          message: `AuthorizationPolicy ${names} applies at waypoint ${use.name} only: clients outside ambient mode reach Service ${object.name} without it.`,
+          object: first.object,
+          path: 'spec.targetRefs',
+          proof: [{from: `label ${WAYPOINT_LABEL} of ${use.by}`, text: use.name}],
+        },
+      ]
+    })
   },
 })

@@ -1,20 +1,47 @@
-import {selects} from '../../analysis/ports/service-ports.js'
 import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
-import {type ObjectRef, objectLabel, type PodModel} from '../../model/kube/pod.js'
-import type {Labels} from '../../model/kube/selector.js'
+import type {WaypointTarget, WaypointUse} from '../../model/istio/waypoint.js'
+import type {PodWaypoint} from '../facts.js'
 import {defineRule, type Found, Inconclusive} from '../rule.js'
 
-const ELSEWHERE = 'istio.io/use-waypoint-namespace'
+const DIRECTLY = 'go directly to the pod, without L7 policies and routes'
 
-/** Something whose labels send traffic to a waypoint: a Service, the pod, or the namespace of both. */
-interface User {
-  readonly object: ObjectRef
-  readonly labels: Labels
-  readonly traffic: string
+/** What the waypoint does to requests for the target; undefined where it serves them. */
+function faultOf({name, namespace, gateway, state}: WaypointUse, {kind, object}: WaypointTarget): string | undefined {
+  const waypoint = `Waypoint ${namespace === object.namespace ? name : `${name}.${namespace}`}`
+  const requests = kind === 'service' ? `requests to Service ${object.name}` : 'requests to the address of the pod'
+  switch (state) {
+    case 'missing':
+      return `${waypoint} does not exist: ${requests} ${DIRECTLY}.`
+    case 'refused':
+      return `${waypoint} takes no bindings from Namespace ${object.namespace} (allowedRoutes of its HBONE listener): ${requests} ${DIRECTLY}.`
+    case 'other-traffic': {
+      const traffic = gateway?.traffic ?? 'service'
+      const serves = traffic === 'none' ? 'serves nothing' : `serves ${traffic} traffic only`
+      return `${waypoint} ${serves} (label istio.io/waypoint-for): ${requests} ${DIRECTLY}.`
+    }
+    case 'not-ready':
+      return `${waypoint} has no ready pod: ${requests} from the mesh fail.`
+    case 'unknown':
+      throw new Inconclusive(`the endpoints of waypoint ${name} are unknown`, 'not-captured')
+    case 'ready':
+      return undefined
+  }
 }
 
-function podUser({object, labels}: PodModel): User {
-  return {object, labels, traffic: 'requests to the address of the pod'}
+function findingsFor({target, use}: PodWaypoint): readonly Found[] {
+  // A label of the namespace names the waypoint of whatever of it the waypoint serves.
+  const own = target.labels[WAYPOINT_LABEL] !== undefined
+  if (use === undefined || (!own && (target.kind === 'workload' || use.state === 'other-traffic'))) return []
+  const message = faultOf(use, target)
+  if (message === undefined) return []
+  return [
+    {
+      message,
+      object: target.object,
+      path: 'metadata.labels["istio.io/use-waypoint"]',
+      proof: [{from: `label ${WAYPOINT_LABEL} of ${use.by}`, text: use.name}],
+    },
+  ]
 }
 
 export const rule = defineRule({
@@ -22,49 +49,11 @@ export const rule = defineRule({
   slug: 'waypoint-not-serving',
   aliases: ['IST0171'],
   severity: 'error',
-  title: 'Waypoint is missing or not ready',
-  why: 'ztunnel sends requests of the mesh to the waypoint a label names: without a ready pod they fail; a waypoint that does not exist is skipped, and with it every L7 policy and route.',
-  fix: 'Create the waypoint (istioctl waypoint apply -n NAMESPACE), make its pods ready (meshctl waypoint status -n NAMESPACE -o wide), or correct the label istio.io/use-waypoint.',
+  title: 'Waypoint is missing, not bound or not ready',
+  why: 'ztunnel sends requests of the mesh to the waypoint a label names: without a ready pod they fail; a waypoint that does not exist, serves other traffic or takes no bindings from the namespace is skipped, and with it every L7 policy and route.',
+  fix: 'Create the waypoint (istioctl waypoint apply -n NAMESPACE), make its pods ready (meshctl waypoint status -n NAMESPACE -o wide), open its listener to the namespace (allowedRoutes), label it istio.io/waypoint-for: all, or correct the label istio.io/use-waypoint.',
   references: ['https://istio.io/latest/docs/ambient/usage/waypoint/'],
   modes: ['ambient'],
-  needs: ['services', 'namespace'],
-  uses: ['endpointSlices'],
-  check: ({pod}, {services, namespace, endpointSlices}) => {
-    const home = pod.object.namespace
-    const users: readonly User[] = [
-      ...services
-        .filter(service => selects(service, pod))
-        .map(({object, labels}) => ({object, labels, traffic: `requests to Service ${object.name}`})),
-      podUser(pod),
-    ]
-    const named = users.map(each => ({
-      each,
-      name: each.labels[WAYPOINT_LABEL] ?? namespace.labels[WAYPOINT_LABEL] ?? 'none',
-    }))
-    return named.flatMap(({each, name}): readonly Found[] => {
-      const from = each.labels[WAYPOINT_LABEL] === undefined ? namespace.labels : each.labels
-      const by = each.labels[WAYPOINT_LABEL] === undefined ? `Namespace ${home}` : objectLabel(each.object)
-      if (name === 'none' || (from[ELSEWHERE] ?? home) !== home) return []
-      // A label of the namespace or Service covers the pod's own address only where the waypoint serves workloads.
-      if (each.object === pod.object && each.labels[WAYPOINT_LABEL] === undefined) return []
-      const place = {
-        object: each.object,
-        path: 'metadata.labels["istio.io/use-waypoint"]',
-        proof: [{from: `label ${WAYPOINT_LABEL} of ${by}`, text: name}],
-      }
-      if (!services.some(({object}) => object.name === name))
-        return [
-          {
-            ...place,
-            message: `Waypoint ${name} does not exist: ${each.traffic} go directly to the pod, without L7 policies and routes.`,
-          },
-        ]
-      const slices = endpointSlices?.filter(({namespace: of, service}) => of === home && service === name)
-      if (slices === undefined || slices.length === 0)
-        throw new Inconclusive(`the endpoints of waypoint ${name} are unknown`, 'not-captured')
-      return slices.some(({ready}) => ready.length > 0)
-        ? []
-        : [{...place, message: `Waypoint ${name} has no ready pod: ${each.traffic} from the mesh fail.`}]
-    })
-  },
+  needs: ['waypoints'],
+  check: (_, {waypoints}) => waypoints.flatMap(findingsFor),
 })

@@ -1,5 +1,5 @@
 import {oneByOneByKey} from '../../model/collections/one-by-one.js'
-import type {PodRef} from '../../model/kube/kube-object.js'
+import type {KubeObject, PodRef} from '../../model/kube/kube-object.js'
 import type {Api} from './api/api.js'
 import {type ExecMemory, execMemory} from './pods/exec-memory.js'
 import {type ForwardedPages, forwardedPages} from './pods/forwarded-pages.js'
@@ -15,6 +15,8 @@ export interface Live extends Pick<KnownPods, 'pod' | 'remember'> {
   oneByOne<T>(ref: PodRef, ask: () => Promise<T>): Promise<T>
   readonly podPage: ForwardedPages['page']
   readonly exec: RunInPod
+  /** The running istiods that were found last, and when; asked for once per proxy, they would be listed as often. */
+  readonly istiods: {found?: {readonly pods: Promise<readonly KubeObject[]>; readonly at: number}}
   /** What commands in the pod have shown so far. */
   execMemory(ref: PodRef): ExecMemory
   close(): void
@@ -40,6 +42,7 @@ export function openLive(api: Api): Live {
     oneByOne: (ref, ask) => inTurn(podKey(ref), ask),
     podPage: pages.page,
     exec: podCommands(api),
+    istiods: {},
     execMemory(ref) {
       const memory = memories.get(podKey(ref)) ?? execMemory()
       memories.set(podKey(ref), memory)

@@ -110,7 +110,12 @@ export function fileEvidence(contents: readonly FileContent[], pasted: PastedFil
   const first = firstKind(content)
   const as = isEvidenceId(first) && first !== id ? {as: first} : {}
   const {bytes, from} = joined(contents, content)
-  return answered({id, bytes, provenance: {from, ...as}})
+  return answered({
+    id,
+    bytes,
+    provenance: {from, ...as},
+    ...definedFields({guess: first === 'unknown' ? (true as const) : undefined}),
+  })
 }
 
 /** Tables of istioctl in given files; listeners also from Envoy's /listeners page. */

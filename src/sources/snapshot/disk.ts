@@ -1,5 +1,6 @@
-import {link, mkdir, open, readdir, readFile, rename, rm, stat, utimes} from 'node:fs/promises'
+import {link, mkdir, open, readdir, rename, rm, stat, utimes} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
+import {readBounded} from '../files/read.js'
 
 /** The file system operations the store needs; tests replace them with failing ones. */
 export interface Disk {
@@ -86,7 +87,7 @@ export const realDisk: Disk = {
     await link(from, to)
     await flushFolder(dirname(to))
   },
-  read: async path => await readFile(path).catch(error => absent(error, undefined)),
+  read: async path => await readBounded(path).catch(error => absent(error, undefined)),
   list: async folder => await readdir(folder).catch(error => absent(error, [])),
   touchedAt: async path =>
     await stat(path).then(

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {istiodRemarks} from '../../../src/analysis/sync-reason/istiod-log.js'
+import {istiodRemarks, parseIstiodLog} from '../../../src/analysis/sync-reason/istiod-log.js'
 import {logReasons} from '../../../src/analysis/sync-reason/log-reason.js'
 import {appliedInstead, parseRejection} from '../../../src/analysis/sync-reason/rejection.js'
 
@@ -135,7 +135,8 @@ describe("messages about one proxy in istiod's log", () => {
     '2026-11-20T18:55:01.000000Z\tinfo\tads\tADS: new connection for node:back-0.demo-8',
     '2026-11-20T18:55:02.000000Z\terror\tads\tFailed to authenticate client from 10.244.0.99:4711: no token',
   ].join('\n')
-  const messages = (id: string, ...addresses: string[]) => istiodRemarks(log, {id, addresses}).map(each => each.text)
+  const messages = (id: string, ...addresses: string[]) =>
+    istiodRemarks(parseIstiodLog(log), {id, addresses}).map(each => each.text)
 
   test('the latest rejection, a disconnect without reconnect, an identity rejected by address', () => {
     expect(messages('sick-nack-v1.demo')).toEqual([

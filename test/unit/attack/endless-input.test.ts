@@ -2,6 +2,8 @@ import {execFileSync, spawn} from 'node:child_process'
 import {existsSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
+import {applyUserConfig} from '../../../src/cli/flags/user-config.js'
+import {readRoles} from '../../../src/cli/input/roles.js'
 import {readInput} from '../../../src/sources/files/read.js'
 import {realDisk} from '../../../src/sources/snapshot/disk.js'
 import {tempFolder} from '../../support/temp-folder.js'
@@ -43,6 +45,22 @@ describe('a file that is no regular file', () => {
   test('a file of /proc, whose size says nothing, is read', async () => {
     if (!existsSync('/proc/self/status')) return
     expect(Buffer.from(await readInput('/proc/self/status')).toString()).toContain('Name:')
+  })
+})
+
+describe('files that are not given as evidence have the same limits', () => {
+  test('roles, and what is in the store of snapshots', async () => {
+    const stored = join(TEMP, 'stored')
+    writeFileSync(stored, 'x')
+    await expect(readRoles('/dev/zero')).rejects.toThrow(/^\/dev\/zero is larger than/)
+    expect(Buffer.from((await realDisk.read(stored)) ?? '').toString()).toBe('x')
+    await expect(realDisk.read('/dev/zero')).rejects.toThrow(/^\/dev\/zero is larger than/)
+  })
+
+  test('settings in a named pipe that nobody writes to are none', async () => {
+    const env = {MESHCTL_CONFIG: pipe('settings')}
+    await applyUserConfig(env)
+    expect(Object.keys(env)).toEqual(['MESHCTL_CONFIG'])
   })
 })
 

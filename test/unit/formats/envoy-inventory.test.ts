@@ -4,6 +4,8 @@ import {gunzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
 import {readProto} from '../../../src/formats/envoy-proto/read.js'
 import {HttpConnectionManager} from '../../../src/model/envoy/http.js'
+import {SCHEMAS} from '../../../src/model/envoy/registry.js'
+import type {Field, Read, Schema} from '../../../src/model/envoy/schema.js'
 import {notDescribed} from '../../support/envoy-inventory.js'
 import {sampleSource} from '../../support/served.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
@@ -27,6 +29,37 @@ function missingIn(dumps: readonly unknown[]): readonly string[] {
   const all = new Set(dumps.flatMap(dump => [...notDescribed(dump).keys()]))
   return [...all].filter(each => !LEFT_UNDECIDED.includes(each)).sort()
 }
+
+function sourceBelow(folder: string): string {
+  const files = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts'))
+  return files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
+}
+
+/** Every message that is described, those inside others too. */
+function described(): ReadonlyMap<string, Schema<Read>> {
+  const found = new Map<string, Schema<Read>>()
+  const look = (schema: Schema<Read>) => {
+    if (found.has(schema.name)) return
+    found.set(schema.name, schema)
+    Object.values(schema.fields).forEach(lookIn)
+  }
+  const lookIn = (field: Field<unknown>): void => {
+    if (field.form === 'message') look(field.schema())
+    if (field.form === 'list' || field.form === 'map') lookIn(field.of)
+  }
+  for (const schema of SCHEMAS.values()) look(schema)
+  return found
+}
+
+test('every field that is read decides something, or is declared to be without effect', () => {
+  const words = new Set(['src/analysis/envoy', 'src/formats/envoy-proto'].map(sourceBelow).join('\n').match(/\w+/g))
+  const unused = [...described()].flatMap(([name, {fields}]) =>
+    Object.entries(fields)
+      .filter(([field, {form}]) => form !== 'ignored' && !words.has(field))
+      .map(([field]) => `${name} ${field}`),
+  )
+  expect(unused).toEqual([])
+})
 
 describe('every field and type of the dumps is read or declared to be without effect', () => {
   test('in the recorded cases', () => {

@@ -38,7 +38,7 @@ function outcome(
   const at = new Date('2026-11-20T19:00:00Z')
   const set = configSet(objects, {istioNamespace: 'istio-system', mesh: config, at, upgrade: {from, to}})
   const input = {objects, complete: false, unreadable: new Map(), place: async () => undefined}
-  return evaluateConfig(set, [rule], [input], [], true)
+  return evaluateConfig([set], [rule], [input], [], true)
 }
 
 describe.each(UPGRADE_RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('%s', (_name, rule) => {

@@ -1,13 +1,12 @@
 import {ExtAuthz, ExtAuthzPerRoute} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {answers, BAD_BODY, type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {answers, BAD_BODY, type EnvoyReply, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {statusCode} from '../http/status-code.js'
 import {headerValue} from '../matching/headers.js'
 import {flagApplies, fractionApplies} from '../matching/percent.js'
 import {metadataMatches} from '../matching/values.js'
 import {known, undecided} from '../undecided.js'
-import {connectFault} from '../upstream/call.js'
 import {follow} from '../upstream/course.js'
 import {chooseHosts} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
@@ -19,7 +18,7 @@ type Verdict = {readonly kind: 'allowed' | 'error'} | {readonly kind: 'denied'; 
 
 const DEFAULT_TIMEOUT = 200
 
-/** The decision of a gRPC authorization server, as far as it cannot be reached: what it says is not known. */
+/** The decision of a gRPC authorization server, as far as there is none that answers: what it says is not known. */
 function askGrpc(state: HttpState, service: NonNullable<ExtAuthz['grpcService']>): Verdict {
   const {envoyGrpc} = known(service, 'a gRPC service')
   const name = envoyGrpc?.clusterName ?? undecided('a gRPC authorization server that is no cluster', service.at)
@@ -27,11 +26,9 @@ function askGrpc(state: HttpState, service: NonNullable<ExtAuthz['grpcService']>
   if (cluster === undefined) return {kind: 'error'}
   const choice = chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined})
   if (choice.kind === 'none') return {kind: 'error'}
-  const refused = choice.hosts.every(host => {
-    const server = state.surroundings.upstream(host.address)
-    return server !== undefined && connectFault(cluster, host, server) !== undefined
-  })
-  return refused ? {kind: 'error'} : undecided('what a gRPC authorization server says', service.at)
+  // A server that is known speaks no gRPC.
+  const fails = choice.hosts.every(host => state.surroundings.upstream(host.address) !== undefined)
+  return fails ? {kind: 'error'} : undecided('what a gRPC authorization server says', service.at)
 }
 
 /** The decision of an HTTP authorization server. */
@@ -66,6 +63,20 @@ function isAsked(state: HttpState, config: ExtAuthz): boolean {
   return config.filterEnabledMetadata === undefined || metadataMatches(config.filterEnabledMetadata, state.metadata)
 }
 
+/** The reply to a body that is larger than the authorization server is sent. */
+function refusedBody(
+  state: HttpState,
+  config: ExtAuthz,
+  override: NonNullable<typeof ExtAuthzPerRoute.yields> | undefined,
+): EnvoyReply | undefined {
+  const body = config.withRequestBody
+  if (body === undefined || override !== undefined) return undefined
+  const {maxRequestBytes = 0, allowPartialMessage} = known(body, 'with_request_body of ext_authz')
+  if (allowPartialMessage || state.request.bodyBytes <= maxRequestBytes) return undefined
+  const text = `the body is larger than ${maxRequestBytes} bytes`
+  return {by: 'buffer', status: 413, flags: [], details: 'request_payload_too_large', text, at: body.at}
+}
+
 /** Calls the authorization server; denies what it denies and, if it fails, everything unless failure_mode_allow is set. */
 export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, ExtAuthz)
@@ -78,10 +89,19 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   if (override?.checkSettings && config.withRequestBody !== undefined)
     undecided('check_settings of ext_authz', override.at)
   if (!isAsked(state, config)) {
-    if (flagApplies(state.proxy, config.denyAtDisable)) undecided('deny_at_disable of ext_authz', config.at)
-    return goesOn(state)
+    if (!flagApplies(state.proxy, config.denyAtDisable)) return goesOn(state)
+    return answers(state, {
+      by: 'ext-authz',
+      status: statusCode(config.statusOnError) ?? 403,
+      flags: ['UAEX'],
+      details: 'ext_authz_error',
+      text: 'external authorization is switched off, and denies all requests then',
+      at: config.at,
+    })
   }
   if (state.badBody) return answers(state, BAD_BODY)
+  const tooLarge = refusedBody(state, config, override)
+  if (tooLarge !== undefined) return answers(state, tooLarge)
   const verdict = ask(state, config)
   if (verdict.kind === 'allowed' && config.clearRouteCache) return goesOn({...state, chosen: undefined})
   if (verdict.kind === 'allowed' || (verdict.kind === 'error' && config.failureModeAllow)) return goesOn(state)

@@ -4,7 +4,7 @@ import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {answers, type FilterResult, goesOn, type HttpState, neverAnswered, withStep} from '../http/state.js'
 import {headerMatches, headerValue} from '../matching/headers.js'
-import {certain, runtimeValue, shareOf} from '../matching/percent.js'
+import {certain, partsOf, runtimeValue, shareOf} from '../matching/percent.js'
 import {allOf, known, undecided} from '../undecided.js'
 import {routeConfigOf} from './overrides.js'
 
@@ -29,10 +29,12 @@ function applies(fault: Fault, state: HttpState): boolean {
   return allOf(fault.headers, each => headerMatches(each, state.headers))
 }
 
-/** The percentage of a fault; a request header can lower it, never raise it. */
+/** The percentage of a fault; a request header can lower it, in parts of the configured denominator, never raise it. */
 function share(percentage: FractionalPercent | undefined, sent: string | undefined): number {
   const configured = shareOf(percentage)
-  return sent === undefined || !/^\d+$/.test(sent) ? configured : Math.min(configured, Number(sent) / 100)
+  return sent === undefined || !/^\d+$/.test(sent)
+    ? configured
+    : Math.min(configured, Number(sent) / partsOf(percentage))
 }
 
 function delayOf(fault: Fault, state: HttpState): number {

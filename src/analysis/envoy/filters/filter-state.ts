@@ -22,6 +22,17 @@ function isEmptyText(value: FilterStateValue, text: string): boolean {
   return value.skipIfEmpty && (text === '' || text === '-')
 }
 
+/** Keys that Envoy itself reads to choose or check the upstream, and that are not modelled. */
+const READ_BY_ENVOY = new Set([
+  'envoy.network.upstream_server_name',
+  'envoy.network.upstream_subject_alt_names',
+  'envoy.network.application_protocols',
+  'envoy.network.transport_socket.original_dst_address',
+  'envoy.tcp_proxy.per_connection_idle_timeout_ms',
+  'envoy.upstream.dynamic_host',
+  'envoy.upstream.dynamic_port',
+])
+
 /** The filter state extended with keys. */
 export function withFilterState(
   before: ReadonlyMap<string, string>,
@@ -32,6 +43,7 @@ export function withFilterState(
   const after = new Map(before)
   for (const each of values) {
     const text = textFor(known(each, 'a filter state value'), connection, headers)
+    if (READ_BY_ENVOY.has(each.objectKey ?? '')) undecided(`filter state ${each.objectKey}`, each.at)
     if (!isEmptyText(each, text)) after.set(each.objectKey ?? '', text)
   }
   return after

@@ -4,7 +4,8 @@ import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
 import {routeMatches} from '../http/route-match.js'
 import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
-import type {Headers} from '../matching/headers.js'
+import {type Headers, withHeader, withoutHeaders} from '../matching/headers.js'
+import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
 import {isPreflight} from './cors.js'
 import {type FoundToken, tokensOf, withoutToken} from './jwt-locations.js'
@@ -204,19 +205,47 @@ function normalized(token: Token, provider: JwtProvider): Json {
 
 const NAMESPACE = 'envoy.filters.http.jwt_authn'
 
-function afterGood(state: HttpState, {good}: Verdict): HttpState {
-  let {headers, metadata} = state
+/** Headers that only a valid token may set: a client that sends them itself is not believed. */
+function ownHeaders(provider: JwtProvider): readonly string[] {
+  const byClaims = provider.claimToHeaders.map(each => each.headerName ?? '')
+  return [provider.forwardPayloadHeader ?? '', ...byClaims].filter(each => each !== '').map(asciiLower)
+}
+
+/** The headers with what a valid token adds: its payload, and its claims. */
+function withClaims(headers: Headers, provider: JwtProvider, token: Token): Headers {
+  const payload = token.signed.split('.')[1] ?? ''
+  const forward = provider.forwardPayloadHeader
+  const first = forward ? withHeader(headers, asciiLower(forward), payload) : headers
+  return provider.claimToHeaders.reduce<Headers>((before, each) => {
+    const {headerName = '', claimName = ''} = known(each, 'a claim copied to a header')
+    const value = claimName.split('.').reduce<Json | undefined>(memberOf, token.payload)
+    if (value === undefined) return before
+    const isText = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
+    if (!isText) undecided('a claim that is no text, copied to a header', each.at)
+    return withHeader(before, asciiLower(headerName), String(value))
+  }, first)
+}
+
+function memberOf(value: Json | undefined, name: string): Json | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return Object.hasOwn(value, name) ? (value as {readonly [key: string]: Json})[name] : undefined
+}
+
+function afterGood(state: HttpState, config: JwtAuthn, {good}: Verdict): HttpState {
+  let {metadata} = state
+  let headers = withoutHeaders(state.headers, [...config.providers.values()].flatMap(ownHeaders))
   let clear = false
   for (const {provider, found, token} of good) {
     const key = provider.payloadInMetadata
-    if (provider.headerInMetadata || provider.claimToHeaders.length > 0 || provider.failedStatusInMetadata)
-      undecided('a JWT provider that copies claims to headers', provider.at)
+    if (provider.headerInMetadata || provider.failedStatusInMetadata)
+      undecided('a JWT provider that copies its header or its verdict to metadata', provider.at)
     if (key) {
       const before = metadata.get(NAMESPACE)
       const kept = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {}
       metadata = new Map(metadata).set(NAMESPACE, {...kept, [key]: normalized(token, provider)})
     }
     if (!provider.forward) headers = withoutToken(headers, found, provider.at)
+    headers = withClaims(headers, provider, token)
     clear ||= provider.clearRouteCache
   }
   return {...state, headers, metadata, chosen: clear ? undefined : state.chosen}
@@ -232,7 +261,7 @@ export function runJwtAuthn(state: HttpState, filter: HttpFilter): FilterResult 
   const requirement = requirementOf(scene, filter)
   if (requirement === undefined) return goesOn(state)
   const verdict = meets(scene, requirement)
-  if (verdict.why === undefined) return goesOn(afterGood(state, verdict))
+  if (verdict.why === undefined) return goesOn(afterGood(state, config, verdict))
   return answers(state, {
     by: 'jwt',
     status: verdict.why === WRONG_AUDIENCE ? 403 : 401,

@@ -17,6 +17,8 @@ function isEmpty(limit: LocalRateLimit, sequence: number | undefined): boolean {
   if (bucket === undefined) return false
   const {maxTokens = 0, fillInterval = 0, at} = known(bucket, 'a token bucket')
   if (maxTokens === 0) return true
+  // Every request has a connection of its own.
+  if (limit.localRateLimitPerDownstreamConnection) return false
   if (sequence === undefined) undecided('how many tokens are left in a rate limit', at)
   if (sequence <= maxTokens) return false
   return fillInterval >= SLOW_FILL || undecided('how far a rate limit has filled up again', at)

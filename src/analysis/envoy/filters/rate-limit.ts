@@ -32,6 +32,8 @@ export function runRateLimit(state: HttpState, filter: HttpFilter): FilterResult
   if (config === undefined) undecided('a rate limit without configuration', filter.at)
   known(config, 'a rate limit')
   if (state.chosen === undefined || !hasLimit(state, filter)) return goesOn(state)
+  // Every client is external here.
+  if (config.requestType === 'internal') return goesOn(state)
   if (!fractionApplies(state.proxy, config.filterEnabled, true, 'a rate limit')) return goesOn(state)
   if (isReachable(state, config)) undecided('what the rate limit server says', config.at)
   if (config.failureModeDenyPercent !== undefined) undecided('failure_mode_deny_percent of a rate limit', config.at)

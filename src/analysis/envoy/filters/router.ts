@@ -20,7 +20,7 @@ import {endsConnect} from '../http/upgrade.js'
 import {upstreamHeaders} from '../http/upstream-headers.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
-import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
+import {inMaintenance, OVERFLOW, type Passed, sendsWholeUrl, thresholdsOf} from '../upstream/call.js'
 import {type Deadlines, follow, type UpstreamEnding} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
@@ -141,9 +141,9 @@ function timedOut(flag: string, details: string, text: string): EnvoyReply {
   return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
-/** Whether the request is a CONNECT that Envoy terminates. */
+/** Whether the request opens a tunnel that Envoy terminates. */
 function endsTunnel(state: HttpState): boolean {
-  return headerValue(state.headers, ':method') === 'CONNECT' && endsConnect(state.chosen)
+  return endsConnect(state.chosen, headerValue(state.headers, ':method'))
 }
 
 /** The upstream's response as the client receives it; a tunnel lasts until the client disconnects. */
@@ -164,6 +164,7 @@ function upstreamAnswer(
   const target = headerValue(state.headers, ':path')
   const upstreamPath = target === undefined ? authority : upstreamTarget(route, target)
   const seen = ended || status === 101 ? {} : {upstreamPath, upstreamHost: authority}
+  if (ended && !connects) undecided('whether the client or the upstream ends a tunnel opened by POST', route.at)
   if (status === 101 || (connects && succeeds)) {
     const text = 'the upgraded connection lasts until the client leaves'
     return {by: 'upstream', status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
@@ -250,8 +251,19 @@ function endpointMetadata(state: HttpState, action: RouteAction, cluster: string
   return wantedMetadata([action.metadataMatch, weighted?.metadataMatch])
 }
 
+/** The answer with the target the upstream saw: a path, or the whole URL where the cluster wants that. */
+function asSent(state: HttpState, cluster: Cluster, answer: EnvoyReply): EnvoyReply {
+  const {upstreamPath, upstreamHost = ''} = answer
+  if (!upstreamPath?.startsWith('/') || !sendsWholeUrl(cluster)) return answer
+  const scheme = headerValue(state.headers, ':scheme') ?? 'http'
+  return {...answer, upstreamPath: `${scheme}://${upstreamHost}${upstreamPath}`}
+}
+
 function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
   known(cluster, 'a cluster')
+  const pool = cluster.upstreamConfig
+  if (pool !== undefined && !pool.typedConfig?.type.startsWith('extensions.upstreams.http.generic.'))
+    undecided(`upstream ${pool.name ?? ''}`, pool.at)
   if (inMaintenance(state.proxy, cluster))
     return {
       by: 'circuit-breaker',
@@ -303,7 +315,8 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   }
   const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
   const limited = {...course.deadlines, perTry: course.retries.perTryTimeout}
-  return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts, limited), endpoints}
+  const answer = endingAnswer(state, route, follow(course, choice.hosts), choice.hosts, limited)
+  return {...asSent(state, cluster, answer), endpoints}
 }
 
 function sameAnswer(a: EnvoyReply, b: EnvoyReply): boolean {

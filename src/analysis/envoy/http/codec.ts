@@ -148,6 +148,7 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   if (line.kind === 'partial') return {kind: 'waits'}
   if (beginsMethod(text) && CONTROL.test(headOf(text))) return refused(400, 'http1.invalid_characters')
   if (line.kind === 'invalid') return refused(400, 'http1.codec_error')
+  if (!/\r?\n\r?\n/.test(text)) return {kind: 'waits'}
   const limits = limitsOf(manager)
   const lines = readLines(headerLines(text.replace(/^[\r\n]+/, '')), limits)
   if (!lines.ok) return lines.answer

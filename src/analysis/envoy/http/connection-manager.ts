@@ -43,6 +43,7 @@ function refuseUnmodelled(manager: HttpConnectionManager): void {
   if (manager.httpProtocolOptions !== undefined) known(manager.httpProtocolOptions, 'http_protocol_options')
   if (manager.commonHttpProtocolOptions !== undefined)
     known(manager.commonHttpProtocolOptions, 'common_http_protocol_options')
+  if (manager.httpProtocolOptions?.useBalsaParser === false) undecided('the old HTTP/1 parser', manager.at)
   if (manager.httpProtocolOptions?.allowCustomMethods) undecided('allow_custom_methods', manager.at)
 }
 
@@ -109,7 +110,7 @@ function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
   const host = normalizeHost(manager, headerValue(normal, ':authority') ?? '', connection.local.port)
   const named = withHeader(normal, ':authority', host)
   const remoteIp = clientAddress(manager, named, connection)
-  const headers = sanitizeHeaders(manager, named, connection)
+  const headers = sanitizeHeaders(manager, named, connection, state.table?.internalOnlyHeaders ?? [])
   const upgrade = upgradeOf(named, version)
   const routed = chooseRoute({...state, headers, remoteIp, upgrade})
   if (upgrade !== undefined && routed.chosen !== undefined && !upgradeAllowed(manager, routed.chosen, upgrade)) {

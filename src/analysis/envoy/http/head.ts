@@ -139,11 +139,12 @@ function refuseInternalRanges(manager: HttpConnectionManager): void {
   if (cidrRanges.length > 0 || unixSockets) undecided('internal addresses', config.at)
 }
 
-/** The headers as matchers see them: reserved ones from the client are removed, Envoy's own are added. */
+/** The headers as matchers see them: reserved ones from the client and `internalOnly` are removed, Envoy's own are added. */
 export function sanitizeHeaders(
   manager: HttpConnectionManager,
   headers: Headers,
   connection: DownstreamConnection,
+  internalOnly: readonly string[],
 ): Headers {
   refuseInternalRanges(manager)
   const forward = manager.forwardClientCertDetails ?? 'SANITIZE'
@@ -151,6 +152,7 @@ export function sanitizeHeaders(
   const referer = headerValue(headers, 'referer')
   const removed = [
     ...INTERNAL,
+    ...internalOnly.map(asciiLower),
     ...hopByHop(headers),
     ...(manager.useRemoteAddress ? EDGE : []),
     ...(keepsCert ? [] : ['x-forwarded-client-cert']),

@@ -10,7 +10,7 @@ import {known, undecided} from '../undecided.js'
 
 /** The part of a path that the route match matched and a prefix rewrite replaces. */
 function matchedPart(match: RouteMatch | undefined, path: string): string {
-  const prefix = match?.prefix ?? match?.pathSeparatedPrefix
+  const prefix = match?.prefix ?? match?.pathSeparatedPrefix ?? match?.path
   return prefix === undefined ? path : path.slice(0, prefix.length)
 }
 

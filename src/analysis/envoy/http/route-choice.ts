@@ -6,7 +6,7 @@ import {headerValue} from '../matching/headers.js'
 import {matchTree} from '../matching/tree.js'
 import {requestInput} from '../rbac.js'
 import {known, undecided} from '../undecided.js'
-import {onlyFailing, routeMatches} from './route-match.js'
+import {type MatchSubject, onlyFailing, routeMatches} from './route-match.js'
 import {type ChosenRoute, type HttpState, withStep} from './state.js'
 import {virtualHostOf} from './virtual-host.js'
 
@@ -39,12 +39,18 @@ function clusterShares(action: RouteAction, state: HttpState): readonly ClusterS
     })
 }
 
+/** The request as the routes of its table see it. */
+function routed(state: HttpState): MatchSubject {
+  return {...state, ignoresPathParameters: state.table?.ignorePathParametersInPathMatching ?? false}
+}
+
 /** Routes that nearly matched the request, in order, up to the one that matched. */
 function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: HttpState): readonly NearMiss[] {
   const before = chosen === undefined ? routes : routes.slice(0, routes.indexOf(chosen))
+  const subject = routed(state)
   return before
     .flatMap((each, i) => {
-      const failing = each.match === undefined ? undefined : onlyFailing(each.match, state)
+      const failing = each.match === undefined ? undefined : onlyFailing(each.match, subject)
       const what = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
       return failing === undefined ? [] : [{what, except: failing}]
     })
@@ -59,15 +65,16 @@ function routeByTree(host: VirtualHost, state: HttpState): Route | undefined {
   const route = unpack(action.typedConfig, RouteSchema)
   if (route === undefined) undecided(`action ${action.name ?? ''} of a virtual host's matcher`, action.at)
   const {match} = route
-  return match === undefined || routeMatches(match, state) ? route : undefined
+  return match === undefined || routeMatches(match, routed(state)) ? route : undefined
 }
 
 function routeIn(host: VirtualHost, state: HttpState): Route | undefined {
   if (host.matcher !== undefined) return routeByTree(host, state)
+  const subject = routed(state)
   return host.routes.find(each => {
     const {match} = each
     if (match === undefined) return undecided('a route without match', each.at)
-    return routeMatches(match, state)
+    return routeMatches(match, subject)
   })
 }
 

@@ -12,7 +12,10 @@ import type {HttpState} from './state.js'
 // Route match: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch
 
 /** The properties of a request that a route match reads. */
-export type MatchSubject = Pick<HttpState, 'proxy' | 'headers' | 'connection' | 'metadata'>
+export type MatchSubject = Pick<HttpState, 'proxy' | 'headers' | 'connection' | 'metadata'> & {
+  /** Routes of some tables do not look at the parameters of path segments. */
+  readonly ignoresPathParameters?: boolean
+}
 
 /** A match condition by its field name, to report near misses. */
 interface Condition {
@@ -25,7 +28,8 @@ function pathCondition(m: RouteMatch, subject: MatchSubject): boolean {
   if (m.connectMatcher) return headerValue(subject.headers, ':method') === 'CONNECT'
   if (target === undefined) return false
   const form = (text: string) => (m.caseSensitive === false ? asciiLower(text) : text)
-  const path = pathOnly(target)
+  const whole = pathOnly(target)
+  const path = subject.ignoresPathParameters ? whole.replace(/;[^/]*/g, '') : whole
   if (m.prefix !== undefined) return form(path).startsWith(form(m.prefix))
   if (m.path !== undefined) return form(path) === form(m.path)
   if (m.safeRegex !== undefined) return fullMatch(known(m.safeRegex, 'a regex').regex ?? '', path, m.safeRegex.at)

@@ -32,8 +32,9 @@ export function upgradeAllowed(
   return enabled ?? true
 }
 
-/** Whether Envoy terminates CONNECT and forwards the bytes as TCP. */
-export function endsConnect(chosen: ChosenRoute | undefined): boolean {
+/** Whether Envoy terminates a request of this method as a tunnel and forwards the bytes as TCP. */
+export function endsConnect(chosen: ChosenRoute | undefined, method: string | undefined): boolean {
   const config = chosen?.route?.route?.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === 'connect')
-  return config?.connectConfig !== undefined
+  if (config?.connectConfig === undefined) return false
+  return method === 'CONNECT' || (method === 'POST' && known(config.connectConfig, 'connect_config').allowPost)
 }

@@ -6,20 +6,25 @@ import {fullMatchGroups} from './regex.js'
 
 // Path templates: https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/path/match/uri_template/v3/uri_template_match.proto
 
-/** RFC 3986 pchar as Envoy's templates take it: without `*`. */
-const CHARACTERS = "a-zA-Z0-9-._~%!$&'()+,;:@="
+/** RFC 3986 pchar, and the slash for what spans segments. */
+const CHARACTERS = "a-zA-Z0-9-._~%!$&'()*+,;:@="
 const ONE_SEGMENT = `[${CHARACTERS}]+`
 const ANY_TAIL = `[${CHARACTERS}/]*`
 
-function quoted(literal: string): string {
-  return literal.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+/** Literal text: Envoy escapes these characters only, so a star after text repeats the character before it. */
+function literal(text: string): string {
+  return text.replace(/[$()+.]/g, '\\$&')
+}
+
+/** A segment: an operator only where it begins with one. */
+function segment(text: string): string {
+  const [, stars = '', rest = ''] = /^(\*{0,2})(.*)$/s.exec(text) ?? []
+  const operator = stars === '**' ? ANY_TAIL : stars === '*' ? ONE_SEGMENT : ''
+  return operator + literal(rest)
 }
 
 function segments(pattern: string): string {
-  return pattern
-    .split(/(\*+)/)
-    .map(each => (each === '**' ? ANY_TAIL : each === '*' ? ONE_SEGMENT : quoted(each)))
-    .join('')
+  return pattern.split('/').map(segment).join('/')
 }
 
 interface Template {

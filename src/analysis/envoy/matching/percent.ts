@@ -13,11 +13,16 @@ const PARTS = new Map([
   ['MILLION', 1_000_000],
 ])
 
+/** How many parts make the whole of a percentage: 100, 10,000 or a million. */
+export function partsOf(percent: FractionalPercent | undefined): number {
+  return PARTS.get(percent?.denominator ?? 'HUNDRED') ?? 100
+}
+
 /** A percentage as a fraction from 0 to 1. */
 export function shareOf(percent: FractionalPercent | undefined): number {
   if (percent === undefined) return 0
-  const {numerator = 0, denominator = 'HUNDRED'} = known(percent, 'a percentage')
-  return Math.min(1, numerator / (PARTS.get(denominator) ?? 100))
+  const {numerator = 0} = known(percent, 'a percentage')
+  return Math.min(1, numerator / partsOf(percent))
 }
 
 function jsonShare(value: Json | undefined): number | undefined {

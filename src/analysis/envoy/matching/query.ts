@@ -23,6 +23,13 @@ export function queryParameters(target: string): readonly (readonly [string, str
   })
 }
 
+/** The parameters of a query in order, percent-encoding decoded. */
+export function decodedQuery(target: string): readonly (readonly [string, string])[] {
+  const decoded = (text: string) =>
+    text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return queryParameters(target).map(([name, value]) => [decoded(name), decoded(value)] as const)
+}
+
 /** Whether a query fits (config.route.v3.QueryParameterMatcher): the first value of a name counts, not decoded. */
 export function queryMatches(matcher: QueryMatcher, target: string): boolean {
   const {name = '', stringMatch, presentMatch} = known(matcher, 'a query parameter matcher')

@@ -85,6 +85,16 @@ function sent(attempt: Attempt | undefined): Result {
   }
 }
 
+/** The result where the connection may end before the answer: its time limits are in milliseconds. */
+function withinLimits(config: TcpProxy, result: Result, server: UpstreamServer, patience: number): Result {
+  const {idleTimeout, maxDownstreamConnectionDuration = Infinity} = config
+  const answersAt = result.status === null || server.answer.kind !== 'http' ? Infinity : server.answer.afterMs
+  if (Math.min(answersAt, patience) > maxDownstreamConnectionDuration)
+    undecided('how a connection ends that outlasts max_downstream_connection_duration', config.at)
+  if (answersAt <= (idleTimeout || Infinity)) return result
+  return {...result, status: null, delivered: false, text: `nothing comes for ${idleTimeout} ms, the idle timeout`}
+}
+
 function connectTo(
   proxy: EnvoyProxy,
   surroundings: Surroundings,
@@ -116,13 +126,17 @@ function connectTo(
     const decrypted = request.tls === undefined || connection.tls !== undefined
     const reads =
       upstreamTls(cluster, host) !== undefined ? decrypted : server.tls === undefined ? decrypted : !decrypted
-    return served(server, reads, request)
+    const result = served(server, reads, request)
+    return withinLimits(config, result, server, surroundings.patience)
   })
   const [first] = results
   if (first === undefined) return undecided('a connection without an endpoint', cluster.at)
   const same = results.every(each => each.status === first.status && each.flags.join() === first.flags.join())
   return same ? first : undecided('which endpoint is chosen', cluster.at)
 }
+
+/** The filter state that names the cluster of a connection, above all configuration. */
+const CLUSTER_KEY = 'envoy.tcp_proxy.cluster'
 
 /** What the TCP proxy does with a connection; `named` is a cluster an earlier filter chose. */
 export function runTcpProxy(
@@ -138,7 +152,7 @@ export function runTcpProxy(
   if (config.onDemand) undecided('clusters loaded on demand', config.at)
   if (config.upstreamConnectMode && config.upstreamConnectMode !== 'IMMEDIATE')
     undecided(`upstream_connect_mode ${config.upstreamConnectMode}`, config.at)
-  const clusters = clustersOf(config, named, surroundings.draw)
+  const clusters = clustersOf(config, connection.filterState.get(CLUSTER_KEY) ?? named, surroundings.draw)
   const results = clusters.map(name => connectTo(proxy, surroundings, request, connection, config, name))
   const [first] = results
   if (first === undefined) return undecided('a TCP proxy without a cluster', config.at)

@@ -8,7 +8,9 @@ import {
   UpstreamTls as UpstreamTlsSchema,
 } from '../../../model/envoy/tls.js'
 import type {Attempt, Failure, PassedHead, UpstreamCall} from '../../../model/envoy/upstream-call.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
 import {namesFit, validationOf} from '../listener/handshake.js'
+import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
 import type {Host} from './endpoints.js'
 
@@ -59,18 +61,61 @@ function socketTls(socket: Socket | undefined): UpstreamTls | undefined {
   return tls ?? undecided(`transport socket ${socket.name ?? config?.type ?? ''}`, socket.at)
 }
 
+/** The HTTP options of a cluster: in its extensions, or in the fields they replaced. */
+function httpOptions(cluster: Cluster): readonly NonNullable<typeof UpstreamHttp.yields>[] {
+  return [...cluster.typedExtensionProtocolOptions.values()].map(options => {
+    const http = unpack(options, UpstreamHttp) ?? undecided(`protocol options ${options.type}`, options.at)
+    if (known(http, 'upstream HTTP options').headerValidationConfig) undecided('header_validation_config', http.at)
+    return http
+  })
+}
+
+/** Whether requests go to the endpoints with the whole URL as their target (send_fully_qualified_url). */
+export function sendsWholeUrl(cluster: Cluster): boolean {
+  const options = httpOptions(cluster).map(each => each.explicitHttpConfig?.httpProtocolOptions)
+  return [...options, cluster.httpProtocolOptions].some(each => each?.sendFullyQualifiedUrl ?? false)
+}
+
+/** The name an upstream certificate has to carry beside those the TLS context asks for; undefined for none. */
+function demandedName(
+  cluster: Cluster,
+  tls: UpstreamTls,
+  host: Host,
+  passed: PassedHead | undefined,
+): string | undefined {
+  if (tls.autoSniSanValidation) return (tls.autoHostSni ? host.hostname : '') || tls.sni
+  const upstream = httpOptions(cluster).find(each => each.upstreamHttpProtocolOptions !== undefined)
+  const options = upstream?.upstreamHttpProtocolOptions
+  if (options === undefined || passed === undefined) return undefined
+  const {autoSanValidation, overrideAutoSniHeader} = known(options, 'upstream HTTP options')
+  if (!autoSanValidation) return undefined
+  const of = (name: string) => passed.headers.find(([each]) => each === name)?.[1]
+  const authority = (overrideAutoSniHeader && of(asciiLower(overrideAutoSniHeader))) || of('host') || ''
+  const name = authority.replace(/:\d*$/, '')
+  return parseIp(name) === undefined ? name : undecided('a certificate checked against an address', cluster.at)
+}
+
+/** Whether a DNS name is among a certificate's, one label of which may be a wildcard. */
+function carries(dnsSans: readonly string[], name: string): boolean {
+  const wanted = asciiLower(name)
+  return dnsSans.some(each => {
+    const own = asciiLower(each)
+    return own === wanted || (own.startsWith('*.') && own.slice(1) === wanted.replace(/^[^.]+/, ''))
+  })
+}
+
 /** Why TLS with a server fails; undefined when it succeeds. */
-function tlsFault(tls: UpstreamTls, server: UpstreamServer): string | undefined {
-  const {commonTlsContext, autoSniSanValidation} = known(tls, 'an upstream TLS context')
+function tlsFault(tls: UpstreamTls, server: UpstreamServer, name: string | undefined): string | undefined {
+  const {commonTlsContext} = known(tls, 'an upstream TLS context')
   if (server.tls === undefined) return NOT_TLS
   if (commonTlsContext === undefined) return undefined
   const context = known(commonTlsContext, 'an upstream TLS context')
   const {rules, secret} = validationOf(context)
   const validates = secret || rules.some(each => each.trustedCa !== undefined)
   const {trusted, expired, demandsCertificate} = server.tls
-  if (autoSniSanValidation) undecided('auto_sni_san_validation', tls.at)
   const names = server.tls
-  if (validates && !(trusted && !expired && rules.every(each => namesFit(each, names)))) return BAD_CERTIFICATE
+  const fits = rules.every(each => namesFit(each, names)) && (name === undefined || carries(names.dnsSans, name))
+  if (validates && !(trusted && !expired && fits)) return BAD_CERTIFICATE
   const certificates = context.tlsCertificates.length + context.tlsCertificateSdsSecretConfigs.length
   return demandsCertificate && certificates === 0 ? 'remote_connection_failure' : undefined
 }
@@ -82,22 +127,22 @@ export function connectFault(
   cluster: Cluster,
   host: Host,
   server: UpstreamServer,
+  passed?: PassedHead,
 ): {readonly failure: Failure; readonly after: number} | undefined {
   if (server.connect === 'refuses') return {failure: connectFailure(REFUSED), after: 0}
   if (server.connect === 'drops')
     return {failure: connectFailure('connection_timeout'), after: cluster.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT}
   const tls = upstreamTls(cluster, host)
-  const fault = tls === undefined ? undefined : tlsFault(tls, server)
+  const fault = tls === undefined ? undefined : tlsFault(tls, server, demandedName(cluster, tls, host, passed))
   return fault === undefined ? undefined : {failure: connectFailure(fault), after: 0}
 }
 
 /** Whether a cluster speaks HTTP/2 to its endpoints to requests of that version. */
 function speaksHttp2(cluster: Cluster, downstreamHttp2: boolean): boolean {
+  if (cluster.protocolSelection === 'USE_DOWNSTREAM_PROTOCOL') return downstreamHttp2
   if (cluster.http2ProtocolOptions !== undefined) return true
-  for (const [, options] of cluster.typedExtensionProtocolOptions) {
-    const http = unpack(options, UpstreamHttp)
-    if (http === undefined) undecided(`protocol options ${options.type}`, options.at)
-    const {explicitHttpConfig, useDownstreamProtocolConfig, autoConfig} = known(http, 'upstream HTTP options')
+  for (const http of httpOptions(cluster)) {
+    const {explicitHttpConfig, useDownstreamProtocolConfig, autoConfig} = http
     if (autoConfig !== undefined) undecided('an upstream protocol agreed by ALPN', http.at)
     if (explicitHttpConfig?.http2ProtocolOptions !== undefined) return true
     if (useDownstreamProtocolConfig?.http2ProtocolOptions !== undefined) return downstreamHttp2
@@ -128,10 +173,8 @@ export function upstreamCall(
 
 function speaksHttp1(cluster: Cluster): void {
   if (cluster.http2ProtocolOptions !== undefined) undecided('HTTP/2 to the upstream', cluster.at)
-  for (const [, options] of cluster.typedExtensionProtocolOptions) {
-    const http = unpack(options, UpstreamHttp)
-    if (http === undefined) undecided(`protocol options ${options.type}`, options.at)
-    const {explicitHttpConfig, useDownstreamProtocolConfig, autoConfig} = known(http, 'upstream HTTP options')
+  for (const http of httpOptions(cluster)) {
+    const {explicitHttpConfig, useDownstreamProtocolConfig, autoConfig} = http
     if (explicitHttpConfig?.httpProtocolOptions === undefined || useDownstreamProtocolConfig || autoConfig)
       undecided('HTTP/2 to the upstream', http.at)
   }
@@ -155,7 +198,7 @@ export function attempt(
     return surroundings.send(upstreamCall(cluster, host, passed.head, passed.http2, true)) ?? {kind: 'unknown'}
   const server = surroundings.upstream(host.address)
   if (server === undefined) return {kind: 'unknown'}
-  const fault = connectFault(cluster, host, server)
+  const fault = connectFault(cluster, host, server, passed.head)
   if (fault !== undefined) return {kind: 'failure', ...fault}
   if (upgrade === 'ended-connect') return {kind: 'answer', status: 200, after: 0}
   speaksHttp1(cluster)

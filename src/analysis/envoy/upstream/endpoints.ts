@@ -48,6 +48,8 @@ interface Level {
   readonly all: readonly LbEndpoint[]
   readonly healthy: readonly LbEndpoint[]
   readonly degraded: readonly LbEndpoint[]
+  /** Where localities are weighted, the endpoints of those with a weight: others get requests only without them. */
+  readonly preferred: ReadonlySet<LbEndpoint>
 }
 
 function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
@@ -58,15 +60,21 @@ function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
   return own(HEALTH, status) ?? 'unhealthy'
 }
 
-function levelsOf(assignment: ClusterLoadAssignment, failing: ReadonlySet<string>): readonly Level[] {
+function levelsOf(
+  assignment: ClusterLoadAssignment,
+  failing: ReadonlySet<string>,
+  weighted: boolean,
+): readonly Level[] {
   const count = Math.max(0, ...assignment.endpoints.map(each => (each.priority ?? 0) + 1))
   return Array.from({length: count}, (_, priority) => {
-    const all = assignment.endpoints
-      .filter(each => (each.priority ?? 0) === priority)
+    const localities = assignment.endpoints.filter(each => (each.priority ?? 0) === priority)
+    const weighty = weighted ? localities.filter(each => (each.loadBalancingWeight ?? 0) > 0) : localities
+    const all = localities
       .flatMap(each => known(each, 'a locality').lbEndpoints)
       .map(each => known(each, 'an endpoint'))
     const of = (health: Health) => all.filter(each => healthOf(each, failing) === health)
-    return {all, healthy: of('healthy'), degraded: of('degraded')}
+    const preferred = new Set(weighty.flatMap(each => each.lbEndpoints))
+    return {all, healthy: of('healthy'), degraded: of('degraded'), preferred}
   })
 }
 
@@ -99,6 +107,11 @@ function inPanic(level: Level, threshold: number): boolean {
   return usable < threshold
 }
 
+function preferredOf({preferred}: Level, endpoints: readonly LbEndpoint[]): readonly LbEndpoint[] {
+  const own = endpoints.filter(each => preferred.has(each))
+  return own.length > 0 ? own : endpoints
+}
+
 function usable(levels: readonly Level[], threshold: number, overprovisioning: number): readonly LbEndpoint[] {
   const shares = loads(levels, overprovisioning)
   const served = shares.some(each => each.healthy + each.degraded > 0)
@@ -108,7 +121,10 @@ function usable(levels: readonly Level[], threshold: number, overprovisioning: n
     if (healthy + degraded === 0) return []
     const panics = inPanic(level, threshold) && totalHealth(levels, overprovisioning) < 100
     if (panics) return level.all
-    return [...(healthy > 0 ? level.healthy : []), ...(degraded > 0 ? level.degraded : [])]
+    return [
+      ...(healthy > 0 ? preferredOf(level, level.healthy) : []),
+      ...(degraded > 0 ? preferredOf(level, level.degraded) : []),
+    ]
   })
 }
 
@@ -166,17 +182,27 @@ export interface Dialled {
   readonly metadata?: WantedMetadata
 }
 
+/** The header that names the endpoint of a request where an ORIGINAL_DST cluster listens to headers. */
+const DESTINATION_HEADER = 'x-envoy-original-dst-host'
+
+/** An address and port, as in `10.0.0.1:80` or `[::1]:80`. */
+function addressIn(text: string): IpPort | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const ip = bracketed ?? plain ?? ''
+  return parseIp(ip) === undefined ? undefined : {ip, port: Number(port)}
+}
+
 function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
   const config = cluster.originalDstLbConfig
   const by = config === undefined ? undefined : known(config, 'original_dst_lb_config')
-  if (by?.useHttpHeader || by?.metadataKey) undecided('an original destination taken from a header or metadata', by.at)
-  if (dialled.address === undefined) return {kind: 'none', why: 'the connection has no original destination'}
-  const port = by?.upstreamPortOverride ?? dialled.address.port
+  if (by?.metadataKey) undecided('an original destination taken from metadata', by.at)
+  const header = by?.useHttpHeader ? dialled.header(by.httpHeaderName || DESTINATION_HEADER) : undefined
+  const address = header === undefined ? dialled.address : addressIn(header)
+  if (address === undefined) return {kind: 'none', why: 'the connection has no original destination'}
+  const port = by?.upstreamPortOverride ?? address.port
   return {
     kind: 'hosts',
-    hosts: [
-      {address: {ip: dialled.address.ip, port}, hostname: '', hbone: false, socketMatch: undefined, at: cluster.at},
-    ],
+    hosts: [{address: {ip: address.ip, port}, hostname: '', hbone: false, socketMatch: undefined, at: cluster.at}],
   }
 }
 
@@ -281,7 +307,10 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   const factor = assignment.policy?.overprovisioningFactor ?? 140
   const over = balancedOver(cluster, assignment, dialled)
   const failing = failingHosts(proxy, cluster)
-  const hosts = over.map(each => usable(levelsOf(each, failing), threshold, factor)).find(each => each.length > 0)
+  const weighted = cluster.commonLbConfig?.localityWeightedLbConfig ?? false
+  const hosts = over
+    .map(each => usable(levelsOf(each, failing, weighted), threshold, factor))
+    .find(each => each.length > 0)
   if (hosts !== undefined) return {kind: 'hosts', hosts: hosts.map(each => hostOf(each, dialled))}
   const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
   if (someEndpoint && over.every(each => each.endpoints.every(one => one.lbEndpoints.length === 0)))

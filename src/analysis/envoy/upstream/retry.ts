@@ -11,7 +11,7 @@ export interface Retries {
   readonly left: number
   readonly perTryTimeout: number | undefined
   readonly statusCodes: readonly number[]
-  /** Whether a retry avoids endpoints already tried. */
+  /** Whether a retry avoids endpoints already tried; one attempt to do so may fail. */
   readonly otherHosts: boolean
 }
 
@@ -33,7 +33,7 @@ export function retriesOf(policy: RetryPolicy | undefined): Retries {
     left: p.numRetries ?? 1,
     perTryTimeout: p.perTryTimeout || undefined,
     statusCodes: p.retriableStatusCodes,
-    otherHosts: p.retryHostPredicate.length > 0,
+    otherHosts: p.retryHostPredicate.length > 0 && (p.hostSelectionRetryMaxAttempts ?? 1) > 1,
   }
 }
 

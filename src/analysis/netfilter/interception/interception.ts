@@ -104,10 +104,8 @@ function intercepted(found: PodPaths, rulesets: readonly Ruleset[], family: IpFa
     outboundTraffic(paths, machine, device, protocol, destinations, sender)
   const asked = (protocol: string, destinations: Node, sender = {}): Direction =>
     directionOf(answering(false), traffic(protocol, destinations, sender))
-  const ofAll = (protocol: string, destinations: Node): Direction => {
-    const all = traffic(protocol, destinations)
-    return directionWithParts(answering(false), all, proxyParts(paths, all.domain, proxy))
-  }
+  const ofAll = (protocol: string, destinations: Node): Direction =>
+    directionWithParts(answering(false), traffic(protocol, destinations), proxyParts(paths, proxy))
   const ofApps = (protocol: string, destinations: Node): Direction =>
     asked(protocol, diagram.and(destinations, applications(paths, proxy)))
   const addresses = machine.interfaces
@@ -116,11 +114,10 @@ function intercepted(found: PodPaths, rulesets: readonly Ruleset[], family: IpFa
     .filter(address => address.family === family && !isLoopback(address))
   const arriving = inboundTraffic(paths, machine, device, 'tcp', addresses)
   const atProxy = reachingProxy(found, arriving.node, redirectTargets(rulesets))
-  const inbound = directionWithParts(
-    answering(true),
-    {...arriving, domain: diagram.and(arriving.domain, diagram.not(atProxy))},
-    [],
-  )
+  const inbound = directionWithParts(answering(true), {
+    ...arriving,
+    domain: diagram.and(arriving.domain, diagram.not(atProxy)),
+  })
   const notDns = diagram.and(outside, diagram.not(dns))
   const outbound = ofAll('tcp', notDns)
   const untouched = diagram.and(loopbackAddresses(paths.space, 'destination'), openPackets(found))

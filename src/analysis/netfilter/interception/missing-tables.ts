@@ -55,9 +55,12 @@ export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily):
   }
 }
 
+function isOpen({verdict}: TrafficOutcome): boolean {
+  return verdict === 'direct' || verdict === 'escapes'
+}
+
 function hide(trafficOutcome: TrafficOutcome, why: string | undefined): TrafficOutcome {
-  const open = trafficOutcome.verdict === 'direct' || trafficOutcome.verdict === 'escapes'
-  return open && why !== undefined ? {verdict: 'insufficient', why} : trafficOutcome
+  return isOpen(trafficOutcome) && why !== undefined ? {verdict: 'insufficient', why} : trafficOutcome
 }
 
 function hideIn(direction: Direction, why: string | undefined): Direction {
@@ -66,10 +69,22 @@ function hideIn(direction: Direction, why: string | undefined): Direction {
   return {...direction, usual, exceptions: direction.exceptions.filter(each => each.verdict === 'captured')}
 }
 
+/** Why a packet that no rule captures may be captured after all, by direction: by a rule in what the text lacks. */
+export function whyOpen(
+  {inbound: into, outbound: out}: Interception,
+  {inbound, outbound, tproxy}: MissingTables,
+): Pick<MissingTables, 'inbound' | 'outbound'> {
+  const redirects = into.exceptions.some(({verdict}) => verdict === 'captured')
+  return definedFields({
+    inbound: isOpen(into.usual) ? (inbound ?? (redirects ? undefined : tproxy)) : undefined,
+    outbound: isOpen(out.usual) ? outbound : undefined,
+  })
+}
+
 /** The same answers, but without those that only say that no rule captures, where such a rule may be in what the text lacks. */
-export function markInsufficient(found: Interception, {inbound, outbound, tproxy}: MissingTables): Interception {
-  const redirects = found.inbound.exceptions.some(({verdict}) => verdict === 'captured')
-  const into = hideIn(found.inbound, inbound ?? (redirects ? undefined : tproxy))
+export function markInsufficient(found: Interception, missing: MissingTables): Interception {
+  const {outbound} = missing
+  const into = hideIn(found.inbound, whyOpen(found, missing).inbound)
   const out = hideIn(found.outbound, outbound)
   return {
     ...found,

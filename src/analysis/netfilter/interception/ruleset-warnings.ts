@@ -12,7 +12,7 @@ import {
   ruleCount,
 } from '../../../model/kernel/ruleset.js'
 import {humanCount} from '../../../model/text/human-count.js'
-import {chainOwner} from '../chain-owners.js'
+import {chainOwner, nodeRules} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
 import {ruleWords} from '../rule-words/words.js'
 import type {Direction, Exception, Interception} from './interception.js'
@@ -170,7 +170,9 @@ function strangers(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return found
 }
 
+/** Filter rules that drop what the pod may be meant to get; those of a node are about other traffic. */
 function filters(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+  if (nodeRules(rulesets)?.captures === false) return []
   const found: RulesetWarning[] = []
   for (const place of everyChain(rulesets)) {
     if (place.table.name !== 'filter') continue

@@ -176,18 +176,45 @@ const NOUN: Readonly<Record<Exception['kind'], string>> = {
   conjunction: '',
 }
 
+/** Names the parts of a set of packets that are answered for by themselves. */
+type Parting = (domain: Node) => readonly PartOfTraffic[]
+
+/** The answers for a set of packets: without its parts, and for each part. */
+function partedDirections(answering: Answering, node: Node, domain: Node, parting: Parting): readonly Direction[] {
+  const {diagram} = answering.paths.space
+  const parts = parting(domain).map(({packets}) => packets)
+  const rest = diagram.and(domain, diagram.not(parts.reduce<Node>((all, each) => diagram.or(all, each), FALSE)))
+  return [rest, ...parts].map(each => directionOf(answering, {node, domain: each, elsewhere: []}))
+}
+
+/** True if the packets on another interface are handled like those on the primary one, part by part. */
+function isLikePrimary(
+  answering: Answering,
+  traffic: Traffic,
+  {packets, kind}: PartOfTraffic,
+  parting: Parting,
+): boolean {
+  const [here, there] = [traffic.domain, packets].map(domain =>
+    partedDirections(answering, traffic.node, domain, parting),
+  )
+  return here?.every((each, index) => said(each, kind) === said(there?.[index] ?? each, kind)) === true
+}
+
 /**
  * The answer for traffic with separate parts: the rest first, then each part that is handled differently (another interface, the
  * proxy's own packets). For a packet in such a part, the answer of the part applies.
  */
-export function directionWithParts(answering: Answering, traffic: Traffic, parts: readonly PartOfTraffic[]): Direction {
+export function directionWithParts(answering: Answering, traffic: Traffic, parting: Parting = () => []): Direction {
   const {diagram} = answering.paths.space
+  const parts = parting(traffic.domain)
   const apart = parts.reduce<Node>((all, {packets}) => diagram.or(all, packets), FALSE)
   const rest = directionOf(answering, {...traffic, domain: diagram.and(traffic.domain, diagram.not(apart))})
-  const all = [
-    rest,
-    ...[...parts, ...traffic.elsewhere].map(part => partExceptions(answering, traffic.node, rest, part)),
-  ]
+  const elsewhere = traffic.elsewhere.map(part => {
+    const found = partExceptions(answering, traffic.node, rest, part)
+    const apparent = found !== LIKE_THE_REST && parts.length > 0
+    return apparent && isLikePrimary(answering, traffic, part, parting) ? LIKE_THE_REST : found
+  })
+  const all = [rest, ...parts.map(part => partExceptions(answering, traffic.node, rest, part)), ...elsewhere]
   return {
     usual: rest.usual,
     exceptions: all.flatMap(({exceptions}) => exceptions),
@@ -196,19 +223,19 @@ export function directionWithParts(answering: Answering, traffic: Traffic, parts
   }
 }
 
-/** The proxy's own packets: those of its uid, and those of its gid alone. */
+/** Takes the proxy's own packets apart: those of its uid, and those of its gid alone. */
 export function proxyParts(
-  paths: PathFunctions,
-  domain: Node,
+  {space: {diagram, dimensions}}: PathFunctions,
   proxy: {readonly uid: number; readonly gid: number},
-): readonly PartOfTraffic[] {
-  const {diagram, dimensions} = paths.space
-  const byUser = diagram.and(domain, equalTo(diagram, dimensions.uid, proxy.uid))
-  const byGroup = diagram.and(domain, equalTo(diagram, dimensions.gid, proxy.gid))
-  return [
-    {kind: 'uid', value: String(proxy.uid), packets: byUser},
-    {kind: 'gid', value: String(proxy.gid), packets: diagram.and(byGroup, diagram.not(byUser))},
-  ]
+): Parting {
+  return domain => {
+    const byUser = diagram.and(domain, equalTo(diagram, dimensions.uid, proxy.uid))
+    const byGroup = diagram.and(domain, equalTo(diagram, dimensions.gid, proxy.gid))
+    return [
+      {kind: 'uid', value: String(proxy.uid), packets: byUser},
+      {kind: 'gid', value: String(proxy.gid), packets: diagram.and(byGroup, diagram.not(byUser))},
+    ]
+  }
 }
 
 interface OutcomeClass {

@@ -83,9 +83,10 @@ function lastLine(rulesets: readonly Ruleset[]): number {
 }
 
 const PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/linkerd-cni/i, 'linkerd-cni'],
   [/linkerd-network-validator|linkerd_network_validator/i, 'linkerd-network-validator'],
   [/PROXY_INIT_|linkerd|proxy-init|skipping iptables setup|aborting firewall configuration/i, 'linkerd-init'],
-  [/KUMA_|kuma/i, 'kuma-init'],
+  [/KUMA_|kuma|MESH_INBOUND/i, 'kuma-init'],
   [/CONSUL_|consul/i, 'the setup of Consul'],
   [/\bosm\b|PROXY_INBOUND|PROXY_OUTPUT/i, 'osm-init'],
 ]
@@ -96,18 +97,23 @@ function programOf(reading: RulesReading, cause: SetupCause, texts: readonly str
   const known = PROGRAMS.find(([pattern]) => pattern.test(all))?.[1]
   if (known !== undefined) return known
   if (cause === 'validation') return 'istio-validation'
-  if (/ISTIO_PRERT|in-?pod|istio-cni/i.test(all)) return 'istio-cni'
-  const istio =
-    /ISTIO_|istio|Running command|iptables-rules-\d/i.test(all) || Object.hasOwn(reading.parameters, 'PROXY_PORT')
+  if (/ISTIO_PRERT|in-?pod|istio-cni|nsenter failed/i.test(all)) return 'istio-cni'
+  const istio = /ISTIO_|istio|Running command/i.test(all) || Object.hasOwn(reading.parameters, 'PROXY_PORT')
   return istio ? 'istio-init' : 'the program that set up rules'
 }
+
+/** What iptables-restore says of itself when it does not take its input: `iptables-restore v1.8.7 (legacy): ...`, `iptables-restore: line 2 failed`. */
+const REFUSED_RESTORE = /^(ip6?)tables(?:-nft|-legacy)?-restore(?: v\d\S*(?: \(\w+\))?)?: /
 
 /** True for a text in which rules were being made, and not only printed. */
 function isSetup(reading: RulesReading): boolean {
   return (
     asked(reading).length > 0 ||
     Object.keys(reading.parameters).length > 0 ||
-    reading.messages.some(({text, command}) => command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text))
+    reading.messages.some(
+      ({text, command}) =>
+        (command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text)) || REFUSED_RESTORE.test(text),
+    )
   )
 }
 
@@ -139,6 +145,31 @@ function decidingError(reading: RulesReading): Found | undefined {
   return closer === undefined || closer.cause === 'unknown' ? found : closer
 }
 
+/** True when the line of its input that iptables-restore refused makes a chain: `* TABLE` is the first, and the chains follow it. */
+function refusedChain(reading: RulesReading, text: string): boolean {
+  const line = /(?:line |at line: )(\d{1,4})\b/.exec(text)?.[1]
+  const [first] = asked(reading)
+  const made = first?.tables[0]?.chains.filter(({hook}) => hook === undefined).length ?? 0
+  return line !== undefined && Number(line) >= 2 && Number(line) <= made + 1
+}
+
+/**
+ * True when iptables-restore refused its input because an earlier run had made the chains. It applies a table as a whole or not at all
+ * (iptables-restore(8)), so chains that are there after a refusal, or that it could not make, or a route that was there, are of that run.
+ */
+function isSecondRun(reading: RulesReading, {cause, at}: Found): boolean {
+  const family = REFUSED_RESTORE.exec(at.text)?.[1]
+  if (cause !== 'rejected' || family === undefined) return false
+  const again = reading.messages.some(
+    ({line, text, command}) => command === true && line > at.line && /-restore\b/.test(text),
+  )
+  const state = loaded(reading).filter(each => each.family === family)
+  if (!again && state.length > 0 && isInPlace(reading, reading.messages) && lastLine(state) > at.line) return true
+  return (
+    refusedChain(reading, at.text) || reading.messages.some(({text}) => /^RTNETLINK answers: File exists/.test(text))
+  )
+}
+
 /**
  * What went wrong while the rules of this text were set up; undefined when nothing did. An error after which the kernel holds every chain that was
  * to be made is none.
@@ -146,7 +177,8 @@ function decidingError(reading: RulesReading): Found | undefined {
 export function setupFailure(reading: RulesReading): SetupFailure | undefined {
   const found = decidingError(reading)
   if (found === undefined) return undefined
-  const {cause, at} = found
+  const {at} = found
+  const cause = isSecondRun(reading, found) ? 'second-run' : found.cause
   const texts = reading.messages.map(({text}) => text)
   const alone = ALONE.has(cause) || BAD.has(at.level ?? '') || causeIn(reading.messages.filter(isEnd)) !== undefined
   if (!isSetup(reading) && !alone) return undefined

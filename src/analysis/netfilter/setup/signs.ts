@@ -11,6 +11,7 @@ export type SetupCause =
   | 'memory'
   | 'nft'
   | 'tool'
+  | 'ipv6'
   | 'namespace'
   | 'validation'
   | 'rejected'
@@ -47,6 +48,11 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
   sign('lock-file', 'iptables, xshared.c', /can't open lock file .*(Read-only file system|No such file)/i),
   sign('lock', 'iptables, xshared.c', /holding the xtables lock|xtables lock|can't open lock file/i),
   sign(
+    'tool',
+    'nsenter, exec of iptables (ENOENT)',
+    /nsenter: failed to execute \S{0,200}(ip6?tables|nft)\S{0,40}: No such file/i,
+  ),
+  sign(
     'namespace',
     'nsenter; istio-cni, linkerd-cni',
     /nsenter: .{0,500}(failed|cannot|No such)|failed to (open|enter|find) (netns|network namespace)|reassociate to namespace/i,
@@ -61,7 +67,7 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
   sign(
     'tool',
     'exec of iptables',
-    /(ip6?tables\S*|sh|exec)[:"].*(executable file not found|command not found|: not found|exec format error)/i,
+    /(^|[\s"'/])(ip6?tables[\w-]*|istio-iptables[\w.-]*|pilot-agent|nsenter|ip)"?: (executable file not found|command not found|not found)|exec format error/i,
   ),
   sign(
     'module',
@@ -74,6 +80,12 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
     /(RULE_APPEND|RULE_INSERT) failed \((No such file or directory|Operation not supported|Invalid argument)\)|Extension \w+ revision \d+ not supported/i,
   ),
   sign('module', 'iptables, xtables.c', /Couldn't (load|find) (match|target)/i),
+  sign(
+    'module',
+    'iptables, xtables.c: the extension that has the option was not loaded',
+    /unknown option "?--(to-ports?|to-destination|to-source|[ug]id-owner|[ds]ports?|(source|destination)-ports?|ctstate|on-port|tproxy-mark|comment|set-x?mark)\b/i,
+  ),
+  sign('ipv6', 'strerror(EAFNOSUPPORT), ip6tables', /ip6tables.{0,200}Address family not supported/i),
   sign(
     'table',
     'iptables, libiptc.c',
@@ -145,7 +157,7 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
   },
   module: {
     cause: "the node's kernel lacks a netfilter module: a chain, target or match that a rule names is not there",
-    fix: 'Load the modules on the node (modprobe xt_REDIRECT xt_owner xt_conntrack xt_multiport xt_comment; for IPv6 nf_nat and ip6table_nat too), use the other back end (nft or legacy), or use a kernel that has them.',
+    fix: 'Load the modules on the node (modprobe xt_REDIRECT xt_owner xt_conntrack xt_multiport xt_comment; for IPv6 nf_nat and ip6table_nat too), use the other back end (nft or legacy), or use a kernel that has them. Without root and NET_ADMIN, iptables does not find them either.',
   },
   table: {
     cause:
@@ -166,8 +178,12 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
     fix: 'Use an image with nft, or turn native nftables off.',
   },
   tool: {
-    cause: 'the program that sets up rules is not in the image or cannot run on this machine',
-    fix: "Use the mesh's own image for this architecture.",
+    cause: 'the program that sets up rules is not there or cannot run on this machine',
+    fix: "Use the mesh's own image for this architecture. Where a CNI plugin runs the iptables of the node, install that back end (nft or legacy) on the node or choose the other.",
+  },
+  ipv6: {
+    cause: "the node's kernel has no IPv6, and the program sets up IPv6 rules as well",
+    fix: 'Turn IPv6 on in the kernel of the node (no ipv6.disable=1), or use a release that leaves IPv6 rules out where the pod has no IPv6 address.',
   },
   namespace: {
     cause: "the pod's network namespace could not be entered",

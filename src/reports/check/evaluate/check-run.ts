@@ -1,3 +1,4 @@
+import {agentPods} from '../../../evidence/ambient/node-agents.js'
 import {listingOnce} from '../../../evidence/asked-once.js'
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../../evidence/control-plane/istiods.js'
 import {type InjectionPrediction, predictForTemplate} from '../../../evidence/injection/prediction.js'
@@ -12,7 +13,6 @@ import {checkPod, type RuleOutcome} from './check-pod.js'
 
 /** Queries the control plane once for the whole run. */
 function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
-  let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
   const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
     const once = listingOnce(source)
     const istiods = await runningIstiods(once, {istioNamespace: namespace})
@@ -21,6 +21,12 @@ function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
       return missing(FACT_LABELS.controlPlane, 'not-captured', `no running istiod in namespace ${namespace}`)
     return answered(await askIstiods(once, istiods.value))
   }
+  return once(ask)
+}
+
+/** Asks on first use and keeps the answer. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let held: Promise<T> | undefined
   return () => {
     held ??= ask()
     return held
@@ -43,6 +49,7 @@ export function openCheckRun(
     objects: objectCache(source, istioNamespace, wholeCluster),
     istioNamespace,
     istiods: istiodsOnce(source, istioNamespace),
+    nodeAgents: once(() => agentPods(source)),
     at: capturedOr(source, now),
     deep,
   }

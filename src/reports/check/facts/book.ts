@@ -19,6 +19,7 @@ import {controlPlane, discovery} from './control-plane.js'
 import {factProvenance} from './fact-provenance.js'
 import {injection, membership} from './injection.js'
 import {drift, kernel} from './kernel.js'
+import {nodeAgents} from './node-agents.js'
 import {
   certificates,
   connections,
@@ -31,6 +32,7 @@ import {
   status,
 } from './pod-evidence.js'
 import {namedElsewhere, ports} from './ports.js'
+import {waypoints} from './waypoints.js'
 
 const RULE_NAMES = new Set(
   RULES.flatMap(({code, slug, aliases}) => [code, slug, ...aliases]).map(name => name.toLowerCase()),
@@ -58,6 +60,8 @@ const FETCHERS: Fetchers = {
   drift,
   kernel,
   interfaces,
+  waypoints,
+  nodeAgents,
   membership,
   sidecar,
   status,
@@ -75,6 +79,8 @@ const OF_KUBERNETES: ReadonlySet<FactName> = new Set<FactName>([
   'mesh',
   'controlPlane',
   'discovery',
+  'waypoints',
+  'nodeAgents',
   'cni',
   'cniRelease',
   'cniExcluded',

@@ -1,3 +1,4 @@
+import type {AgentPods} from '../../../evidence/ambient/node-agents.js'
 import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import type {ObjectCache} from '../../../evidence/mesh-objects/object-cache.js'
 import {type Answer, missing} from '../../../model/evidence/answer.js'
@@ -13,6 +14,8 @@ export interface CheckRun {
   readonly objects: ObjectCache
   readonly istioNamespace: string
   readonly istiods: () => Promise<Answer<readonly IstiodAnswer[]>>
+  /** The pods of ztunnel and istio-cni, by node. */
+  readonly nodeAgents: () => Promise<Answer<AgentPods>>
   /** When the evidence was collected: the time of capture, else now. */
   readonly at: Date
   /** False when evidence that needs calls to each pod must not be fetched. */

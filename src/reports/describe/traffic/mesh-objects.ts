@@ -1,4 +1,4 @@
-import {objectCache} from '../../../evidence/mesh-objects/object-cache.js'
+import {type ObjectCache, objectCache} from '../../../evidence/mesh-objects/object-cache.js'
 import type {MeshObjectName} from '../../../formats/kube/mesh-objects.js'
 import type {Gap} from '../../../model/evidence/answer.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../../model/istio/istio-policy.js'
@@ -15,6 +15,8 @@ import {optional} from '../../report.js'
 
 /** Every object a description uses; a kind that could not be read is absent and listed in the gaps. */
 export interface MeshObjects {
+  /** Where they were read from, each list once. */
+  readonly cache: ObjectCache
   readonly rootNamespace: string
   readonly domain: string
   readonly services: readonly ServiceModel[] | undefined
@@ -52,6 +54,7 @@ export async function readMeshObjects(
       list('sidecars'),
     ])
   return {
+    cache,
     rootNamespace: mesh?.rootNamespace ?? istioNamespace,
     domain: mesh?.clusterDomain ?? 'cluster.local',
     services,

@@ -170,7 +170,7 @@ export async function describeTraffic(
     .filter(each => mustReachProxy(each, service, home, objects.domain))
     .map(each => shortName(each.virtualService.object))
   const [onlyRule] = rules ?? []
-  const waypoint = await serviceWaypoint(source, service, objects.authorizationPolicies ?? [])
+  const waypoint = await serviceWaypoint(objects, service, source.traits.complete)
   const ambient = pods.length > 0 && pods.every(pod => podMode(pod) === 'ambient')
   return {
     service,

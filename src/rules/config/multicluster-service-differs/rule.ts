@@ -12,7 +12,7 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0170')],
   kinds: ['Service'],
   check: set =>
-    serviceDifferences(set.services()).map(({service, clusters, differences}) => ({
+    serviceDifferences(set.servicesEverywhere()).map(({service, clusters, differences}) => ({
       object: service.object,
       path: 'spec',
       message: `The Service differs between clusters ${clusters.join(', ')}: ${differences.join('; ')}.`,

@@ -1,5 +1,6 @@
+import {type ServedSchemas, schemaOfVersion} from '../../../formats/istio-config/crd-schemas.js'
 import {type SchemaError, schemaOutcome} from '../../../formats/istio-config/schema-errors.js'
-import {schemaOf} from '../../../formats/istio-config/schemas.js'
+import {type KindSchema, schemaOf} from '../../../formats/istio-config/schemas.js'
 import {semanticErrors} from '../../../formats/istio-config/semantics/errors.js'
 import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import {readSchemaValidation} from '../../condition.js'
@@ -14,15 +15,37 @@ function validationOf(expression: string): ReturnType<typeof readSchemaValidatio
 }
 
 /** What is wrong with the spec of an object by the schema of its kind, and the validations that could not be evaluated. */
-export interface SchemaProblems {
+interface SchemaProblems {
   readonly errors: readonly SchemaError[]
   readonly notEvaluated: readonly SchemaError[]
 }
 
+/** The schema an object is checked with: that of the cluster, if it holds the CustomResourceDefinition; undefined for other kinds. */
+function schemaFor({raw}: ConfigObject, served: ServedSchemas): KindSchema | undefined {
+  const {group, version} = apiVersionParts(raw.apiVersion)
+  const own = served.get(`${group}/${raw.kind}`)
+  return own === undefined ? schemaOf(group, raw.kind) : schemaOfVersion(own, version)
+}
+
+/** An object of a version the cluster does not serve, which it refuses. */
+function unservedVersion({raw}: ConfigObject, served: ServedSchemas): readonly SchemaError[] {
+  const {group, version} = apiVersionParts(raw.apiVersion)
+  const own = served.get(`${group}/${raw.kind}`)
+  if (own === undefined || own.versions.includes(version)) return []
+  return [
+    {path: 'apiVersion', message: `the cluster serves ${raw.kind} as ${own.versions.join(', ')}, not as ${version}`},
+  ]
+}
+
+function apiVersionParts(apiVersion: string): {readonly group: string; readonly version: string} {
+  const [group = '', version = ''] = apiVersion.split('/')
+  return {group, version}
+}
+
 /** Checks an object of Istio or the Gateway API with the schema of its kind; undefined for other kinds. */
-export function schemaProblems({raw}: ConfigObject): SchemaProblems | undefined {
-  const [group = ''] = raw.apiVersion.split('/')
-  const schema = schemaOf(group, raw.kind)
+function schemaProblems(object: ConfigObject, served: ServedSchemas): SchemaProblems | undefined {
+  const {raw} = object
+  const schema = schemaFor(object, served)
   if (schema === undefined) return undefined
   const {errors, validations} = schemaOutcome(schema.spec, raw.spec, 'spec')
   const failed: SchemaError[] = []
@@ -53,10 +76,14 @@ export const rule: ConfigRule = {
   fix: 'Correct the field named in the message.',
   references: [analysisPage('IST0106')],
   kinds: VALIDATED_KINDS,
-  check: set =>
-    VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object => {
-      const problems = schemaProblems(object)
-      const errors = withoutRepeats(problems?.errors ?? [], semanticErrors(object))
+  check: set => {
+    const served = set.servedSchemas()
+    return VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object => {
+      const problems = schemaProblems(object, served)
+      const errors = [
+        ...unservedVersion(object, served),
+        ...withoutRepeats(problems?.errors ?? [], semanticErrors(object)),
+      ]
       const open = (problems?.notEvaluated ?? []).map(({path, message}) => ({
         object,
         path,
@@ -64,5 +91,6 @@ export const rule: ConfigRule = {
         message: `the CEL library cannot evaluate a validation of ${path}: ${message}`,
       }))
       return [...errors.map(({path, message}) => ({object, path, message: `${path}: ${message}.`})), ...open]
-    }),
+    })
+  },
 }

@@ -1,4 +1,5 @@
 import {ruleLabel} from '../../../analysis/istio-config/route-order.js'
+import {definedFields} from '../../../model/collections/defined-fields.js'
 import type {ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -19,13 +20,19 @@ export const rule: ConfigRule = {
       rules.flatMap(rule => {
         const {timeoutMs = 0, retries, path} = rule
         const each = retries?.perTryTimeoutMs ?? 0
-        if (retries === undefined || retries.attempts === 0 || timeoutMs === 0 || each === 0 || timeoutMs > each)
-          return []
+        if (retries === undefined || retries.attempts === 0 || timeoutMs === 0 || each === 0) return []
+        const tries = retries.attempts + 1
+        const begun = Math.ceil(timeoutMs / each)
+        if (begun >= tries) return []
+        const within = `Rule ${ruleLabel(rule)} has a timeout of ${timeoutMs / 1000}s, and one attempt alone may take ${each / 1000}s`
+        const never = timeoutMs <= each
+        const message = never ? `${within}.` : `${within}: ${begun} of the ${tries} attempts begin before it ends.`
         return [
           {
             object,
             path: `${path}.timeout`,
-            message: `Rule ${ruleLabel(rule)} has a timeout of ${timeoutMs / 1000}s, and one attempt alone may take ${each / 1000}s.`,
+            message,
+            ...definedFields({severity: never ? undefined : ('info' as const)}),
           },
         ]
       }),

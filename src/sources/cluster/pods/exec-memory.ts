@@ -1,3 +1,4 @@
+import type {WireFailure} from '../../../wire/wire-failure.js'
 import type {ExecOutcome} from '../../exec-answer.js'
 
 /** What commands in a pod have shown so far, so that nothing is asked again that failed for the container and not for the command. */
@@ -8,11 +9,29 @@ export interface ExecMemory {
   readonly absent: Map<string, ExecOutcome>
   /** The end of the last command that needs the privilege: they run one after the other, so that a denial is known to the next. */
   last: Promise<unknown>
+  /** Outcomes of batches that were not asked for yet, with when the batch ended. */
+  readonly batched: Map<string, {readonly outcome: ExecOutcome | WireFailure; readonly endedAt: string}>
+  /** Batches under way. */
+  readonly running: Map<string, Promise<void>>
+  /** Containers in which no batch can run. */
+  readonly alone: Set<string>
+}
+
+/** The key of a command, or of a batch, in a container. */
+export function batchKey(container: string, words: readonly string[]): string {
+  return `${container} ${words.join(' ')}`
 }
 
 /** Empty memory of a pod. */
 export function execMemory(): ExecMemory {
-  return {denied: new Map(), absent: new Map(), last: Promise.resolve()}
+  return {
+    denied: new Map(),
+    absent: new Map(),
+    last: Promise.resolve(),
+    batched: new Map(),
+    running: new Map(),
+    alone: new Set(),
+  }
 }
 
 /** The outcome that is known of a command before it runs; undefined for one that has to be run. */

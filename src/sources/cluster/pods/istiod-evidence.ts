@@ -117,14 +117,24 @@ async function istiods(
   live: Live,
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
 ): Promise<readonly Replica[]> {
+  const {found} = live.istiods
+  const current = found !== undefined && Date.now() - found.at <= LIMITS.istiodsCurrentMs
+  const pods = current ? found.pods : listIstiods(live, settings)
+  if (!current) live.istiods.found = {pods, at: Date.now()}
+  return (await pods).map(replicaOf)
+}
+
+async function listIstiods(
+  live: Live,
+  settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
+): Promise<readonly KubeObject[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(settings.istioNamespace)}/pods?${new URLSearchParams({
     labelSelector: 'app=istiod',
     fieldSelector: 'status.phase=Running',
   }).toString()}`
   const pods = await listAllPages(live.api, path)
   live.remember(pods)
-  const chosen = await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
-  return chosen.map(replicaOf)
+  return await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
 }
 
 /** The webhook configurations that make a tag; none without permission to read them: then no istiod is found, which the caller says. */

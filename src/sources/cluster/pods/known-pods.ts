@@ -28,6 +28,8 @@ export function podPath(ref: PodRef): string {
 /** A cache of pods, filled from the API server. */
 export function knownPods(api: Api): KnownPods {
   const pods = new Map<string, PodModel>()
+  /** Pods being asked for: who asks meanwhile waits for the same answer. */
+  const asked = new Map<string, Promise<PodModel>>()
 
   function keep(object: KubeObject): PodModel | undefined {
     const pod = readPod(object)
@@ -35,16 +37,24 @@ export function knownPods(api: Api): KnownPods {
     return pod
   }
 
+  async function fetchPod(ref: PodRef): Promise<PodModel> {
+    const path = podPath(ref)
+    const object = answerJson(await api.get({path}), path)
+    const found =
+      isObject(object) && textOf(object, 'kind') === 'Pod' ? keep(object as unknown as KubeObject) : undefined
+    if (found === undefined) throw new WireFailure('protocol', `the answer for pod ${ref.name} is not a pod`)
+    return found
+  }
+
   return {
     async pod(ref, fresh = false) {
-      const known = fresh ? undefined : pods.get(podKey(ref))
+      const key = podKey(ref)
+      if (fresh) return await fetchPod(ref)
+      const known = pods.get(key)
       if (known !== undefined) return known
-      const path = podPath(ref)
-      const object = answerJson(await api.get({path}), path)
-      const found =
-        isObject(object) && textOf(object, 'kind') === 'Pod' ? keep(object as unknown as KubeObject) : undefined
-      if (found === undefined) throw new WireFailure('protocol', `the answer for pod ${ref.name} is not a pod`)
-      return found
+      const pending = asked.get(key) ?? fetchPod(ref).finally(() => asked.delete(key))
+      asked.set(key, pending)
+      return await pending
     },
     remember: objects => {
       for (const object of objects) if (object.kind === 'Pod') keep(object)

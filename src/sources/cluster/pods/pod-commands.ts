@@ -1,3 +1,4 @@
+import {batchTitle} from '../../../formats/exec-batch.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
 import type {PodRef} from '../../../model/kube/kube-object.js'
 import {collectBytes, collectHead} from '../../../wire/collect.js'
@@ -22,9 +23,10 @@ export function podCommands(api: Api): RunInPod {
   return async (ref, container, argv, limits) => {
     const refused = refusals.get(ref.namespace)
     if (refused !== undefined) throw refused
-    const stdout = collectBytes(argv.join(' '), limits.maxBytes)
+    const shown = batchTitle(argv)
+    const stdout = collectBytes(shown ?? argv.join(' '), limits.maxBytes)
     const stderr = collectHead(LIMITS.stderrBytes)
-    const target = {namespace: ref.namespace, pod: ref.name, container, argv}
+    const target = {namespace: ref.namespace, pod: ref.name, container, argv, ...definedFields({shown})}
     const silence = definedFields({idleMs: api.idleMs})
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal, ...silence}
     try {

@@ -1,8 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
-import type {EvidenceId} from '../../../../src/model/evidence/evidence.js'
 import {channelFrame} from '../../../../src/wire/channels.js'
 import {RECORDED_HTTP, recordedStream} from '../../../support/recorded-wire.js'
-import {type ClusterScript, printed, scriptedCluster} from '../../../support/scripted-cluster.js'
+import {printed, scriptedCluster} from '../../../support/scripted-cluster.js'
 import {ask, bytesOf, gapOf, POD, POD_PATH, pod} from '../../../support/sleep-pod.js'
 
 describe('admin pages', () => {
@@ -248,82 +247,12 @@ describe('commands', () => {
 
   test('no privilege, as recorded: a gap that is no failure, with what each try said', async () => {
     const exec = (_container: string, argv: readonly string[]) =>
-      recordedStream(argv[0] === 'iptables-nft-save' ? 'exec-v5-no-binary' : 'exec-v5-iptables-denied')
+      recordedStream(argv[0] === 'iptables-save' ? 'exec-v5-iptables-denied' : 'exec-v5-no-binary')
     const gap = gapOf((await ask({exec}, 'net.iptables.nft')).answer)
     expect(gap.reason).toBe('no-privilege')
     expect(gap.detail).toMatch(
       /^istio-proxy: iptables-nft-save -c: .*executable file not found.*; istio-proxy: iptables-save -c: .*Permission denied \(you must be root\)$/,
     )
-  })
-
-  /** Asks for evidence at the same time, as reports do, and counts the commands that reached the pod. */
-  async function askTogether(
-    ids: readonly EvidenceId[],
-    exec: (argv: readonly string[]) => ReturnType<NonNullable<ClusterScript['exec']>>,
-  ) {
-    const commands: string[] = []
-    const cluster = await scriptedCluster({
-      get: path => (path === POD_PATH ? {body: pod({containers: [{name: 'istio-proxy'}]})} : undefined),
-      exec: (_container, argv) => {
-        commands.push(argv.join(' '))
-        return exec(argv)
-      },
-    })
-    const answers = await Promise.all(ids.map(id => cluster.source.evidence(id, POD)))
-    await cluster.close()
-    return {answers, commands}
-  }
-
-  const RULES = [
-    'net.iptables.nft',
-    'net.iptables.legacy',
-    'net.ip6tables.nft',
-    'net.ip6tables.legacy',
-    'net.nft',
-  ] as const
-
-  test('denied once, the other commands that need the privilege are not run: every gap tells why', async () => {
-    const {answers, commands} = await askTogether([...RULES, 'net.proc'], argv =>
-      argv[0] === 'cat' ? printed('proc') : recordedStream('exec-v5-iptables-denied'),
-    )
-    expect(commands.toSorted()).toEqual([
-      'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6',
-      'iptables-nft-save -c',
-    ])
-    const gaps = answers.slice(0, RULES.length).map(gapOf)
-    expect(gaps.map(({reason}) => reason)).toEqual(RULES.map(() => 'no-privilege'))
-    expect(gaps[0]?.detail).toMatch(/^istio-proxy: iptables-nft-save -c: iptables-save .*Permission denied/)
-    for (const gap of gaps.slice(1))
-      expect(gap.detail).toMatch(
-        /not tried, since iptables-nft-save was denied: .*Permission denied \(you must be root\)/,
-      )
-  })
-
-  test('a program that is missing in a container is asked for once', async () => {
-    const commands: string[] = []
-    const cluster = await scriptedCluster({
-      get: path => (path === POD_PATH ? {body: pod({containers: [{name: 'istio-proxy'}]})} : undefined),
-      exec: (_container, argv) => {
-        commands.push(argv[0] ?? '')
-        return recordedStream('exec-v5-no-binary')
-      },
-    })
-    for (const id of ['net.sockets', 'net.proc', 'net.ip-rule', 'net.ip-route'] as const)
-      expect(gapOf(await cluster.source.evidence(id, POD)).reason).toBe('no-tool')
-    await cluster.close()
-    expect(commands).toEqual(['ss', 'netstat', 'cat', 'ip'])
-  })
-
-  test('privileges that are there are used: each command is run once', async () => {
-    const {answers, commands} = await askTogether(RULES, argv => printed(argv.join(' ')))
-    expect(answers.map(bytesOf)).toEqual([
-      'iptables-nft-save -c',
-      'iptables-legacy-save -c',
-      'ip6tables-nft-save -c',
-      'ip6tables-legacy-save -c',
-      'nft list ruleset',
-    ])
-    expect(commands).toHaveLength(5)
   })
 
   test('no tool anywhere', async () => {

@@ -68,6 +68,8 @@ describe('where WebSockets do not pass', () => {
       'envoy.server_info',
       'net.sockets',
       'net.ip-rule',
+      'net.iptables.nft',
+      'net.nft',
       'log.istio-proxy',
     ] as const) {
       const [there, here] = [await source.evidence(id, pod), await sample.evidence(id, pod)]
@@ -133,7 +135,7 @@ describe('where WebSockets do not pass', () => {
     const here = await sample.evidence('net.ip-rule', pod)
     if (!here.ok) throw new Error('the sample has no ip rules')
     let whole = 0
-    for (cut = 0; cut < 2000 && whole < 3; cut += 13) {
+    for (cut = 0; cut < 20_000 && whole < 3; cut += 61) {
       const {source} = liveThrough(refuser)
       const answer = await source.evidence('net.ip-rule', pod)
       if (answer.ok) {

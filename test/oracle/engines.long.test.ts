@@ -103,7 +103,9 @@ for (const engine of ['docker', 'podman'] as const) {
     })
 
     afterAll(() => {
-      ran([engine, 'rm', '-f', `${name}-sidecar`, `${name}-web`])
+      // The one whose network is shared can only be removed after the other; a first process without a handler ignores SIGTERM.
+      for (const part of ['sidecar', 'web']) ran([engine, 'kill', `${name}-${part}`])
+      for (const part of ['sidecar', 'web']) ran([engine, 'rm', '-f', `${name}-${part}`])
       ran([engine, 'rmi', `localhost/${name}:1`])
     })
   }

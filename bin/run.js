@@ -1,11 +1,18 @@
 #!/usr/bin/env node
+const {existsSync} = require('node:fs')
 const {join} = require('node:path')
 
 const OLDEST = 20
+const START = 'dist/start.cjs'
 
 function fail(error) {
   // Not even the program could be loaded: no build, or no more files may be opened.
-  process.stderr.write(`Error: meshctl cannot be started: ${error.message}\n`)
+  const unbuilt = !existsSync(join(__dirname, '..', START))
+  process.stderr.write(
+    unbuilt
+      ? 'Error: meshctl is not built in this checkout\nNext: npm ci   (or npm run build, where the modules are installed)\n'
+      : `Error: meshctl cannot be started: ${error.message}\n`,
+  )
   process.exitCode = 2
 }
 
@@ -15,7 +22,7 @@ function isTooOld() {
 
 function run() {
   try {
-    require('../dist/start.cjs').startInstalled(process.argv.slice(2), join(__dirname, '..')).catch(fail)
+    require(`../${START}`).startInstalled(process.argv.slice(2), join(__dirname, '..')).catch(fail)
   } catch (error) {
     fail(error)
   }

@@ -57,7 +57,8 @@ async function labelled(source: Source, labels: string, {istioNamespace, namespa
     if (found !== undefined) return podRefOf(found)
   }
   throw new UserError(`no pods found with selector ${labels}`, {
-    hint: 'It may not be installed; name its namespace with -n.',
+    hint: `It may not be installed; this looked in ${istioNamespace} and ${namespace ?? source.defaultNamespace}. Name its namespace with -n.`,
+    next: `kubectl get pods -A -l ${labels}`,
   })
 }
 

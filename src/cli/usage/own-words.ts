@@ -64,15 +64,19 @@ export function corrected(argv: readonly string[], typed: string, instead: strin
 }
 
 /**
- * The user's own command line with what it lacks; a word of it that is the name of a file is one to be given with -f instead. Undefined when it
+ * The user's own command line with what it lacks; a word of it that is the name of a file, or `-`, is one to be given with -f instead. Undefined when it
  * lacks nothing.
  */
 export function completed(argv: readonly string[], lacking: string | undefined): string | undefined {
   if (lacking === undefined || argv.length === 0) return undefined
-  const file =
-    argv.slice(1).findIndex((word, at) => /\.[a-z]+$/.test(word) && !isFlag(argv[at] ?? '') && existsSync(word)) + 1
+  const file = argv.slice(1).findIndex((word, at) => isInput(word) && !isFlag(argv[at] ?? '')) + 1
   const words = argv.map((word, at) => (file > 0 && at === file ? `-f ${shellWord(word)}` : shellWord(word)))
   return ['meshctl', ...words, ...(file > 0 ? [] : [lacking])].join(' ')
+}
+
+/** Standard input, or the name of a file that exists. */
+function isInput(word: string): boolean {
+  return word === '-' || (/\.[a-z]+$/.test(word) && existsSync(word))
 }
 
 function isFlag(word: string): boolean {

@@ -75,6 +75,11 @@ function unknownCommand(words: readonly string[], surface: Surface, typed: reado
     })
   }
   const choices = wordsBelow(path, surface)
+  if (usual !== undefined && usual.pod !== usual.service && bad !== '' && nearestNames(bad, choices).length === 0)
+    return new UserError(message, {
+      hint: didYouMean([usual.service, usual.pod].map(below => [...path, below, bad].join(' '))),
+      next: `meshctl ${[...path, usual.service, ...typed.slice(path.length)].map(shellWord).join(' ')}`,
+    })
   const near = nearestNames(bad, choices).map(word => [...path, word].join(' '))
   const listed =
     path.length === 0

@@ -229,6 +229,10 @@ export function readServiceEntry(object: KubeObject): ServiceEntryModel {
     object: objectRefOf(object),
     hosts: textsOf(object, 'spec', 'hosts'),
     addresses: textsOf(object, 'spec', 'addresses'),
+    allocated: listOf(object, 'status', 'addresses').map(each => ({
+      host: textOf(each, 'host') ?? '',
+      address: textOf(each, 'value') ?? '',
+    })),
     resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',
     exportTo: textsOf(object, 'spec', 'exportTo'),
     ...selectorOf(object, 'workloadSelector', 'labels'),

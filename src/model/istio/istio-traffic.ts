@@ -66,6 +66,8 @@ export interface ServiceEntryModel {
   readonly hosts: readonly string[]
   /** Declared addresses; those allocated by istiod only work for clients with DNS capture. */
   readonly addresses: readonly string[]
+  /** The addresses istiod gave its hosts (status.addresses), for clients with DNS capture. */
+  readonly allocated: readonly {readonly host: string; readonly address: string}[]
   readonly resolution: string
   readonly exportTo: readonly string[]
   /** The workloads it selects, if any. */

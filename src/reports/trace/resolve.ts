@@ -106,7 +106,8 @@ function byCapture(
   entries: readonly ServiceEntryModel[],
 ): string | undefined {
   if (site?.kernel?.capturesDns !== true) return undefined
-  const declared = entries.find(({hosts}) => hosts.includes(host))?.addresses.find(isAddress)
+  const entry = entries.find(({hosts}) => hosts.includes(host))
+  const declared = entry?.addresses.find(isAddress) ?? entry?.allocated.find(each => each.host === host)?.address
   return declared ?? (site.proxy === undefined ? undefined : addressBesideHost(site.proxy, host, port))
 }
 

@@ -65,6 +65,16 @@ function problemsOf(waypoint: Waypoint, row: Pick<WaypointRow, 'pods' | 'usedBy'
   ]
 }
 
+/** Where there are waypoints, for someone who asked one namespace and found none. */
+async function elsewhere(source: Source, namespace: string | undefined): Promise<readonly string[]> {
+  const all = namespace === undefined ? undefined : await source.objects({kind: GATEWAY_API_GATEWAY})
+  const homes = all?.ok === true ? all.value.flatMap(each => readWaypoint(each)?.namespace ?? []) : []
+  const others = [...new Set(homes)].filter(each => each !== namespace).sort()
+  return others.length === 0
+    ? []
+    : [`other namespaces have waypoints: ${others.join(', ')} (-n NAMESPACE, or -A for all)`]
+}
+
 /** The waypoints of a namespace, or all, with what their status hides; `wanted` keeps one. */
 export async function waypointReport(
   given: Source,
@@ -97,7 +107,7 @@ export async function waypointReport(
   return {
     ...answeredFrom(source),
     gaps,
-    notes: rows.flatMap(({problems}) => problems),
+    notes: rows.length > 0 ? rows.flatMap(({problems}) => problems) : await elsewhere(source, namespace),
     failing: broken.length > 0,
     rows,
     none: gateways.length === 0,

@@ -35,7 +35,7 @@ export const rule = defineRule({
     const found: Found[] = []
     if (away !== undefined)
       found.push({
-        message: `${away}: connections from and to the pod are refused.`,
+        message: `${away}: connections from and to the pod ${typeof ztunnel === 'string' || ztunnel.waiting !== undefined ? 'are' : 'may be'} refused.`,
         proof: [{from: 'pods labelled app=ztunnel', text: nameOf(ztunnel, node)}],
       })
     if (agent !== undefined)

@@ -73,7 +73,24 @@ describe('wrong command lines', () => {
   })
 
   test('a topic whose next word is like none of its own lists them', () => {
-    expect(unknown('describe', 'reviews').hint).toMatch(/^Use one of pod, service/)
+    expect(unknown('snapshot', 'frobnicate').hint).toMatch(/^Use one of bisect, create/)
+  })
+
+  test('a name behind describe may be a Service or a pod', () => {
+    expect(unknown('describe', 'reviews')).toMatchObject({
+      hint: 'Did you mean "describe service reviews" or "describe pod reviews"?',
+      next: 'meshctl describe service reviews',
+    })
+  })
+
+  test.each([
+    ['pods', 'meshctl proxy-status'],
+    ['ls', 'meshctl proxy-status'],
+    ['why', 'meshctl errors -n NAMESPACE'],
+    ['graph', 'meshctl report -o html=FILE'],
+    ['status', 'meshctl report'],
+  ])('a word of other tools has a signpost: %s', (word, next) => {
+    expect(unknown(word).next).toBe(next)
   })
 
   test('a pod or Service right behind a topic is one of what the topic usually shows', () => {

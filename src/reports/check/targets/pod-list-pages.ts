@@ -67,7 +67,14 @@ function podsOf(source: Source, target: Target, namespace: string | undefined): 
 }
 
 function cannotList(source: Source, gap: Gap, more = ''): UserError {
-  return new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(gap)}${more}`)
+  return new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(gap)}${more}`, {
+    ...(gap.reason === 'unreachable'
+      ? {
+          hint: 'Is this the right cluster (--context, -c), and is its API server running?',
+          next: 'kubectl cluster-info',
+        }
+      : {}),
+  })
 }
 
 /** The pods of a page without the terminated ones. */

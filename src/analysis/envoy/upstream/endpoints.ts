@@ -22,8 +22,11 @@ export interface Host {
   readonly at: string | undefined
 }
 
+/** The endpoints of each priority. */
+export type HostLevels = readonly (readonly Host[])[]
+
 export type HostChoice =
-  | {readonly kind: 'hosts'; readonly hosts: readonly Host[]}
+  | {readonly kind: 'hosts'; readonly hosts: readonly Host[]; readonly levels?: HostLevels | undefined}
   | {readonly kind: 'none'; readonly why: string}
 
 type Health = 'healthy' | 'degraded' | 'unhealthy'
@@ -284,6 +287,16 @@ function refuseBalancing(cluster: Cluster): void {
   if (other !== undefined) undecided(`load balancing policy ${other.typedExtensionConfig?.name ?? ''}`, other.at)
 }
 
+/** The endpoints of each level; undefined unless every level has endpoints and all are healthy. */
+function healthyLevels(
+  levels: readonly Level[],
+  known: ReadonlyMap<LbEndpoint, Host>,
+  dialled: Dialled,
+): HostLevels | undefined {
+  if (!levels.every(({all, healthy}) => all.length > 0 && all.length === healthy.length)) return undefined
+  return levels.map(({all}) => all.map(each => known.get(each) ?? hostOf(each, dialled)))
+}
+
 /** The endpoints a request to the cluster can go to. */
 export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialled): HostChoice {
   refuseBalancing(cluster)
@@ -308,10 +321,11 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   const over = balancedOver(cluster, assignment, dialled)
   const failing = failingHosts(proxy, cluster)
   const weighted = cluster.commonLbConfig?.localityWeightedLbConfig ?? false
-  const hosts = over
-    .map(each => usable(levelsOf(each, failing, weighted), threshold, factor))
-    .find(each => each.length > 0)
-  if (hosts !== undefined) return {kind: 'hosts', hosts: hosts.map(each => hostOf(each, dialled))}
+  for (const each of over) {
+    const levels = levelsOf(each, failing, weighted)
+    const of = new Map(usable(levels, threshold, factor).map(one => [one, hostOf(one, dialled)]))
+    if (of.size > 0) return {kind: 'hosts', hosts: [...of.values()], levels: healthyLevels(levels, of, dialled)}
+  }
   const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
   if (someEndpoint && over.every(each => each.endpoints.every(one => one.lbEndpoints.length === 0)))
     return {kind: 'none', why: 'no endpoint is in the subset the request asks for'}

@@ -6,7 +6,6 @@ import type {RegisteredHost} from '../../istiod/registry.js'
 import {type IstioState, istioState, workloadOfEntry} from '../../istiod/state.js'
 import type {Gap} from '../../model/evidence/answer.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
-import type {PodModel} from '../../model/kube/pod.js'
 import type {Source} from '../../sources/source.js'
 import {listingOnce} from '../asked-once.js'
 import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
@@ -18,7 +17,6 @@ export interface PresentState {
   readonly state: IstioState
   /** Pods, and the machines WorkloadEntries stand for. */
   readonly pods: readonly MeshPod[]
-  readonly models: readonly PodModel[]
   /** The waypoint in front of a host; undefined where there is none, or no pod is in ambient mode. */
   readonly waypointOf: (host: RegisteredHost) => BoundWaypoint | undefined
   readonly gaps: readonly Gap[]
@@ -67,5 +65,5 @@ export async function presentState(given: Source, istioNamespace: string): Promi
       : []
   const machines = state.objects('WorkloadEntry').map(machineOf)
   const everyone = [...machines, ...models.map(meshPod)]
-  return {state, pods: everyone, models, waypointOf, gaps: [...podGaps, ...gaps], notes}
+  return {state, pods: everyone, waypointOf, gaps: [...podGaps, ...gaps], notes}
 }

@@ -1,6 +1,6 @@
 import {traceRequest} from '../../src/analysis/envoy/trace.js'
 import {proxyOf} from '../../src/formats/envoy-proto/proxy.js'
-import type {UpstreamServer} from '../../src/model/envoy/proxy.js'
+import type {EnvoyProxy, UpstreamServer} from '../../src/model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../src/model/envoy/request.js'
 
 export const TYPE = 'type.googleapis.com/envoy.'
@@ -38,6 +38,7 @@ export interface Setting {
   readonly filters?: readonly object[]
   readonly network?: readonly object[]
   readonly clusters?: readonly object[]
+  readonly resolve?: EnvoyProxy['resolve']
 }
 
 /** A route that takes every request to a server that answers 200. */
@@ -86,6 +87,10 @@ export function ending(setting: Setting, path = '/', more: Partial<EnvoyRequest>
     headers: [['host', 'shop'], ...(more.headers ?? [])],
   }
   const upstream = ({port}: {readonly port: number}) => SERVERS[port]
-  const decision = traceRequest(proxyOf(dumpOf(setting)), request, {upstream, now: 0, patience: 1500})
+  const decision = traceRequest({...proxyOf(dumpOf(setting)), resolve: setting.resolve}, request, {
+    upstream,
+    now: 0,
+    patience: 1500,
+  })
   return decision.decided ? decision.outcome : {undecided: decision.reason}
 }

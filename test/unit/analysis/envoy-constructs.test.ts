@@ -114,6 +114,19 @@ describe('clusters', () => {
     })
   })
 
+  test('whose names are Services go to their addresses where DNS was not asked', () => {
+    const endpoint = {address: {socket_address: {address: 'up.demo.svc.cluster.local', port_value: 7020}}}
+    const load_assignment = {cluster_name: 'dns', endpoints: [{lb_endpoints: [{endpoint}]}]}
+    const setting = {
+      routes: [{name: 'r', match: {prefix: '/'}, route: {cluster: 'dns', auto_host_rewrite: true}}],
+      clusters: [cluster('dns', 0, {type: 'STRICT_DNS', load_assignment})],
+    }
+    expect(ending(setting)).toMatchObject({undecided: 'DNS results are not in the dump'})
+    const resolve = (name: string) => (name === 'up.demo.svc.cluster.local' ? ['127.0.0.1'] : undefined)
+    expect(ending({...setting, resolve})).toMatchObject({status: 503, upstreamHost: 'up.demo.svc.cluster.local'})
+    expect(ending({...setting, resolve: () => undefined})).toMatchObject({undecided: 'DNS results are not in the dump'})
+  })
+
   test('of original destinations may listen to a header', () => {
     const more = {type: 'ORIGINAL_DST', load_assignment: undefined, original_dst_lb_config: {use_http_header: true}}
     const setting = {routes: to('od'), clusters: [cluster('od', 0, more)]}

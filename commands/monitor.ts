@@ -37,7 +37,10 @@ export default class Monitor extends MeshCommand {
       default: '10m',
       description: 'after how long everything is checked again',
     }),
-    rounds: Flags.integer({min: 1, description: 'end after this many rounds (default: never)'}),
+    rounds: Flags.integer({
+      min: 1,
+      description: 'end after this many rounds, with the exit code of check (default: never)',
+    }),
     deep: Flags.boolean({description: 'inspect each pod: commands in containers, port-forwards, logs'}),
     events: Flags.boolean({description: 'write an Event for each error or warning that begins (changes the cluster)'}),
     'policy-reports': Flags.boolean({
@@ -67,8 +70,8 @@ export default class Monitor extends MeshCommand {
           version: this.config.version,
           settleMs: durationMs(flags.settle),
           resyncMs: Math.max(1000, durationMs(flags.resync)),
-          ...{form, listen, rounds, events, onlyGaps: flags.quiet, policyReports: flags['policy-reports']},
-          leaderElect: flags['leader-elect'],
+          ...{form, listen, rounds, events, policyReports: flags['policy-reports']},
+          ...{onlyGaps: flags.quiet, requireAll: flags['require-all'], leaderElect: flags['leader-elect']},
           leaseNamespace: flags['lease-namespace'] ?? source.defaultNamespace,
         }),
       )

@@ -85,8 +85,24 @@ export interface SocketQuestion {
   readonly trustDomain: string
 }
 
-function identities({endpoints, trustDomain}: SocketQuestion): readonly string[] {
-  const all = (endpoints ?? []).flatMap(({serviceAccount, namespace}) =>
+/** The identities of endpoints that were asked about before. */
+const IDENTITIES = new WeakMap<
+  readonly RegisteredEndpoint[],
+  {readonly trustDomain: string; readonly found: readonly string[]}
+>()
+
+function identities({endpoints = NO_ENDPOINTS, trustDomain}: SocketQuestion): readonly string[] {
+  const known = IDENTITIES.get(endpoints)
+  if (known?.trustDomain === trustDomain) return known.found
+  const found = identitiesOf(endpoints, trustDomain)
+  IDENTITIES.set(endpoints, {trustDomain, found})
+  return found
+}
+
+const NO_ENDPOINTS: readonly RegisteredEndpoint[] = []
+
+function identitiesOf(endpoints: readonly RegisteredEndpoint[], trustDomain: string): readonly string[] {
+  const all = endpoints.flatMap(({serviceAccount, namespace}) =>
     serviceAccount === undefined ? [] : [`spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`],
   )
   return [...new Set(all)].sort()

@@ -1,5 +1,6 @@
 import {isHttpLike, isPassthrough, istioProtocol} from '../analysis/ports/istio-protocol.js'
 import {listOf, numberOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {onceByKey} from '../model/collections/once.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
 import type {ServiceModel} from '../model/kube/kube-service.js'
 import type {LabelIndex} from '../model/kube/label-index.js'
@@ -104,6 +105,7 @@ export function hostOfService(
   const selector = requirementsOf(service.selector)
   const mine = selector.length === 0 ? undefined : workloads.selected(namespace, selector)
   const exported = service.annotations[EXPORT_TO]
+  const once = onceByKey<readonly RegisteredEndpoint[]>()
   return {
     host: `${name}.${namespace}.svc.${domain}`,
     namespace,
@@ -122,7 +124,11 @@ export function hostOfService(
     labels: service.labels,
     selector: selector.length === 0 ? undefined : service.selector,
     exportTo: exported === undefined ? [] : exported.split(',').map(each => each.trim()),
-    endpoints: port => (known && mine !== undefined ? endpointsOf(mine, port, service.publishesNotReady) : undefined),
+    // Asked for with every pair of a client and an endpoint.
+    endpoints: port =>
+      known && mine !== undefined
+        ? once(JSON.stringify([port.target, port.name]), () => endpointsOf(mine, port, service.publishesNotReady))
+        : undefined,
   }
 }
 

@@ -38,6 +38,8 @@ export const LIMITS = {
   refusalBytes: 64 * 1024,
   /** Objects per page: few round trips, and at most five seats of API priority and fairness. */
   listPage: 500,
+  /** Pods remembered from one list, for what is asked of them next; one of a larger fleet is asked for again when it is needed. */
+  rememberedPods: 1000,
   /** Objects of one list: far more than etcd holds of any kind; a list that goes on has no end. */
   listItems: 500_000,
   /** Bytes of all pages of one list. */

@@ -13,6 +13,8 @@ interface Running {
   readonly api: ChurningApi
   /** Waits until a stream holds this text. */
   until(stream: 'stdout' | 'stderr', text: RegExp): Promise<string>
+  /** Its exit code, once it ended by itself. */
+  readonly ended: Promise<number | null>
   end(signal: NodeJS.Signals): Promise<{readonly code: number | null; readonly stdout: string; readonly stderr: string}>
 }
 
@@ -46,6 +48,7 @@ async function monitoring(objects: readonly KubeObject[], argv: readonly string[
   })
   return {
     api,
+    ended: exited,
     until: (stream, text) =>
       new Promise((resolve, reject) => {
         const look = () => (text.test(texts[stream]) ? resolve(texts[stream]) : undefined)
@@ -90,6 +93,16 @@ describe('meshctl monitor', () => {
     ])
     expect(code).toBe(0)
     expect(api.written).toEqual([])
+  })
+
+  test.each([
+    ['1 with a finding', 1337, [], 1],
+    ['0 with none', 1000, [], 0],
+    ['1 while one is still there after the second round', 1337, ['--resync', '1s', '--rounds', '2'], 1],
+  ])('after the last of so many rounds it exits as check does: %s', async (_name, uid, more, code) => {
+    const argv = ['--only', 'MCT1001', '--settle', '0', ...(more.length === 0 ? ['--rounds', '1'] : more)]
+    const {ended} = await monitoring([sidecarPod('a', uid)], argv)
+    expect(await ended).toBe(code)
   })
 
   test('-o json prints a document a line; Ctrl-C ends it with 130', async () => {

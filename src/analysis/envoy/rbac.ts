@@ -9,27 +9,25 @@ import {
 } from '../../model/envoy/matching.js'
 import {type Permission, type Policy, type Principal, RbacAction, type Rules} from '../../model/envoy/rbac.js'
 import {type Json, unpack} from '../../model/envoy/schema.js'
+import {type AttributeSubject, attributesOf} from './cel-attributes.js'
 import type {DownstreamConnection} from './connection.js'
 import {connectionInput} from './listener/chain-matcher.js'
+import {evaluateCel} from './matching/cel.js'
 import {cidrHolds} from './matching/cidr.js'
-import {type Headers, headerMatches, headerValue, headerValues} from './matching/headers.js'
+import {headerMatches, headerValue, headerValues} from './matching/headers.js'
 import {templateMatches} from './matching/path-template.js'
 import {decodedQuery, pathOnly} from './matching/query.js'
 import {stringMatches} from './matching/strings.js'
 import {matchTree} from './matching/tree.js'
-import {type DynamicMetadata, metadataMatches} from './matching/values.js'
+import {metadataMatches} from './matching/values.js'
 import {allOf, anyOf, known, undecided} from './undecided.js'
 
 // RBAC: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto
 
 /** The input of RBAC; `headers` is empty for network filters. */
-export interface RbacSubject {
-  readonly connection: DownstreamConnection
+export interface RbacSubject extends AttributeSubject {
   /** The client after X-Forwarded-For. */
   readonly remoteIp: string
-  readonly headers: Headers
-  readonly metadata: DynamicMetadata
-  readonly filterState: ReadonlyMap<string, string>
 }
 
 function pathOf(subject: RbacSubject): string | undefined {
@@ -92,12 +90,26 @@ function identifies(principal: Principal, subject: RbacSubject): boolean {
   return undecided('an RBAC principal of an unknown kind', p.at)
 }
 
+/** Whether the condition of a policy holds; one that fails to be evaluated does not. */
+function conditionHolds({condition, checkedCondition, at}: Policy, subject: RbacSubject): boolean {
+  const checked = isStruct(checkedCondition) ? checkedCondition.expr : undefined
+  const expression = condition ?? checked
+  if (expression === undefined) return true
+  if (!isStruct(expression)) return undecided('a condition of an RBAC policy that is no expression', at)
+  return evaluateCel(expression, attributesOf(subject)) === true
+}
+
+function isStruct(value: Json | undefined): value is {readonly [key: string]: Json} {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function policyMatches(policy: Policy, subject: RbacSubject): boolean {
   const {permissions, principals} = known(policy, 'an RBAC policy')
   return allOf(
     [
       () => anyOf(permissions, each => permits(each, subject)),
       () => anyOf(principals, each => identifies(each, subject)),
+      () => conditionHolds(policy, subject),
     ],
     part => part(),
   )

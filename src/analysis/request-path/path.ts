@@ -97,7 +97,7 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
     patience: Number.POSITIVE_INFINITY,
   }
   const place = legs.length
-  const decision = traceRequest(site.proxy, request, surroundings)
+  const decision = traceRequest({...site.proxy, resolve: world.addressesOf}, request, surroundings)
   const refused = refusedServer(site, speech, decision.facts.handshake?.kind === 'agreed')
   const end =
     refused === undefined

@@ -11,11 +11,12 @@ export function istioctlExit(code: number, unreadable: boolean): number {
   return code === 0 ? 0 : ISTIOCTL_EXIT.failed
 }
 
-/** An error with istioctl's exit code: 64 for wrong usage, 1 for any other failure; internal errors stay unchanged. */
+/** An error with istioctl's exit code: 64 for wrong usage, 65 for input none of which can be read, 1 for any other failure; internal errors stay unchanged. */
 export function withIstioctlExit(error: Error, usage: boolean): Error {
   if (error instanceof UserError) {
-    const {message, hint, next} = error
-    const exitCode = usage ? ISTIOCTL_EXIT.usage : ISTIOCTL_EXIT.failed
+    const {message, hint, next, gap} = error
+    const failed = gap?.reason === 'unreadable' ? ISTIOCTL_EXIT.unreadable : ISTIOCTL_EXIT.failed
+    const exitCode = usage ? ISTIOCTL_EXIT.usage : failed
     return new UserError(message, {
       exitCode,
       ...definedFields({hint, next}),

@@ -10,6 +10,7 @@ import {findingEvents} from '../../reports/monitor/finding-events.js'
 import {counterText} from '../../reports/monitor/metrics.js'
 import {type Monitor, type MonitorOptions, type MonitorRound, openMonitor} from '../../reports/monitor/monitor.js'
 import {MONITOR_FORMS, type MonitorForm, roundLines} from '../../reports/monitor/round-lines.js'
+import {reportExitCode} from '../../reports/report.js'
 import type {Changes, Lease} from '../../sources/changes.js'
 import type {Source} from '../../sources/source.js'
 import {shownWord} from '../output/outputs.js'
@@ -20,6 +21,7 @@ export interface MonitorRun extends Omit<MonitorOptions, 'clock'> {
   readonly form: MonitorForm
   readonly listen: string | undefined
   readonly rounds: number | undefined
+  readonly requireAll: boolean
   readonly onlyGaps: boolean
   readonly events: boolean
   readonly policyReports: boolean
@@ -120,7 +122,10 @@ function metricsByRound(monitor: Monitor): () => Promise<string> {
   }
 }
 
-/** Watches and checks until the signal fires or the rounds asked for are over; what it opened is closed then, and a Lease it holds is given up. */
+/**
+ * Watches and checks until the signal fires or the rounds asked for are over; what it opened is closed then, and a Lease it holds is given up. After the last of
+ * those rounds the exit code is that of check for what is wrong then.
+ */
 export async function runMonitor(source: Source, signal: AbortSignal, run: MonitorRun): Promise<void> {
   const monitor = openMonitor(source, {...run, clock: CLOCK})
   const life = new AbortController()
@@ -151,7 +156,10 @@ export async function runMonitor(source: Source, signal: AbortSignal, run: Monit
         await writeRound(monitor, round, [...changed].sort(byText), source.changes, run)
         changed.clear()
       }
-      if (done === run.rounds) break
+      if (done === run.rounds) {
+        process.exitCode = reportExitCode(await monitor.report(), run.requireAll)
+        break
+      }
     }
   } catch (error) {
     // What fails after an interrupt fails because of it.

@@ -265,7 +265,7 @@ export const HeaderMutationRule = message('config.common.mutation_rules.v3.Heade
 export type HeaderMutationRule = NonNullable<typeof HeaderMutationRule.yields>
 const Mutations = message(`${HF}header_mutation.v3.Mutations`, {
   requestMutations: list(one(HeaderMutationRule)),
-  responseMutations: ignored(WHY.response),
+  responseMutations: list(one(HeaderMutationRule)),
   responseTrailerMutations: ignored(WHY.response),
 })
 export const HeaderMutation = message(`${HF}header_mutation.v3.HeaderMutation`, {

@@ -119,7 +119,7 @@ export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
   alwaysSetRequestIdInResponse: ignored(WHY.response),
   forwardClientCertDetails: text,
   setCurrentClientCertDetails: ignored(WHY.upstreamRequest),
-  proxy100Continue: ignored('the upstream answers in the end'),
+  proxy100Continue: flag,
   representIpv4RemoteAddressAsIpv4MappedIpv6: ignored(WHY.upstreamRequest),
   upgradeConfigs: list(
     one(

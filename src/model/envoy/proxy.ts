@@ -30,6 +30,8 @@ export interface EnvoyProxy {
   readonly endpoints: (cluster: string) => ClusterLoadAssignment | undefined
   /** Endpoints Envoy itself knew, by cluster name, where its clusters page was read: what DNS answered, and health. */
   readonly liveHosts?: ((cluster: string) => readonly LiveHost[] | undefined) | undefined
+  /** The addresses DNS gives for a name, as far as that is known without asking; undefined where it is not. */
+  readonly resolve?: ((name: string) => readonly string[] | undefined) | undefined
   /** Values of the static runtime layers, by dotted key. */
   readonly runtime: ReadonlyMap<string, Json>
   /** A runtime layer the dump does not hold, if there is one. */

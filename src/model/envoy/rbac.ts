@@ -8,7 +8,20 @@ import {
   PathMatcher,
   StringMatcher,
 } from './matching.js'
-import {count, ignored, list, mapOf, message, one, type Read, type Schema, text, WHY, wrappedFlag} from './schema.js'
+import {
+  count,
+  ignored,
+  list,
+  mapOf,
+  message,
+  one,
+  type Read,
+  type Schema,
+  struct,
+  text,
+  WHY,
+  wrappedFlag,
+} from './schema.js'
 
 // config.rbac.v3: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto
 
@@ -85,6 +98,8 @@ export const Principal: Schema<Principal> = message('config.rbac.v3.Principal', 
 export const Policy = message('config.rbac.v3.Policy', {
   permissions: list(one(Permission)),
   principals: list(one(Principal)),
+  condition: struct,
+  checkedCondition: struct,
 })
 export type Policy = NonNullable<typeof Policy.yields>
 

@@ -48,8 +48,8 @@ const HeaderOption = message('config.core.v3.HeaderValueOption', {
 const CLUSTER_CHOICE = {
   requestHeadersToAdd: list(one(HeaderOption)),
   requestHeadersToRemove: list(text),
-  responseHeadersToAdd: ignored(WHY.response),
-  responseHeadersToRemove: ignored(WHY.response),
+  responseHeadersToAdd: list(one(HeaderOption)),
+  responseHeadersToRemove: list(text),
 }
 
 export const WeightedCluster = message('config.route.v3.WeightedCluster', {
@@ -86,6 +86,7 @@ export const RetryPolicy = message('config.route.v3.RetryPolicy', {
   rateLimitedRetryBackOff: ignored('says how long to wait before a retry'),
   retriableHeaders: list(one(HeaderMatcher)),
   retriableRequestHeaders: list(one(HeaderMatcher)),
+  refreshClusterOnRetry: ignored('the cluster stays the same'),
 })
 export type RetryPolicy = NonNullable<typeof RetryPolicy.yields>
 
@@ -118,6 +119,7 @@ export const RouteAction = message('config.route.v3.RouteAction', {
   appendXForwardedHost: ignored(WHY.upstreamRequest),
   timeout: duration,
   idleTimeout: duration,
+  flushTimeout: ignored(WHY.response),
   earlyDataPolicy: ignored('QUIC and TLS early data are not asked about'),
   retryPolicy: one(RetryPolicy),
   retryPolicyTypedConfig: packed,
@@ -166,8 +168,8 @@ export const DirectResponse = message('config.route.v3.DirectResponseAction', {
 const SHARED = {
   requestHeadersToAdd: list(one(HeaderOption)),
   requestHeadersToRemove: list(text),
-  responseHeadersToAdd: ignored(WHY.response),
-  responseHeadersToRemove: ignored(WHY.response),
+  responseHeadersToAdd: list(one(HeaderOption)),
+  responseHeadersToRemove: list(text),
   typedPerFilterConfig: mapOf(packed),
   perRequestBufferLimitBytes: ignored(WHY.buffers),
   requestBodyBufferLimit: ignored(WHY.buffers),
@@ -215,8 +217,8 @@ export const RouteConfiguration = message('config.route.v3.RouteConfiguration', 
   virtualHosts: list(one(VirtualHost)),
   vhds: present,
   internalOnlyHeaders: list(text),
-  responseHeadersToAdd: ignored(WHY.response),
-  responseHeadersToRemove: ignored(WHY.response),
+  responseHeadersToAdd: list(one(HeaderOption)),
+  responseHeadersToRemove: list(text),
   requestHeadersToAdd: list(one(HeaderOption)),
   requestHeadersToRemove: list(text),
   mostSpecificHeaderMutationsWins: ignored(WHY.upstreamRequest),
@@ -239,3 +241,8 @@ export const FilterConfig = message('config.route.v3.FilterConfig', {
 
 // extensions.retry.host
 export const PreviousHosts = message('extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {})
+
+// extensions.retry.priority
+export const PreviousPriorities = message('extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig', {
+  updateFrequency: count,
+})

@@ -46,7 +46,8 @@ async function readManifests(contents: readonly FileContent[]): Promise<ReadMani
   const [first] = damaged
   const alone = contents.every(each => ['objects', 'unknown'].includes(firstKind(each)))
   if (objects.length === 0 && first !== undefined && alone) {
-    throw new UserError(`${first.what}: ${first.detail}`, contents.some(startsLikeManifest) ? {} : {hint: NO_MANIFEST})
+    const hint = contents.some(startsLikeManifest) ? {} : {hint: NO_MANIFEST}
+    throw new UserError(`${first.what}: ${first.detail}`, {...hint, gap: first})
   }
   return {objects, damaged, documents}
 }

@@ -50,6 +50,14 @@ function clusters({random, servers}: Surroundings): readonly Json[] {
       sni: 'up',
     }),
   })
+  const upstream = (fields: Json) => ({
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
+        'extensions.upstreams.http.v3.HttpProtocolOptions',
+        fields,
+      ),
+    },
+  })
   const names = {match_typed_subject_alt_names: [{san_type: 'DNS', matcher: {exact: 'up.example.com'}}]}
   const plain = servers.filter(each => each.facts.tls === undefined).map(each => of(each.name, [endpoint(each.port)]))
   const never = {common_lb_config: {healthy_panic_threshold: {value: 0}}}
@@ -72,6 +80,36 @@ function clusters({random, servers}: Surroundings): readonly Json[] {
     of('full', [endpoint(port('ok'))], limits({max_requests: 0})),
     of('no-connection', [endpoint(port('ok'))], limits({max_connections: 0})),
     of('no-retry', [endpoint(port('s503'))], limits({max_retries: 0})),
+    {
+      ...of('levels', []),
+      load_assignment: {
+        cluster_name: 'levels',
+        endpoints: ['s503', 's500', 'ok'].map((name, priority) => ({priority, lb_endpoints: [endpoint(port(name))]})),
+      },
+    },
+    {
+      ...of('weighted-localities', []),
+      common_lb_config: {locality_weighted_lb_config: {}},
+      load_assignment: {
+        cluster_name: 'weighted-localities',
+        endpoints: [
+          {locality: {region: 'a'}, load_balancing_weight: 3, lb_endpoints: [endpoint(port('ok'))]},
+          {locality: {region: 'b'}, lb_endpoints: [endpoint(port('s404'))]},
+        ],
+      },
+    },
+    of(
+      'whole-url',
+      [endpoint(port('ok'))],
+      upstream({explicit_http_config: {http_protocol_options: {send_fully_qualified_url: true}}}),
+    ),
+    of('named-by-host', [endpoint(port('tls'))], {
+      transport_socket: context({}),
+      ...upstream({
+        upstream_http_protocol_options: {auto_sni: true, auto_san_validation: true},
+        explicit_http_config: {http_protocol_options: {}},
+      }),
+    }),
     of('mixed', [endpoint(port('ok')), endpoint(port('refused'))]),
     of(
       'subsets',
@@ -165,6 +203,11 @@ const CLUSTERS = [
   'absent',
   'slow',
   'mixed',
+  'levels',
+  'levels',
+  'weighted-localities',
+  'whole-url',
+  'named-by-host',
   'subsets',
   'other-subsets',
 ] as const
@@ -185,6 +228,18 @@ function retryPolicy(random: Random): Json {
     retry_back_off: {base_interval: '0.005s', max_interval: '0.01s'},
     ...(oneIn(random, 3) ? {retriable_status_codes: [pick(random, [404, 429, 503])]} : {}),
     ...(oneIn(random, 4) ? {per_try_timeout: '0.2s'} : {}),
+    ...(oneIn(random, 6) ? {per_try_idle_timeout: '0.15s'} : {}),
+    ...(oneIn(random, 5) ? {retriable_request_headers: [headerMatcher(random)]} : {}),
+    ...(oneIn(random, 5)
+      ? {
+          retry_priority: {
+            name: 'envoy.retry_priorities.previous_priorities',
+            typed_config: typed('extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig', {
+              update_frequency: 1 + random(2),
+            }),
+          },
+        }
+      : {}),
     ...(oneIn(random, 3)
       ? {
           retry_host_predicate: [
@@ -232,6 +287,7 @@ function forward(random: Random, match: Json): Json {
       ...wanted(random),
     },
     {cluster_header: 'x-ver'},
+    {weighted_clusters: {clusters: [{name: 'ok', weight: 1, host_rewrite_literal: 'weighted.host'}]}},
     {
       weighted_clusters: {
         clusters: [
@@ -383,7 +439,7 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
           server_uri: {
             uri: 'http://authz',
             cluster: pick(random, ['ok', 's404', 's503', 'refused', 'empty']),
-            timeout: '0.3s',
+            timeout: '10s',
           },
         },
         ...(oneIn(random, 3) ? {failure_mode_allow: true} : {}),
@@ -393,7 +449,7 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
       http('ext_authz.v3.ExtAuthz', {
         grpc_service: {
           envoy_grpc: {cluster_name: pick(random, ['refused', 'empty', 'sick'])},
-          timeout: '0.3s',
+          timeout: '10s',
         },
         transport_api_version: 'V3',
         ...(oneIn(random, 3) ? {failure_mode_allow: true} : {}),
@@ -477,6 +533,8 @@ function routeTable(given: Surroundings): Json {
     name: `rc${serial++}`,
     validate_clusters: false,
     ...(oneIn(random, 4) ? {ignore_port_in_host_matching: true} : {}),
+    ...(oneIn(random, 4) ? {ignore_path_parameters_in_path_matching: true} : {}),
+    ...(oneIn(random, 5) ? {internal_only_headers: [pick(random, ['x-user', 'X-Ver', 'end-user'])]} : {}),
     ...(oneIn(random, 3) ? overrides(given) : {}),
     virtual_hosts: [...hosts, ...rest],
   }
@@ -517,7 +575,13 @@ export function manager(given: Surroundings): Json {
         }
       : {}),
     ...(oneIn(random, 4)
-      ? {http_protocol_options: {accept_http_10: true, ...(oneIn(random, 2) ? {default_host_for_http_10: 'shop'} : {})}}
+      ? {
+          http_protocol_options: {
+            accept_http_10: true,
+            ...(oneIn(random, 2) ? {default_host_for_http_10: 'shop'} : {}),
+            ...(oneIn(random, 3) ? {allow_absolute_url: false} : {}),
+          },
+        }
       : {}),
     ...(oneIn(random, 5) ? {upgrade_configs: [{upgrade_type: 'websocket'}]} : {}),
     ...(oneIn(random, 6)

@@ -71,6 +71,9 @@ const TEMPLATES = [
   '/r/{id=*}',
   '/{x}/{y=**}',
   '/videos/{d}/*.mp4',
+  '/r*/x',
+  '/a/b*/c',
+  '/videos/a/b.mp4',
 ] as const
 
 type Json = Readonly<Record<string, unknown>>
@@ -241,6 +244,32 @@ export function principal(random: Random, http: boolean, depth = 0): Json {
   return pick(random, http ? [...plain, ...more] : plain)
 }
 
+/** A condition (CEL) over a request, as a parsed expression. */
+function condition(random: Random, depth = 0): Json {
+  const text = (string_value: string) => ({const_expr: {string_value}})
+  const request = (field: string) => ({select_expr: {operand: {ident_expr: {name: 'request'}}, field}})
+  const call = (name: string, ...args: readonly Json[]) => ({call_expr: {function: name, args}})
+  const inner = (): Json => condition(random, depth + 1)
+  if (depth < 2 && oneIn(random, 2))
+    return pick<() => Json>(random, [
+      () => call('_&&_', inner(), inner()),
+      () => call('_||_', inner(), inner()),
+      () => call('!_', inner()),
+      () => call('_?_:_', inner(), inner(), inner()),
+    ])()
+  const header = call('_[_]', request('headers'), text(pick(random, NAMES)))
+  const value = pick(random, [header, request('path'), request('url_path'), request('host'), request('method')])
+  return pick<Json>(random, [
+    call(pick(random, ['_==_', '_!=_', '_<_', '_>=_']), value, text(pick(random, [...VALUES, '/api', 'shop', 'GET']))),
+    {call_expr: {target: value, function: pick(random, ['startsWith', 'endsWith', 'contains']), args: [text('a')]}},
+    {call_expr: {target: value, function: 'matches', args: [text(pick(random, ['^/a', 'v[0-9]', 's.op']))]}},
+    call('@in', text(pick(random, NAMES)), request('headers')),
+    {select_expr: {operand: request('headers'), field: pick(random, NAMES), test_only: true}},
+    call('@in', request('method'), {list_expr: {elements: [text('GET'), text('POST')]}}),
+    call('_>_', call('size', value), {const_expr: {int64_value: random(12)}}),
+  ])
+}
+
 export function rbacRules(random: Random, http: boolean, ports: readonly number[]): Json {
   const policies = Object.fromEntries(
     some(random, 0, 3, () => [
@@ -248,6 +277,7 @@ export function rbacRules(random: Random, http: boolean, ports: readonly number[
       {
         permissions: some(random, 1, 2, () => permission(random, http, ports)),
         principals: some(random, 1, 2, () => principal(random, http)),
+        ...(http && oneIn(random, 4) ? {condition: condition(random)} : {}),
       },
     ]),
   )

@@ -23,6 +23,7 @@ const TWISTS: readonly ((path: string) => string)[] = [
   path => path.toUpperCase(),
   path => `${path}/`,
   path => `${path};x=1`,
+  path => path.replace(/(.)\//, '$1;v=2/'),
   path => `${path}#f`,
   path => `http://shop${path}`,
   path => `${path}|"<>`,
@@ -39,6 +40,11 @@ const ODD_BYTES = [
   'get / HTTP/1.1\r\nhost: shop\r\n\r\n',
   'GET /api HTTP/1.1\r\nhost: shop\r\n\r\n',
   '\x00\x01\x02\x03\x04\x05',
+  'GET /api HTTP/1.1\r\nhost: shop\r\nx-user: a\r\n b\r\n\r\n',
+  'GET /api HTTP/1.1\r\nhost: shop\r\nconnection: x-user\r\nx-user: jason\r\n\r\n',
+  'GET /api HTTP/1.1\r\nhost: shop\r\nconnection: x-forwarded-for\r\n\r\n',
+  'GET /api\r\nhost: shop\r\n\r\n',
+  'POST /api HTTP/1.1\r\nhost: shop\r\ncontent-length: 99999999999999999999\r\n\r\n',
   'POST / HTTP/1.1\r\nhost: shop\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
 ]
 
@@ -73,6 +79,9 @@ function headers(random: Random, protocol: Protocol): readonly (readonly [string
       : []),
     ...(oneIn(random, 25) && protocol === 'http/1.1'
       ? [['connection', 'upgrade'] as const, ['upgrade', pick(random, ['websocket', 'h2c', 'odd'])] as const]
+      : []),
+    ...(oneIn(random, 20) && protocol === 'http/1.1'
+      ? [['connection', pick(random, ['x-user', 'close, x-ver', 'te', 'x-forwarded-proto'])] as const]
       : []),
     ...(oneIn(random, 25) && protocol !== 'http/2' ? [['x_under', '1'] as const] : []),
   ]

@@ -133,6 +133,10 @@ export function jwtAuthn(random: Random, {jwks}: TokenWorld): Json {
     ...(oneIn(random, 3)
       ? {from_headers: [{name: 'x-token', ...(oneIn(random, 2) ? {value_prefix: 'tok '} : {})}]}
       : {}),
+    ...(oneIn(random, 3)
+      ? {claim_to_headers: [{header_name: 'X-Ver', claim_name: pick(random, ['group', 'iss', 'none'])}]}
+      : {}),
+    ...(oneIn(random, 6) ? {forward_payload_header: 'x-n'} : {}),
     ...(oneIn(random, 4) ? {from_params: ['tok']} : {}),
     ...(oneIn(random, 2) ? {normalize_payload_in_metadata: {space_delimited_claims: ['scope', 'group']}} : {}),
   })

@@ -48,3 +48,22 @@ test('pods that one ztunnel serves rest on what it knows, each of them', async (
     pods.map(() => 1),
   )
 })
+
+test.each([
+  ['up.demo.svc.cluster.local', ['10.96.0.1']],
+  ['up.demo.svc.cluster.local.', ['10.96.0.1']],
+  ['up.demo.svc', ['10.96.0.1']],
+  ['up.other.svc.cluster.local', undefined],
+  ['headless.demo.svc.cluster.local', undefined],
+  ['up.demo', undefined],
+  ['example.com', undefined],
+])('the name %s stands for the addresses of its Service: %j', async (name, addresses) => {
+  const service = (serviceName: string, clusterIP: string): KubeObject => ({
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: {name: serviceName, namespace: 'demo'},
+    spec: {clusterIP, ports: [{port: 80}]},
+  })
+  const {world} = await read(service('up', '10.96.0.1'), service('headless', 'None'))
+  expect(world.addressesOf(name)).toEqual(addresses)
+})

@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
+import {applyPatch, type Operation} from 'rfc6902'
 import {parse} from 'yaml'
 import {readConfigObject} from '../../../src/formats/istio-config/config-object.js'
 import {readMeshConfig, readMeshNetworks} from '../../../src/formats/istio-config/mesh-config.js'
@@ -79,6 +80,39 @@ describe.each(CONFIG_RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as co
     expect(notChecked.map(each => each.rule.code)).toEqual([rule.code])
     expect(findings.filter(({found}) => found.severity !== 'info')).toEqual([])
   })
+})
+
+/** The findings of the firing cases of a rule that come with a patch, each with what is left once it is made. */
+function patched(
+  rule: ConfigRule,
+): readonly {readonly message: string; readonly errors: unknown; readonly left: readonly string[]}[] {
+  return casesOf(rule).flatMap(given =>
+    outcomeOf(rule, given, true).findings.flatMap(({found: {object, message, patch}}) => {
+      if (patch === undefined) return []
+      const objects = structuredClone(given.objects)
+      const errors = applyPatch(
+        objects[given.objects.indexOf(object.raw)],
+        structuredClone(patch) as Operation[],
+      ).filter(each => each !== null)
+      const {findings} = outcomeOf(rule, {...given, objects}, true)
+      return [{message, errors, left: findings.map(({found}) => found.message)}]
+    }),
+  )
+}
+
+test('a patched object no longer has the fault', () => {
+  const offering = CONFIG_RULES.filter(rule => patched(rule).length > 0)
+  expect(offering.map(({slug}) => slug)).toEqual([
+    'gateway-port-unserved',
+    'mesh-host-unknown',
+    'mtls-port-of-the-service',
+    'policy-service-port',
+    'principal-never-matches',
+  ])
+  for (const {message, errors, left} of offering.flatMap(patched)) {
+    expect(errors).toEqual([])
+    expect(left).not.toContain(message)
+  }
 })
 
 test('every rule names its fault in at most eight words, says why in one sentence, and has a fix and a page to read', () => {

@@ -29,6 +29,9 @@ export function runHeaderMutation(state: HttpState, filter: HttpFilter): FilterR
   const specificFirst = routeConfigsOf(state, filter, HeaderMutationPerRoute)
   const byRoute = mostSpecificHeaderMutationsWins ? specificFirst.toReversed() : specificFirst
   const rules = [mutations, ...byRoute.map(each => known(each, 'an override of header_mutation').mutations)]
+  const answers = rules.flatMap(each => each?.responseMutations ?? [])
+  if (answers.some(each => asciiLower(each.remove ?? each.append?.header?.key ?? '') === 'location'))
+    undecided('a Location that header_mutation changes', config.at)
   const headers = rules
     .flatMap(each => (each === undefined ? [] : known(each, 'header mutations').requestMutations))
     .reduce<Headers>((before, rule) => mutated(before, rule, state), state.headers)

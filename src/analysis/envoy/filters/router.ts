@@ -129,8 +129,6 @@ function deadlines(state: HttpState, action: RouteAction): Deadlines {
 
 function refuseUnmodelled(action: RouteAction): void {
   known(action, 'a route action')
-  if (action.internalRedirectPolicy || action.internalRedirectAction) undecided('internal redirects', action.at)
-  if (action.hedgePolicy) undecided('hedged requests', action.at)
   if (action.retryPolicyTypedConfig !== undefined) undecided('a retry policy of another type', action.at)
 }
 
@@ -152,6 +150,7 @@ function upstreamAnswer(
   route: Route,
   {status, flags}: Extract<UpstreamEnding, {kind: 'answer'}>,
   hosts: readonly Host[],
+  cluster: string,
 ): EnvoyReply {
   const connects = headerValue(state.headers, ':method') === 'CONNECT'
   const succeeds = status >= 200 && status < 300
@@ -160,6 +159,7 @@ function upstreamAnswer(
     route,
     state.headers,
     hosts.map(each => each.hostname),
+    cluster,
   )
   const target = headerValue(state.headers, ':path')
   const upstreamPath = target === undefined ? authority : upstreamTarget(route, target)
@@ -179,11 +179,12 @@ function endingAnswer(
   route: Route,
   ending: UpstreamEnding,
   hosts: readonly Host[],
+  cluster: string,
   limits?: Limits,
 ): EnvoyReply {
   switch (ending.kind) {
     case 'answer':
-      return upstreamAnswer(state, route, ending, hosts)
+      return upstreamAnswer(state, route, ending, hosts, cluster)
     case 'failure':
       return {
         by: ending.failure.type === 'overflow' ? 'circuit-breaker' : 'upstream-failure',
@@ -192,13 +193,13 @@ function endingAnswer(
         details: `upstream_reset_before_response_started{${ending.failure.reason}}`,
         text: `no answer from the upstream: ${ending.failure.reason.split('|')[0]}`,
       }
-    case 'per-try-timeout':
+    case 'per-try-timeout': {
+      const text = `a try takes longer than ${limits?.perTry} ms, the per_try_timeout`
+      return {...timedOut('', 'upstream_per_try_timeout', text), flags: ending.flags}
+    }
+    case 'per-try-idle':
       return {
-        ...timedOut(
-          '',
-          'upstream_per_try_timeout',
-          `a try takes longer than ${limits?.perTry} ms, the per_try_timeout`,
-        ),
+        ...timedOut('', 'upstream_per_try_idle_timeout', 'a try is silent for longer than its per_try_idle_timeout'),
         flags: ending.flags,
       }
     case 'route-timeout':
@@ -235,6 +236,7 @@ function passedOn(state: HttpState, route: Route, hosts: readonly Host[], cluste
     route,
     state.headers,
     hosts.map(each => each.hostname),
+    cluster,
   )
   const head = {
     method: headerValue(state.headers, ':method') ?? 'GET',
@@ -260,7 +262,7 @@ function asSent(state: HttpState, cluster: Cluster, answer: EnvoyReply): EnvoyRe
 }
 
 function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
-  known(cluster, 'a cluster')
+  const {name = ''} = known(cluster, 'a cluster')
   const pool = cluster.upstreamConfig
   if (pool !== undefined && !pool.typedConfig?.type.startsWith('extensions.upstreams.http.generic.'))
     undecided(`upstream ${pool.name ?? ''}`, pool.at)
@@ -286,7 +288,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   const dialled = {
     address: connection.localRestored ? connection.local : undefined,
     header: (name: string) => headerValue(state.headers, name),
-    metadata: endpointMetadata(state, action, cluster.name ?? ''),
+    metadata: endpointMetadata(state, action, name),
   }
   const choice = chooseHosts(state.proxy, cluster, dialled)
   if (choice.kind === 'none')
@@ -300,7 +302,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     }
   const limits = thresholdsOf(cluster, action.priority ?? 'DEFAULT')
   if (limits?.maxRequests === 0 || limits?.maxPendingRequests === 0)
-    return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [])
+    return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [], name)
   if (state.badBody) return BAD_BODY
   const virtualHost = state.chosen?.virtualHost
   if (virtualHost?.retryPolicyTypedConfig !== undefined) undecided('a retry policy of another type', virtualHost.at)
@@ -308,14 +310,20 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     cluster,
     surroundings: state.surroundings,
     upgrade: endsTunnel(state) ? 'ended-connect' : state.upgrade,
-    retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy),
+    retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy, state.headers),
+    levels: choice.levels,
     retryOverflow: limits?.maxRetries === 0,
     deadlines: deadlines(state, action),
-    passed: passedOn(state, route, choice.hosts, cluster.name ?? ''),
+    passed: passedOn(state, route, choice.hosts, name),
   }
+  const hedges = action.hedgePolicy || virtualHost?.hedgePolicy
+  if (hedges && course.retries.perTryTimeout !== undefined) undecided('hedged requests', action.at)
   const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
   const limited = {...course.deadlines, perTry: course.retries.perTryTimeout}
-  const answer = endingAnswer(state, route, follow(course, choice.hosts), choice.hosts, limited)
+  const answer = endingAnswer(state, route, follow(course, choice.hosts), choice.hosts, name, limited)
+  const redirects = action.internalRedirectPolicy || action.internalRedirectAction !== undefined
+  const isRedirect = answer.by === 'upstream' && (answer.status === null || Math.floor(answer.status / 100) === 3)
+  if (redirects && isRedirect) undecided('internal redirects', action.at)
   return {...asSent(state, cluster, answer), endpoints}
 }
 

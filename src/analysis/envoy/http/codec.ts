@@ -4,6 +4,7 @@ import {type DownstreamConnection, requestText} from '../connection.js'
 import type {Headers} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {undecided} from '../undecided.js'
+import {withoutNominated} from './connection-header.js'
 import {joinInline} from './inline-headers.js'
 import {beginsMethod, requestLine} from './request-line.js'
 
@@ -62,8 +63,15 @@ function headOf(text: string): string {
   return end === null ? text : text.slice(0, end.index)
 }
 
+/** The lines of the headers; one that begins with a blank continues the line before (RFC 9112, 5.2). */
 function headerLines(text: string): readonly string[] {
-  return headOf(text).split(/\r?\n/).slice(1)
+  const head = headOf(text)
+  const end = head.indexOf('\n')
+  if (end < 0) return []
+  return head
+    .slice(end + 1)
+    .replace(/\r?\n(?=[ \t])/g, '')
+    .split(/\r?\n/)
 }
 
 type Lines = {readonly ok: true; readonly headers: HeaderList} | {readonly ok: false; readonly answer: Decoded}
@@ -78,7 +86,6 @@ function readLines(lines: readonly string[], limits: Limits): Lines {
     if (BAD_VALUE.test(value)) return {ok: false, answer: refused(400, 'http1.invalid_characters')}
     headers.push([asciiLower(name), value])
   }
-  if (size(headers) > limits.bytes) return {ok: false, answer: refused(431, 'http1.headers_too_large')}
   if (headers.length > limits.count) return {ok: false, answer: refused(431, 'http1.too_many_headers')}
   return {ok: true, headers}
 }
@@ -87,11 +94,17 @@ function valuesOf(headers: HeaderList, name: string): readonly string[] {
   return headers.filter(([each]) => each === name).map(([, value]) => value)
 }
 
+const MAX_LENGTH = 2n ** 64n
+
+function isLength(text: string): boolean {
+  return /^\d+$/.test(text) && BigInt(text) < MAX_LENGTH
+}
+
 /** What is wrong with the framing of the body; undefined when nothing is. */
 function framingFault(headers: HeaderList, allowBoth: boolean): Decoded | undefined {
   const lengths = valuesOf(headers, 'content-length')
   const encodings = valuesOf(headers, 'transfer-encoding')
-  if (lengths.length > 1 || lengths.some(each => !/^\d+$/.test(each))) return refused(400, 'http1.codec_error')
+  if (lengths.length > 1 || lengths.some(each => !isLength(each))) return refused(400, 'http1.codec_error')
   if (encodings.length === 0) return undefined
   if (asciiLower(encodings.join(',')) !== 'chunked') return refused(501, 'http1.invalid_transfer_encoding')
   if (lengths.length > 0 && !allowBoth) return refused(400, 'http1.content_length_and_chunked_not_allowed')
@@ -132,6 +145,11 @@ function targetOf(method: string, target: string): Target | 'http1.invalid_url' 
   return {path: rest === '' ? '/' : rest, authority, scheme: asciiLower(scheme)}
 }
 
+/** A target that is taken for a path whatever it is (allow_absolute_url switched off). */
+function pathAlone(path: string): Target {
+  return {path, authority: undefined, scheme: undefined}
+}
+
 /** Removes the `h2c` upgrade, which Envoy never performs. */
 function withoutH2c(headers: HeaderList): HeaderList {
   const upgrade = valuesOf(headers, 'upgrade').join(',')
@@ -142,32 +160,42 @@ function withoutH2c(headers: HeaderList): HeaderList {
 /** Control characters other than tabs and line breaks, looked for in the whole head before anything else. */
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
+/** The head with the blank line that ends it, or all there is. */
+function wholeHead(text: string): string {
+  return /^[\s\S]*?\r?\n\r?\n/.exec(text)?.[0] ?? text
+}
+
 function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   const text = requestText(request)
-  const line = requestLine(text)
+  const line = requestLine(text, manager.httpProtocolOptions?.allowCustomMethods)
   if (line.kind === 'partial') return {kind: 'waits'}
-  if (beginsMethod(text) && CONTROL.test(headOf(text))) return refused(400, 'http1.invalid_characters')
+  if ((manager.httpProtocolOptions?.allowCustomMethods || beginsMethod(text)) && CONTROL.test(headOf(text)))
+    return refused(400, 'http1.invalid_characters')
   if (line.kind === 'invalid') return refused(400, 'http1.codec_error')
-  if (!/\r?\n\r?\n/.test(text)) return {kind: 'waits'}
   const limits = limitsOf(manager)
-  const lines = readLines(headerLines(text.replace(/^[\r\n]+/, '')), limits)
+  const sent = text.replace(/^[\r\n]+/, '')
+  if (wholeHead(sent).length > limits.bytes) return refused(431, 'http1.headers_too_large')
+  if (!line.bare && !/\r?\n\r?\n/.test(sent)) return {kind: 'waits'}
+  // A request without a version has no headers.
+  const lines = readLines(line.bare ? [] : headerLines(sent), limits)
   if (!lines.ok) return lines.answer
   const clean = underscored(lines.headers, limits)
   if (clean === undefined) return refused(400, 'http1.unexpected_underscore')
+  const nominated = withoutNominated(clean)
+  if (nominated === undefined) return refused(400, 'http1.connection_header_rejected')
   const framing = framingFault(clean, manager.httpProtocolOptions?.allowChunkedLength ?? false)
   if (framing !== undefined) return framing
-  const target = targetOf(line.method, line.target)
+  const parsed = manager.httpProtocolOptions?.allowAbsoluteUrl !== false || line.method === 'CONNECT'
+  const target = parsed ? targetOf(line.method, line.target) : pathAlone(line.target)
   if (typeof target === 'string') return refused(400, target)
-  if (target.scheme !== undefined && manager.httpProtocolOptions?.allowAbsoluteUrl === false)
-    undecided('allow_absolute_url switched off', manager.at)
-  const hosts = target.authority === undefined ? valuesOf(clean, 'host') : [target.authority]
+  const hosts = target.authority === undefined ? valuesOf(nominated, 'host') : [target.authority]
   const pseudo: HeaderList = [
     [':method', line.method],
     ...(target.path === undefined ? [] : [[':path', target.path] as const]),
     ...hosts.map(each => [':authority', each] as const),
     ...(target.scheme === undefined ? [] : [[':scheme', target.scheme] as const]),
   ]
-  const rest = withoutH2c(clean.filter(([name]) => name !== 'host'))
+  const rest = withoutH2c(nominated.filter(([name]) => name !== 'host'))
   return {
     kind: 'request',
     headers: joinInline([...pseudo, ...rest], false),

@@ -9,11 +9,12 @@ import {headerValue, headerValues, withHeader} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {decodeRequest} from './codec.js'
 import {clientAddress, normalizeHost, normalizePath, sanitizeHeaders} from './head.js'
+import {withLocation} from './location.js'
 import {chooseRoute} from './route-choice.js'
 import {isGrpc} from './route-match.js'
 import {scopedTable} from './scoped-routes.js'
 import {type EnvoyReply, type HttpState, withStep} from './state.js'
-import {upgradeAllowed, upgradeOf} from './upgrade.js'
+import {filtersOf, upgradeAllowed, upgradeOf} from './upgrade.js'
 
 // HTTP connection manager: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management
 
@@ -44,7 +45,6 @@ function refuseUnmodelled(manager: HttpConnectionManager): void {
   if (manager.commonHttpProtocolOptions !== undefined)
     known(manager.commonHttpProtocolOptions, 'common_http_protocol_options')
   if (manager.httpProtocolOptions?.useBalsaParser === false) undecided('the old HTTP/1 parser', manager.at)
-  if (manager.httpProtocolOptions?.allowCustomMethods) undecided('allow_custom_methods', manager.at)
 }
 
 function refusal(status: number, details: string, text: string, flags: readonly string[] = []): EnvoyReply {
@@ -117,8 +117,9 @@ function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
     const answer = refusal(403, 'upgrade_failed', `upgrade ${upgrade} is not allowed`)
     return {state: routed, answer: inGrpc(routed, answer)}
   }
-  const {state: last, answer} = runHttpFilters(routed, manager.httpFilters)
-  return {state: last, answer: inGrpc(last, {...answer, flags: [...last.flags, ...answer.flags]})}
+  const {state: last, answer} = runHttpFilters(routed, filtersOf(manager, upgrade))
+  const flagged = {...answer, flags: [...last.flags, ...answer.flags]}
+  return {state: last, answer: withLocation(last, inGrpc(last, flagged))}
 }
 
 /** What an HTTP connection manager does with the request on a connection. */

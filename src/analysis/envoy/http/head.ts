@@ -139,6 +139,11 @@ function refuseInternalRanges(manager: HttpConnectionManager): void {
   if (cidrRanges.length > 0 || unixSockets) undecided('internal addresses', config.at)
 }
 
+/** Whether Envoy itself answers `Expect: 100-continue`, and takes the header out. */
+function continues(manager: HttpConnectionManager, headers: Headers): boolean {
+  return !manager.proxy100Continue && asciiLower(headerValue(headers, 'expect') ?? '') === '100-continue'
+}
+
 /** The headers as matchers see them: reserved ones from the client and `internalOnly` are removed, Envoy's own are added. */
 export function sanitizeHeaders(
   manager: HttpConnectionManager,
@@ -154,6 +159,7 @@ export function sanitizeHeaders(
     ...INTERNAL,
     ...internalOnly.map(asciiLower),
     ...hopByHop(headers),
+    ...(continues(manager, headers) ? ['expect'] : []),
     ...(manager.useRemoteAddress ? EDGE : []),
     ...(keepsCert ? [] : ['x-forwarded-client-cert']),
     ...(referer !== undefined && !isReferer(referer) ? ['referer'] : []),

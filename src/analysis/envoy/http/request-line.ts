@@ -14,7 +14,14 @@ const FIRST_LETTERS = new Set([...METHODS].map(method => method[0]))
 export type RequestLine =
   | {readonly kind: 'partial'}
   | {readonly kind: 'invalid'}
-  | {readonly kind: 'whole'; readonly method: string; readonly target: string; readonly version: '1.1' | '1.0'}
+  | {
+      readonly kind: 'whole'
+      readonly method: string
+      readonly target: string
+      readonly version: '1.1' | '1.0'
+      /** Without a version, as HTTP/0.9 wrote it. */
+      readonly bare: boolean
+    }
 
 /** Printable ASCII. */
 const TARGET = /^[\x21-\x7e]+$/
@@ -58,5 +65,5 @@ export function requestLine(bytes: string, anyMethod = false): RequestLine {
   const [, method = '', target = '', version = ''] = match ?? []
   if (match === null || !isMethod(method, anyMethod) || !isTarget(method, target)) return {kind: 'invalid'}
   if (version !== '' && !/^HTTP\/\d\.\d$/.test(version)) return {kind: 'invalid'}
-  return {kind: 'whole', method, target, version: version === 'HTTP/1.1' ? '1.1' : '1.0'}
+  return {kind: 'whole', method, target, version: version === 'HTTP/1.1' ? '1.1' : '1.0', bare: version === ''}
 }

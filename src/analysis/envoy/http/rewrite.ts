@@ -44,10 +44,21 @@ export function upstreamTarget(route: Route, target: string): string {
   return rewritten(action, route, path, false) + rest
 }
 
-/** The authority sent upstream; `hostnames` are those of the possible endpoints. */
-export function upstreamAuthority(route: Route, headers: Headers, hostnames: readonly string[]): string {
+/** The host that the cluster chosen by weight sets, where the route sets none. */
+function weightedHost(route: Route, cluster: string): string | undefined {
+  const found = route.route?.weightedClusters?.clusters.find(({name}) => name === cluster)
+  return found?.hostRewriteLiteral || undefined
+}
+
+/** The authority sent to a cluster; `hostnames` are those of the possible endpoints. */
+export function upstreamAuthority(
+  route: Route,
+  headers: Headers,
+  hostnames: readonly string[],
+  cluster: string,
+): string {
   const action = route.route
-  const now = headerValue(headers, ':authority') ?? ''
+  const now = weightedHost(route, cluster) ?? headerValue(headers, ':authority') ?? ''
   if (action === undefined) return now
   if (action.hostRewriteLiteral) return action.hostRewriteLiteral
   if (action.hostRewriteHeader) return headerValue(headers, action.hostRewriteHeader) || now

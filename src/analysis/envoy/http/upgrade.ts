@@ -1,7 +1,7 @@
-import type {HttpConnectionManager} from '../../../model/envoy/http.js'
+import type {HttpConnectionManager, HttpFilter} from '../../../model/envoy/http.js'
 import {type Headers, headerValue} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
-import {known, undecided} from '../undecided.js'
+import {known} from '../undecided.js'
 import type {ChosenRoute} from './state.js'
 
 // Upgrades: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/upgrades
@@ -27,9 +27,13 @@ export function upgradeAllowed(
   if (byRoute !== undefined) return known(byRoute, 'an upgrade').enabled ?? true
   const byManager = manager.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === upgrade)
   if (byManager === undefined) return false
-  const {filters, enabled} = known(byManager, 'an upgrade')
-  if (filters.length > 0) undecided('an upgrade with filters of its own', byManager.at)
-  return enabled ?? true
+  return known(byManager, 'an upgrade').enabled ?? true
+}
+
+/** The filters a request runs through: those of its upgrade, if it has its own, else the manager's. */
+export function filtersOf(manager: HttpConnectionManager, upgrade: string | undefined): readonly HttpFilter[] {
+  const byManager = manager.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === upgrade)
+  return byManager === undefined || byManager.filters.length === 0 ? manager.httpFilters : byManager.filters
 }
 
 /** Whether Envoy terminates a request of this method as a tunnel and forwards the bytes as TCP. */

@@ -4,7 +4,7 @@ import type {Attempt, Failure} from '../../../model/envoy/upstream-call.js'
 import {drawnEvenly} from '../evenly.js'
 import {undecided} from '../undecided.js'
 import {attempt, type Passed} from './call.js'
-import type {Host} from './endpoints.js'
+import type {Host, HostLevels} from './endpoints.js'
 import {type Retries, retriesAnswer, retriesFailure, retriesTimeout} from './retry.js'
 
 // Timeouts: https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
@@ -23,7 +23,7 @@ export type UpstreamEnding =
   | {readonly kind: 'answer'; readonly status: number; readonly flags: readonly string[]; readonly host: Host}
   | {readonly kind: 'failure'; readonly failure: Failure; readonly flags: readonly string[]}
   | {readonly kind: 'route-timeout' | 'idle-timeout' | 'duration' | 'client-left'}
-  | {readonly kind: 'per-try-timeout'; readonly flags: readonly string[]}
+  | {readonly kind: 'per-try-timeout' | 'per-try-idle'; readonly flags: readonly string[]}
   | {readonly kind: 'unknown'; readonly hosts: readonly Host[]}
 
 interface Course {
@@ -35,6 +35,8 @@ interface Course {
   readonly retryOverflow: boolean
   readonly deadlines: Deadlines
   readonly passed: Passed
+  /** The endpoints of each priority, where all of them are healthy. */
+  readonly levels: HostLevels | undefined
 }
 
 type Retry = 'again' | readonly string[]
@@ -51,6 +53,7 @@ function firstDeadline(course: Course, start: number): {readonly at: number; rea
   const {route, idle, duration, client} = course.deadlines
   const all = [
     {at: start + (course.retries.perTryTimeout ?? Infinity), kind: 'per-try-timeout' as const},
+    {at: start + (course.retries.perTryIdleTimeout ?? Infinity), kind: 'per-try-idle' as const},
     {at: route, kind: 'route-timeout' as const},
     {at: start + idle, kind: 'idle-timeout' as const},
     {at: duration, kind: 'duration' as const},
@@ -63,6 +66,14 @@ function timeOf(result: Attempt, start: number): number {
   return result.kind === 'silence' ? Infinity : result.kind === 'unknown' ? start : start + result.after
 }
 
+/** The endpoints of the N-th attempt: where a retry priority leaves out what was tried, those of the next level. */
+function ofAttempt(course: Course, hosts: readonly Host[], index: number): readonly Host[] {
+  const {priorities} = course.retries
+  if (priorities === undefined) return hosts
+  if (course.levels === undefined) undecided('a retry priority over priorities that are not healthy', course.cluster.at)
+  return course.levels[Math.floor(index / priorities) % course.levels.length] ?? hosts
+}
+
 function next(
   course: Course,
   hosts: readonly Host[],
@@ -70,8 +81,9 @@ function next(
   start: number,
   left: number,
 ): readonly UpstreamEnding[] {
-  const rest = course.retries.otherHosts ? hosts.filter(each => each !== tried) : hosts
-  return tries(course, rest.length > 0 ? rest : hosts, start, left - 1)
+  const all = ofAttempt(course, hosts, course.retries.left - left + 1)
+  const rest = course.retries.otherHosts ? all.filter(each => each !== tried) : all
+  return tries(course, rest.length > 0 ? rest : all, start, left - 1)
 }
 
 function oneTry(
@@ -86,11 +98,10 @@ function oneTry(
   const end = timeOf(result, start)
   const deadline = firstDeadline(course, start)
   if (deadline.at <= end) {
-    if (deadline.kind !== 'per-try-timeout') return [{kind: deadline.kind} as UpstreamEnding]
+    const {kind} = deadline
+    if (kind !== 'per-try-timeout' && kind !== 'per-try-idle') return [{kind: deadline.kind} as UpstreamEnding]
     const again = retry(course, retriesTimeout(course.retries), left)
-    return again === 'again'
-      ? next(course, hosts, host, deadline.at, left)
-      : [{kind: 'per-try-timeout', flags: ['UT', ...again]}]
+    return again === 'again' ? next(course, hosts, host, deadline.at, left) : [{kind, flags: ['UT', ...again]}]
   }
   if (result.kind === 'answer') {
     const again = retry(course, retriesAnswer(course.retries, result.status), left)

@@ -22,8 +22,11 @@ export interface Host {
   readonly at: string | undefined
 }
 
+/** The endpoints of each priority. */
+export type HostLevels = readonly (readonly Host[])[]
+
 export type HostChoice =
-  | {readonly kind: 'hosts'; readonly hosts: readonly Host[]}
+  | {readonly kind: 'hosts'; readonly hosts: readonly Host[]; readonly levels?: HostLevels | undefined}
   | {readonly kind: 'none'; readonly why: string}
 
 type Health = 'healthy' | 'degraded' | 'unhealthy'
@@ -60,6 +63,7 @@ function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
   return own(HEALTH, status) ?? 'unhealthy'
 }
 
+/** The endpoints of each priority level by their health. */
 function levelsOf(
   assignment: ClusterLoadAssignment,
   failing: ReadonlySet<string>,
@@ -107,11 +111,13 @@ function inPanic(level: Level, threshold: number): boolean {
   return usable < threshold
 }
 
+/** The endpoints of weighted localities, if there are any. */
 function preferredOf({preferred}: Level, endpoints: readonly LbEndpoint[]): readonly LbEndpoint[] {
   const own = endpoints.filter(each => preferred.has(each))
   return own.length > 0 ? own : endpoints
 }
 
+/** The endpoints that get requests: by the load of each level, or all of a level in panic. */
 function usable(levels: readonly Level[], threshold: number, overprovisioning: number): readonly LbEndpoint[] {
   const shares = loads(levels, overprovisioning)
   const served = shares.some(each => each.healthy + each.degraded > 0)
@@ -221,9 +227,34 @@ const UNREADABLE_TYPES: Readonly<Record<string, string>> = {
   LOGICAL_DNS: 'DNS results are not in the dump',
 }
 
+function isAddress(text: string): boolean {
+  return parseIp(text) !== undefined
+}
+
+/** The endpoints whose names are known without asking DNS, at their addresses; the others as they are. */
+function withAddresses(assignment: ClusterLoadAssignment, resolve: EnvoyProxy['resolve']): ClusterLoadAssignment {
+  if (resolve === undefined || !needsDns(assignment)) return assignment
+  const resolved = (each: LbEndpoint): readonly LbEndpoint[] => {
+    const {endpoint} = each
+    const socket = endpoint?.address?.socketAddress
+    const name = socket?.address ?? ''
+    const addresses = isAddress(name) ? undefined : resolve(name)
+    if (endpoint?.address === undefined || socket === undefined || addresses === undefined) return [each]
+    const {address} = endpoint
+    // Envoy takes the name for the host name of the endpoint (auto_host_rewrite).
+    const hostname = endpoint.hostname || name
+    return addresses.map(ip => ({
+      ...each,
+      endpoint: {...endpoint, hostname, address: {...address, socketAddress: {...socket, address: ip}}},
+    }))
+  }
+  const endpoints = assignment.endpoints.map(each => ({...each, lbEndpoints: each.lbEndpoints.flatMap(resolved)}))
+  return {...assignment, endpoints}
+}
+
 function needsDns(assignment: ClusterLoadAssignment): boolean {
   return assignment.endpoints.some(locality =>
-    locality.lbEndpoints.some(each => parseIp(each.endpoint?.address?.socketAddress?.address ?? '') === undefined),
+    locality.lbEndpoints.some(each => !isAddress(each.endpoint?.address?.socketAddress?.address ?? '')),
   )
 }
 
@@ -284,19 +315,30 @@ function refuseBalancing(cluster: Cluster): void {
   if (other !== undefined) undecided(`load balancing policy ${other.typedExtensionConfig?.name ?? ''}`, other.at)
 }
 
+/** The endpoints of each level; undefined unless every level has endpoints and all are healthy. */
+function healthyLevels(
+  levels: readonly Level[],
+  known: ReadonlyMap<LbEndpoint, Host>,
+  dialled: Dialled,
+): HostLevels | undefined {
+  if (!levels.every(({all, healthy}) => all.length > 0 && all.length === healthy.length)) return undefined
+  return levels.map(({all}) => all.map(each => known.get(each) ?? hostOf(each, dialled)))
+}
+
 /** The endpoints a request to the cluster can go to. */
 export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialled): HostChoice {
   refuseBalancing(cluster)
   if (cluster.clusterType !== undefined) undecided(`cluster type ${cluster.clusterType.name ?? ''}`, cluster.at)
   if (cluster.type === 'ORIGINAL_DST') return originalDestination(cluster, dialled)
-  const assignment = assignmentOf(proxy, cluster)
+  const written = assignmentOf(proxy, cluster)
+  const live = proxy.liveHosts?.(cluster.name ?? '')
+  const assignment = written && live === undefined ? withAddresses(written, proxy.resolve) : written
   if (assignment === undefined) {
     if (cluster.type === 'EDS') undecided('the dump holds no endpoints', cluster.at)
     return {kind: 'none', why: 'the cluster has no endpoints'}
   }
   const reason = own(UNREADABLE_TYPES, cluster.type ?? '')
   if (reason !== undefined && needsDns(assignment)) {
-    const live = proxy.liveHosts?.(cluster.name ?? '')
     return live === undefined ? undecided(reason, cluster.at) : resolvedHosts(assignment, live, cluster.at)
   }
   known(assignment, 'endpoints')
@@ -308,10 +350,11 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   const over = balancedOver(cluster, assignment, dialled)
   const failing = failingHosts(proxy, cluster)
   const weighted = cluster.commonLbConfig?.localityWeightedLbConfig ?? false
-  const hosts = over
-    .map(each => usable(levelsOf(each, failing, weighted), threshold, factor))
-    .find(each => each.length > 0)
-  if (hosts !== undefined) return {kind: 'hosts', hosts: hosts.map(each => hostOf(each, dialled))}
+  for (const each of over) {
+    const levels = levelsOf(each, failing, weighted)
+    const of = new Map(usable(levels, threshold, factor).map(one => [one, hostOf(one, dialled)]))
+    if (of.size > 0) return {kind: 'hosts', hosts: [...of.values()], levels: healthyLevels(levels, of, dialled)}
+  }
   const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
   if (someEndpoint && over.every(each => each.endpoints.every(one => one.lbEndpoints.length === 0)))
     return {kind: 'none', why: 'no endpoint is in the subset the request asks for'}

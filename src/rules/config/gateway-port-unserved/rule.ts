@@ -4,6 +4,7 @@ import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {replaceValue} from '../value-patch.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2024',
@@ -48,7 +49,10 @@ export const rule: ConfigRule = {
             object,
             path: `${path}.port.number`,
             message: `No Service sends traffic to port ${port} of the pods with ${labelsText(selector)}${hint}.`,
-            ...definedFields({fix: node === undefined ? undefined : `Set number to ${node.listen}.`}),
+            ...definedFields({
+              fix: node === undefined ? undefined : `Set number to ${node.listen}.`,
+              patch: node === undefined ? undefined : replaceValue(`${path}.port.number`, port, node.listen),
+            }),
           },
         ]
       })

@@ -2,6 +2,7 @@ import {fullHost} from '../../../analysis/istio-config/host-names.js'
 import {missingHostText} from '../../../analysis/istio-config/missing-host.js'
 import {appliesToMesh} from '../../../model/istio-config/virtual-service.js'
 import type {ConfigFound, ConfigRule} from '../config-rule.js'
+import {replaceValue} from '../value-patch.js'
 
 const CLUSTER_HOST = /\.svc\.cluster\.local$/
 
@@ -34,7 +35,8 @@ export const rule: ConfigRule = {
           const partial = host.replace(/\.svc$/, '')
           if (services.has(partial)) {
             const message = `Host ${host} is taken as it is written, which is no host of the registry: ${partial}.svc.cluster.local is.`
-            return [{object, path, message, fix: `Write ${partial}.svc.cluster.local.`}]
+            const full = `${partial}.svc.cluster.local`
+            return [{object, path, message, fix: `Write ${full}.`, patch: replaceValue(path, host, full)}]
           }
           // Other names may be resolved by DNS alone, and routed on port 80.
           if (!CLUSTER_HOST.test(fullHost(host, namespace))) return []

@@ -1,5 +1,6 @@
 import {KubeConfig, ListWatch, type Watch} from '@kubernetes/client-node'
 import {isObject, textOf} from '../../../formats/decode.js'
+import {sharedParts} from '../../../formats/kube-pod/shared-parts.js'
 import {withoutBulk} from '../../../formats/without-bulk.js'
 import type {KubeObject} from '../../../model/kube/kube-object.js'
 import {followWatch} from '../../../wire/watch-stream.js'
@@ -33,7 +34,7 @@ function listedAgainOn410(failure: WireFailure): WireFailure & {code?: number} {
 }
 
 /** The watch of client-node's informers over our own transport: its credentials, proxies, deadlines and byte limits. */
-function watchOver(api: Api, life: AbortSignal, onOpen: () => void): Watch {
+function watchOver(api: Api, life: AbortSignal, onOpen: () => void, lean: (object: KubeObject) => KubeObject): Watch {
   return {
     // Asked for by the type alone: the transport has its own.
     config: new KubeConfig(),
@@ -54,7 +55,7 @@ function watchOver(api: Api, life: AbortSignal, onOpen: () => void): Watch {
         const object = isObject(event) ? event.object : undefined
         if (!isObject(event) || !isObject(object)) return
         const type = textOf(event, 'type') ?? ''
-        onEvent(type, type === 'ERROR' || type === 'BOOKMARK' ? object : withoutBulk(object as unknown as KubeObject))
+        onEvent(type, type === 'ERROR' || type === 'BOOKMARK' ? object : lean(object as unknown as KubeObject))
       }
       const began = performance.now()
       const end = (failure: WireFailure | null) => (controller.signal.aborted ? undefined : done(failure))
@@ -88,8 +89,10 @@ export async function startInformer(
     signal.addEventListener('abort', stop, {once: true})
     if (signal.aborted) stop()
   }
+  const share = kind === 'Pod' ? sharedParts() : undefined
+  const lean = (object: KubeObject) => share?.(withoutBulk(object)) ?? withoutBulk(object)
   const list = async () => {
-    const {items, resourceVersion} = await wholeList(api, path, withoutBulk)
+    const {items, resourceVersion} = await wholeList(api, path, lean)
     return {apiVersion, kind: `${kind}List`, items: [...items], metadata: {resourceVersion}}
   }
   let failures = 0
@@ -106,7 +109,7 @@ export async function startInformer(
     opened = true
     settle()
   }
-  const cache = new ListWatch<KubeObject>(path, watchOver(api, life.signal, onOpen), list, false)
+  const cache = new ListWatch<KubeObject>(path, watchOver(api, life.signal, onOpen, lean), list, false)
   const tell = (type: WatchedChange['type']) => (object: KubeObject) => {
     failures = 0
     if (opened) events.changed({type, object})

@@ -1,4 +1,5 @@
 import {isObject, listOf, textOf} from '../../../formats/decode.js'
+import {sharedParts} from '../../../formats/kube-pod/shared-parts.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
 import {type Answer, answered, missing} from '../../../model/evidence/answer.js'
 import {type Kind, kindOf} from '../../../model/kube/kinds.js'
@@ -6,11 +7,12 @@ import type {KubeObject, PodRef} from '../../../model/kube/kube-object.js'
 import {podRefOf} from '../../../model/kube/kube-object.js'
 import {selectorText} from '../../../model/kube/selector.js'
 import {failureFromError, WireFailure} from '../../../wire/wire-failure.js'
+import {LIMITS} from '../../limits.js'
 import type {ObjectQuery, Page} from '../../source.js'
 import type {Live} from '../live.js'
 import {answerJson} from './answer-json.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {listAllPages, listPages} from './list.js'
+import {listAllPages, listPages, wholeList} from './list.js'
 
 /**
  * Objects of a kind from the API server, with all fields. A name that does not exist is an empty list; a group the
@@ -127,9 +129,11 @@ function listPath(kind: Kind, apiVersion: string, query: ObjectQuery): string {
 
 async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuery): Promise<readonly KubeObject[]> {
   if (query.name === undefined || (kind.namespaced && query.namespace === undefined)) {
-    const found = await listAllPages(live.api, listPath(kind, apiVersion, query))
-    live.remember(found)
-    return found
+    const path = listPath(kind, apiVersion, query)
+    if (kind.kind !== 'Pod') return await listAllPages(live.api, path)
+    const {items} = await wholeList(live.api, path, sharedParts())
+    if (items.length <= LIMITS.rememberedPods) live.remember(items)
+    return items
   }
   const path = collection(kind, apiVersion, query)
   try {

@@ -103,6 +103,8 @@ describe('bytes of HTTP/1', () => {
   test.each([
     ['connection: x-a\r\nx-a: 1\r\n', {route: 'ok'}],
     ['connection: close\r\nx-a: 1\r\n', {route: 'x-a'}],
+    // An upgrade to h2c is taken out, and what is nominated beside it as well.
+    ['connection: upgrade, x-a\r\nupgrade: h2c\r\nx-a: 1\r\n', {route: 'ok'}],
     ['connection: x-forwarded-for\r\n', {status: 400, details: 'http1.connection_header_rejected'}],
     ['connection: 1,2,3,4,5,6,7,8,9,10\r\n', {status: 400, details: 'http1.connection_header_rejected'}],
     ['connection: host\r\n', {status: 400, details: 'missing_host_header'}],

@@ -5,7 +5,7 @@ FROM gcr.io/distroless/nodejs24-debian12:nonroot
 COPY package/ /opt/meshctl/
 # No home that could be written: nothing is kept between runs.
 ENV NODE_DISABLE_COMPILE_CACHE=1
-USER nonroot
+USER 65532:65532
 WORKDIR /tmp
 ENTRYPOINT ["/nodejs/bin/node", "/opt/meshctl/bin/run.js"]
 CMD ["--help"]

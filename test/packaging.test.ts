@@ -159,7 +159,7 @@ spec:
   test('the image runs the package without a shell, as a user without rights', () => {
     const lines = read('Dockerfile').split('\n')
     expect(lines.find(line => line.startsWith('FROM'))).toMatch(/^FROM gcr\.io\/distroless\/\S+:nonroot$/)
-    expect(lines).toContain('USER nonroot')
+    expect(lines).toContain('USER 65532:65532')
     expect(lines.find(line => line.startsWith('ENTRYPOINT'))).toContain('"/opt/meshctl/bin/run.js"')
     expect(lines.filter(line => line.startsWith('RUN'))).toEqual([])
   })

@@ -2,6 +2,7 @@ import {at, numberOf, objectOf, textOf} from '../formats/decode.js'
 import {definedFields} from '../model/collections/defined-fields.js'
 import {own} from '../model/collections/own.js'
 import type {Json} from '../model/envoy/schema.js'
+import {parseIp} from '../model/kernel/ip-address.js'
 import {matchesLabels, requirementsOf} from '../model/kube/selector.js'
 import {
   endpointTls,
@@ -86,6 +87,9 @@ function inSubset(endpoints: readonly RegisteredEndpoint[] | undefined, subset: 
   return endpoints.filter(each => matchesLabels(wanted, each.labels))
 }
 
+/** The label by which a StatefulSet names its pods, which is their host name too. */
+const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name'
+
 /** The settings that only load-balance: they choose who answers, not what. */
 function balancing(policy: unknown): Message {
   const hash = at(policy, 'loadBalancer', 'consistentHash')
@@ -95,13 +99,37 @@ function balancing(policy: unknown): Message {
   return {lb_policy: own(known, simple ?? '') ?? 'LEAST_REQUEST'}
 }
 
-/** The endpoints as DNS of the cluster resolves them: each name of a Service is its address; undefined when a name is none. */
-function resolvedInCluster({hosts}: IstioState, made: readonly MadeEndpoint[]): readonly MadeEndpoint[] | undefined {
-  const found = made.flatMap((each): readonly MadeEndpoint[] => {
-    const address = hosts.find(({host, resolution}) => resolution === 'EDS' && host === each.address)?.addresses[0]
-    return address === undefined ? [] : [{...each, address}]
-  })
-  return made.length > 0 && found.length === made.length ? found : undefined
+/** The names a resolver tries for one: as it is, then with the search domains of a pod (kubernetes.io, DNS for Services and Pods). */
+function searched(name: string, namespace: string, domain: string): readonly string[] {
+  const plain = name.replace(/\.$/, '')
+  return [plain, `${plain}.${namespace}.svc.${domain}`, `${plain}.svc.${domain}`, `${plain}.${domain}`]
+}
+
+/** The addresses the DNS of the cluster has for a name: of a Service its own, of a headless one those of its pods, of a pod of it its own. */
+function addressesOf({hosts, settings}: IstioState, place: ProxyPlace, name: string): readonly string[] {
+  if (parseIp(name) !== undefined) return [name]
+  const tried = searched(name, place.namespace, settings.clusterDomain)
+  const named = hosts.find(each => tried.includes(each.host))
+  if (named?.resolution === 'EDS') return named.addresses.slice(0, 1)
+  const podsOf = (host: RegisteredHost) => {
+    const [port] = host.ports
+    return (port === undefined ? undefined : host.endpoints(port))?.filter(({ready}) => ready) ?? []
+  }
+  if (named?.resolution === 'HEADLESS') return podsOf(named).map(each => each.address)
+  return hosts
+    .filter(({resolution, host}) => resolution === 'HEADLESS' && tried.some(each => each.endsWith(`.${host}`)))
+    .flatMap(host => podsOf(host).filter(({labels}) => tried.includes(`${labels[POD_NAME_LABEL] ?? ''}.${host.host}`)))
+    .map(each => each.address)
+}
+
+/** The endpoints as DNS of the cluster resolves them; undefined when a name is none that it has. */
+function resolvedInCluster(
+  state: IstioState,
+  place: ProxyPlace,
+  made: readonly MadeEndpoint[],
+): readonly MadeEndpoint[] | undefined {
+  const found = made.map(each => addressesOf(state, place, each.address).map(address => ({...each, address})))
+  return found.length > 0 && found.every(each => each.length > 0) ? found.flat() : undefined
 }
 
 function madeCluster(
@@ -134,7 +162,7 @@ function madeCluster(
     healthy: each.ready,
   }))
   const dynamic = type === 'EDS'
-  const resolved = type === 'STRICT_DNS' ? resolvedInCluster(state, made ?? []) : undefined
+  const resolved = type === 'STRICT_DNS' ? resolvedInCluster(state, place, made ?? []) : undefined
   const cluster: Message = {
     name,
     // Addresses that are resolved already need no DNS, whatever the type.

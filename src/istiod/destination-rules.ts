@@ -86,16 +86,16 @@ export function ruleFor(
 ): MergedRule | undefined {
   const {rootNamespace, clusterDomain} = state.settings
   const all = state.objects('DestinationRule')
-  const of = (home: string, exported: boolean) =>
+  // Also in the client's own namespace: a rule exported to others alone does not count there.
+  const of = (home: string) =>
     all.filter(
       rule =>
-        rule.metadata.namespace === home &&
-        (!exported || isExportedTo(textsOf(rule, 'spec', 'exportTo'), home, place.namespace)),
+        rule.metadata.namespace === home && isExportedTo(textsOf(rule, 'spec', 'exportTo'), home, place.namespace),
     )
   const levels =
     place.namespace === rootNamespace
-      ? [of(namespace, true), of(rootNamespace, true)]
-      : [of(place.namespace, false), of(namespace, true), of(rootNamespace, true)]
+      ? [of(namespace), of(rootNamespace)]
+      : [of(place.namespace), of(namespace), of(rootNamespace)]
   for (const level of levels) {
     const found = atLevel(level, host, place, clusterDomain)
     if (found !== undefined) return found === 'none' ? undefined : found

@@ -139,6 +139,7 @@ interface Row {
   readonly because: string
 }
 
+const CLOSED = 'the server closes plaintext connections (no filter chain matches)'
 const NOT_TLS = '503 UF, WRONG_VERSION_NUMBER: the server does not end TLS'
 const NO_CERTIFICATE = '503 UF: the handshake fails, because the client shows no certificate of the mesh'
 
@@ -176,7 +177,7 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   plaintext: {
     STRICT: {
       status: 'CONFLICT',
-      because: '503 UC, connection_termination: the server closes plaintext connections (no filter chain matches)',
+      because: `503 UC, connection_termination: ${CLOSED}`,
     },
     PERMISSIVE: {status: 'PLAINTEXT', because: 'the server accepts plaintext; policies see no identity'},
     DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
@@ -193,6 +194,18 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
     STRICT: {status: 'CONFLICT', because: '503 UF, CERTIFICATE_VERIFY_FAILED: the certificate is not of the mesh'},
     ...OTHER_TLS,
   },
+}
+
+/** The error as the client sees it: only an Envoy beside it makes a status of a failed connection, and only of an HTTP request. */
+function seenBy(sender: Sender, {reading}: RegisteredPort, {because}: Row): string {
+  const http = reading === 'http' || reading === 'auto'
+  const proxied = sender !== 'no sidecar' && sender !== 'ambient'
+  if (!because.startsWith('503 ') || (proxied && http)) return because
+  if (proxied) return because.replace('503 ', 'the connection closes without an answer, ')
+  const closed = http
+    ? 'the connection closes before an answer (curl: 52 or 56)'
+    : 'the connection closes without an answer'
+  return `${closed}: ${because.replace(/^[^:]*: /, '')}`
 }
 
 /** Both sides of a connection from a sender to one endpoint of a host. */
@@ -216,7 +229,7 @@ export function pairOf(
     taken,
     rule,
     policy,
-    because: [row.because, sent === 'mTLS' && because === 'auto mTLS' ? '' : because]
+    because: [seenBy(sender, target.port, row), sent === 'mTLS' && because === 'auto mTLS' ? '' : because]
       .filter(each => each !== '')
       .join('; '),
   }

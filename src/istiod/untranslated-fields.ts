@@ -51,7 +51,8 @@ function ofSidecar(spec: unknown): readonly UntranslatedField[] {
   ])
 }
 
-const TIME = 'how long answers take'
+/** Why fields about time are not translated; that such a limit ends changes no answer that was in time. */
+export const TIME = 'how long answers take'
 
 function ofHttpRoute(route: unknown, path: string): readonly UntranslatedField[] {
   const claims = listOf(route, 'match').flatMap((match, index) =>

@@ -79,6 +79,17 @@ export function overlaySource(source: Source, {apply, remove}: Overlay): Source 
   }
 }
 
+/** The objects of a source that an overlay deletes or replaces; those that cannot be read are left out. */
+export async function laidAside(source: Source, {apply, remove}: Overlay): Promise<readonly KubeObject[]> {
+  const refs = [...apply.map(each => ({...objectRefOf(each), kind: kindWord(each)})), ...remove]
+  const found: KubeObject[] = []
+  for (const ref of refs) {
+    const answer = await source.objects({kind: ref.kind, namespace: ref.namespace, name: ref.name})
+    if (answer.ok) found.push(...answer.value.filter(each => keyOfObject(each) === keyOf(ref)))
+  }
+  return found
+}
+
 /** Throws if an object to delete is known not to exist: a misspelt name would otherwise pass for a change without effect. */
 export async function refuseAbsent(source: Source, {apply, remove}: Overlay): Promise<void> {
   if (!source.traits.complete) return

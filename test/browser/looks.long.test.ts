@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll} from '@jest/globals'
+import {afterAll, beforeAll, expect} from '@jest/globals'
 import type {Browser} from 'playwright-core'
 import {overviewPage} from '../../src/reports/overview/page/page.js'
 import {CHROMIUM, startBrowser} from '../support/browser.js'
@@ -26,4 +26,18 @@ afterAll(async () => {
 test.each(LOOKS)(LOOKS_WELL, async look => {
   if (browser === undefined) throw new Error('Chromium is not running')
   await looksWell(browser, page, look)
+})
+
+test('printed on A4 no table is wider than the paper', async () => {
+  if (browser === undefined) throw new Error('Chromium is not running')
+  // 210 mm less twice 12 mm of margin, at 96 pixels an inch.
+  const context = await browser.newContext({viewport: {width: 703, height: 1032}})
+  const printed = await context.newPage()
+  await printed.emulateMedia({media: 'print'})
+  await printed.goto(`file://${page}`)
+  const wide = await printed.evaluate(
+    "[...document.querySelectorAll('table')].filter(each => each.getBoundingClientRect().right > innerWidth).map(each => each.closest('section')?.id ?? '')",
+  )
+  await context.close()
+  expect(wide).toEqual([])
 })

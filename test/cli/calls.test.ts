@@ -39,7 +39,7 @@ const ASKED: readonly (readonly [string, Partial<Calls>])[] = [
   ['authz test --matrix -n demo', {lists: 16}],
   [`capture ${POD} --to BUNDLE`, {lists: 55, gets: 1, logs: 4, pages: 8, execs: 4}],
   ['capture -n demo --to BUNDLE --yes', {lists: 54, logs: 76, pages: 152, execs: 76}],
-  ['certs -A', {lists: 16, pages: 21}],
+  ['certs -A', {lists: 16, pages: 39}],
   [`check ${POD}`, {lists: 15, gets: 2, logs: 2, pages: 5, execs: 3}],
   ['check -n demo', {lists: 16, gets: 17, logs: 36, pages: 22, execs: 54}],
   ['check -A', {lists: 32, gets: 2, pages: 4}],

@@ -74,6 +74,11 @@ function chainNames(rulesets: readonly Ruleset[]): readonly string[] {
   return rulesets.flatMap(({tables}) => tables.flatMap(({chains}) => chains.map(({name}) => name)))
 }
 
+/** True for the rules of a pod that forwards traffic to a VM in it (KubeVirt's bridge and masquerade bindings). */
+export function guestsIn(rulesets: readonly Ruleset[]): boolean {
+  return chainNames(rulesets).some(name => chainOwner(name)?.name === 'KubeVirt')
+}
+
 /** The mesh whose chains these are where they are not Istio's. */
 export function meshOf(rulesets: readonly Ruleset[]): string | undefined {
   const names = chainNames(rulesets)

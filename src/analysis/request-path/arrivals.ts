@@ -67,7 +67,7 @@ export function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEndi
     legs.push({kind: 'outside', address: to, text: 'the name does not resolve to a known address'})
     return openEnding('the address of the name is unknown, and the proxy forwards the connection to it')
   }
-  const unroutable = isUnroutable(to.ip)
+  const unroutable = world.wasService(to.ip) ? 'no Service has it any more' : isUnroutable(to.ip)
   if (unroutable !== undefined) {
     legs.push({kind: 'outside', address: to, text: `unroutable: ${unroutable}`})
     return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)

@@ -93,6 +93,8 @@ export interface MeshWorld {
   readonly hostPodAt: (ip: string, port: number) => MeshPod | undefined
   /** An endpoint of a Service has the address; of a pod that was not captured there may be nothing else. */
   readonly isEndpoint: (ip: string) => boolean
+  /** Whether a Service had the address before the change that is predicted, and none has it now. */
+  readonly wasService: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
   /** The addresses DNS of the cluster gives for a name of a Service with a cluster IP; undefined for any other name. */
   readonly addressesOf: (name: string) => readonly string[] | undefined

@@ -1,7 +1,7 @@
 import {countDifferences} from '../../analysis/netfilter/drift/drift.js'
 import {ambientRulesets} from '../../analysis/netfilter/expected-rules/ambient.js'
 import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected.js'
-import {initLine, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
+import {initLine, sayNothing, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {
   type Expectation,
@@ -190,13 +190,18 @@ async function givenArguments(source: Source, subject: PodRef): Promise<Expectat
   const text = answer.ok ? Buffer.from(answer.value.bytes.subarray(0, 65_536)).toString('utf8') : ''
   const words = initLine(text)
   if (words === undefined) return undefined
+  if (sayNothing(words))
+    return {kind: 'none', why: 'none of the words is a flag of istio-iptables, such as -p 15001, -b or -i'}
   const settings = settingsFromInit(words, {}, {resolvers: [], addresses: []})
   return {
     kind: 'sidecar',
     settings,
     via: 'the arguments given',
     notes: wrongValues(settings).map(({what}) => what),
-    ...definedFields({minor: /prepare_proxy/.test(text) ? BEFORE_1_0 : undefined}),
+    ...definedFields({
+      minor: /prepare_proxy/.test(text) ? BEFORE_1_0 : undefined,
+      script: text.includes('istio-iptables.sh') ? true : undefined,
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import {type NodeRules, nodeRules} from '../../analysis/netfilter/chain-owners.js'
+import {guestsIn, type NodeRules, nodeRules} from '../../analysis/netfilter/chain-owners.js'
 import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
 import {notApplied, type SetupFailure, setupFailure} from '../../analysis/netfilter/setup/setup-failure.js'
 import {denialIn} from '../../formats/netfilter/denial.js'
@@ -212,7 +212,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   return {
     rulesets,
     parameters,
-    machine: withDefaultNetwork(facts, rulesets, node !== undefined),
+    machine: withDefaultNetwork(facts, rulesets, node !== undefined || guestsIn(found)),
     from: startUp ? 'log' : pasted ? 'text' : 'live',
     ...definedFields({setAt: startUp ? firstTime(used.chunks) : undefined}),
     origin: used.origins.join(', '),

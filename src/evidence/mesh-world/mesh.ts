@@ -74,6 +74,8 @@ export interface MeshExtras {
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
   /** Undefined for a pod that is read as any other. */
   readonly site: (pod: MeshPod) => Promise<ReadSite | undefined>
+  /** Addresses that Services had before a change and have no more. */
+  readonly formerAddresses: ReadonlySet<string>
   /** Pods of namespaces without objects are taken from what ztunnel knows. */
   readonly pastObjects: boolean
   /** Where the control plane's ConfigMaps are. */
@@ -86,6 +88,7 @@ const NOTHING_MORE: Omit<MeshExtras, 'site'> = {
   istioNamespace: 'istio-system',
   rootNamespace: undefined,
   strangers: [],
+  formerAddresses: new Set(),
   pastObjects: false,
   backends: () => undefined,
   speaksHttp: () => false,
@@ -308,6 +311,7 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
     hostPodAt: (ip, port) =>
       pods.find(({hostNetwork, addresses, ports}) => hostNetwork && addresses.includes(ip) && ports.includes(port)),
     isEndpoint: ip => endpoints.has(ip),
+    wasService: ip => extras.formerAddresses?.has(ip) === true,
     serviceAt: ip => byClusterIp.get(ip),
     addressesOf: name => clusterIpsOf(objects.services, name),
     beyondObjects: beyond.behind,

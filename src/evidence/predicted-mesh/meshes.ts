@@ -76,6 +76,13 @@ function gatewaySite(basis: Basis, donor: Donor, state: IstioState, read: ReadSi
   }
 }
 
+/** The addresses of Services that a change takes away. */
+function formerAddresses(before: IstioState, after: IstioState): ReadonlySet<string> {
+  const of = ({hosts}: IstioState) => hosts.filter(each => each.resolution === 'EDS').flatMap(each => each.addresses)
+  const left = new Set(of(after))
+  return new Set(of(before).filter(each => !left.has(each)))
+}
+
 /** Reads a mesh twice: the current one, and the one istiod would configure with the overlay. Pods that were not captured are derived. */
 export async function twoMeshes(
   source: Source,
@@ -92,6 +99,7 @@ export async function twoMeshes(
     readMesh(seen(state === before ? source : changed), now, {
       istioNamespace,
       strangers,
+      formerAddresses: state === before ? new Set() : formerAddresses(before, after),
       rootNamespace: settings.rootNamespace,
       backends: (service, port) =>
         endpointsOfHost(

@@ -9,7 +9,8 @@ interface CertificateData {
   readonly trustDomain?: string
 }
 
-function inlineText(source: unknown): string {
+/** The text of a DataSource that holds its bytes (config.core.v3.DataSource); empty for any other. */
+export function inlineText(source: unknown): string {
   const encoded = textOf(source, 'inline_bytes')
   return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('latin1')
 }

@@ -91,8 +91,12 @@ function reject(options: TargetOptions): Action | undefined {
   return hasOnly(options, 'reject-with') ? {kind: 'reject', reply} : undefined
 }
 
-function log(options: TargetOptions): Action {
-  return {kind: 'log', text: optionText(options)}
+/** What a target notes down: the options of LOG, or the name of another target with its own. */
+function log(target?: string): ReadAction {
+  return options => ({
+    kind: 'log',
+    text: [...(target === undefined ? [] : [target]), optionText(options)].join(' ').trimEnd(),
+  })
 }
 
 /** The targets whose meaning the packet walk knows (iptables-extensions(8)). */
@@ -115,10 +119,10 @@ const TARGETS: Readonly<Record<string, ReadAction>> = {
   },
   CONNMARK: connmark,
   CT: ct,
-  LOG: log,
-  TRACE: log,
-  NFLOG: log,
-  ULOG: log,
+  LOG: log(),
+  TRACE: log('TRACE'),
+  NFLOG: log('NFLOG'),
+  ULOG: log('ULOG'),
 }
 
 function optionText(options: TargetOptions): string {

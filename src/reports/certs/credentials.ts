@@ -1,10 +1,11 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {PresentState} from '../../evidence/predicted-mesh/present.js'
 import {listOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
-import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
+import {parseSections} from '../../formats/envoy-config-dump/parse.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
+import {onceByKey} from '../../model/collections/once.js'
 import type {EnvoySecret} from '../../model/envoy/envoy-secret.js'
-import type {PodRef} from '../../model/kube/kube-object.js'
+import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import type {Source} from '../../sources/source.js'
 
@@ -45,14 +46,25 @@ function named({state}: PresentState, pod: MeshPod): ReadonlyMap<string, readonl
   return found
 }
 
+/** The secrets section of the configuration of a pod's proxy; undefined when it could not be read. */
+export type SecretsOf = (pod: MeshPod) => Promise<unknown>
+
+/** Reads the secrets sections of proxies; of a gateway, which several questions ask for, once. */
+export function secretsReader(source: Source): SecretsOf {
+  const once = onceByKey<Promise<unknown>>()
+  const read = async ({ref}: MeshPod) => {
+    const artifact = await source.evidence('envoy.config_dump', ref, {sections: ['secrets']})
+    const dump = artifact.ok ? parseSections(artifact.value, ['Secrets']) : artifact
+    return dump.ok ? (dump.value.sections.get('Secrets') ?? {}) : undefined
+  }
+  return pod => (pod.mode === 'gateway' ? once(podLabel(pod.ref), () => read(pod)) : read(pod))
+}
+
 /** The Secrets in the proxy, by name; undefined when its configuration could not be read. */
-async function held(source: Source, pod: MeshPod): Promise<ReadonlyMap<string, EnvoySecret> | undefined> {
-  const artifact = await source.evidence('envoy.config_dump', pod.ref, {sections: ['secrets']})
-  const dump = artifact.ok ? parseConfigDump(artifact.value) : artifact
-  if (!dump.ok) return undefined
-  const secrets = decodeSecrets(dump.value.sections.get('Secrets'))
+function held(section: unknown, pod: MeshPod): ReadonlyMap<string, EnvoySecret> | undefined {
+  if (section === undefined) return undefined
   return new Map(
-    secrets.flatMap(secret => {
+    decodeSecrets(section).flatMap(secret => {
       const name = NAME.exec(secret.name)?.[1]
       return name === undefined || name.endsWith('-cacert') ? [] : [[inFull(name, pod), secret] as const]
     }),
@@ -69,7 +81,7 @@ function statusOf(secret: EnvoySecret | undefined, now: number, warn: number): C
 
 /** The Secrets of every gateway among the pods: those its Gateways name, and those its proxy has or waits for. */
 export async function gatewayCredentials(
-  source: Source,
+  secretsOf: SecretsOf,
   present: PresentState,
   pods: readonly MeshPod[],
   {now, warn}: {readonly now: number; readonly warn: number},
@@ -77,7 +89,7 @@ export async function gatewayCredentials(
   const found: GatewayCredential[] = []
   for (const pod of pods.filter(each => each.mode === 'gateway')) {
     const wanted = named(present, pod)
-    const there = await held(source, pod)
+    const there = held(await secretsOf(pod), pod)
     for (const secret of [...new Set([...wanted.keys(), ...(there?.keys() ?? [])])].sort())
       found.push({
         pod: pod.ref,

@@ -1,24 +1,30 @@
+import type {MeshPod} from '../../analysis/request-path/world.js'
 import {listingOnce} from '../../evidence/asked-once.js'
 import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import {parseCerts} from '../../formats/envoy/envoy-certs.js'
+import {meshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
 import {pemCertificates} from '../../formats/pem-certificates.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
 import {type Answer, answered, type Gap} from '../../model/evidence/answer.js'
 import {ENVOY_MODES} from '../../model/istio/pod-mode.js'
 import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
+import {humanCount} from '../../model/text/human-count.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type GatewayCredential, gatewayCredentials} from './credentials.js'
+import {type GatewayCredential, gatewayCredentials, type SecretsOf, secretsReader} from './credentials.js'
 import {
+  chainCas,
   clockSkewDays,
   type Intermediate,
   intermediateCas,
   type Judged,
   type TrustMismatch,
   trustMismatches,
+  trustsItself,
 } from './trust.js'
 
 export type CertStatus =
@@ -100,15 +106,16 @@ export const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
 }
 
 function proxyRow(
-  {pod, all}: Judged,
+  judged: Judged,
   trustDomains: readonly string[],
   published: readonly string[],
   question: CertsQuestion,
 ): ProxyCertificates {
+  const {pod, all} = judged
   const own = all.filter(each => each.role === 'own' && each.ofMesh)
   const leaf = own.find(each => each.names.some(name => name.startsWith('spiffe://')))
   const roots = all.filter(each => each.role === 'trusted' && each.ofMesh).map(each => each.serial)
-  const intermediates = own.filter(each => each !== leaf).map(({serial, validTo}) => ({serial, validTo}))
+  const intermediates = chainCas(judged).map(({serial, validTo}) => ({serial, validTo}))
   const identity = leaf?.names.find(name => name.startsWith('spiffe://'))
   const expected = trustDomains.map(each => `spiffe://${each}/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`)
   const row = (status: CertStatus, because: string): ProxyCertificates => ({
@@ -129,7 +136,12 @@ function proxyRow(
     return row('OTHER IDENTITY', `its service account would be ${expected[0] ?? ''}`)
   if (published.length > 0 && roots.length > 0 && !roots.some(each => published.includes(each)))
     return row('OTHER ROOT', 'it trusts none of the roots the control plane publishes')
-  const skew = clockSkewDays({pod, all}, question.now)
+  if (trustsItself(judged) === false)
+    return row('OTHER ROOT', 'no root it trusts signed its chain: an intermediate is missing, or another CA signed it')
+  const ended = intermediates.find(each => question.now > Date.parse(each.validTo))
+  if (ended !== undefined)
+    return row('EXPIRED', `the intermediate ${ended.serial} ended at ${ended.validTo}: peers refuse the chain`)
+  const skew = clockSkewDays(judged, question.now)
   if (skew !== 0)
     return row('CLOCK SKEW', `the clock of the proxy is ${Math.abs(skew)} days ${skew > 0 ? 'ahead' : 'behind'}`)
   const soon = intermediates.find(each => Date.parse(each.validTo) - question.now < question.warn)
@@ -175,6 +187,17 @@ async function publishedRoots(source: Source, istioNamespace: string): Promise<A
   return answered(new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo])))
 }
 
+/** The certificates of a proxy: Envoy's list of leaves and roots, and the chain in the secrets of its configuration. */
+async function certificatesOf(source: Source, secretsOf: SecretsOf, pod: MeshPod): Promise<Answer<Judged>> {
+  const page = await source.evidence('envoy.certs', pod.ref)
+  const all = page.ok ? parseCerts(page.value) : page
+  if (!all.ok) return all
+  const chain = meshChain(await secretsOf(pod))
+  // Read at another moment, it may be that of another certificate.
+  const same = all.value.some(({role, serial}) => role === 'own' && serial === chain?.chain[0]?.serial)
+  return answered({pod, all: all.value, ...definedFields({chain: same ? chain : undefined})})
+}
+
 /** The certificates of every proxy: validity, identity, rotation, and the roots they trust. */
 export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
   const source = noted(listingOnce(given, ['ConfigMap']))
@@ -186,16 +209,17 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
       ENVOY_MODES.includes(each.mode) &&
       (question.namespace === undefined || each.ref.namespace === question.namespace),
   )
+  const secretsOf = secretsReader(source)
   const gaps: Gap[] = [...present.gaps, ...(roots.ok ? [] : [roots.gap])]
   const read = await boundedMap(pods, PROXIES_AT_ONCE, async (pod): Promise<readonly Judged[]> => {
-    const page = await source.evidence('envoy.certs', pod.ref)
-    const all = page.ok ? parseCerts(page.value) : page
-    if (all.ok) return [{pod, all: all.value}]
-    gaps.push({...all.gap, what: `certificates of ${podLabel(pod.ref)}`})
+    const found = await certificatesOf(source, secretsOf, pod)
+    if (found.ok) return [found.value]
+    gaps.push({...found.gap, what: `certificates of ${podLabel(pod.ref)}`})
     return []
   })
   const judged = read.flat()
   const {trustDomains} = present.state.settings
+  const unread = judged.filter(({chain, all}) => chain === undefined && all.some(each => each.ofMesh)).length
   const proxies = judged.map(each => proxyRow(each, trustDomains, [...published.keys()], question))
   const groups = rootGroups(judged, roots, question)
   const intermediates = intermediateCas(judged).map(each => ({
@@ -203,7 +227,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
     status: statusAtEnd(Date.parse(each.validTo), question),
   }))
   const mismatches = trustMismatches(judged)
-  const credentials = await gatewayCredentials(source, present, pods, question)
+  const credentials = await gatewayCredentials(secretsOf, present, pods, question)
   return {
     ...answeredFrom(source),
     gaps,
@@ -212,6 +236,11 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
       ...(published.size === 0
         ? [`the roots istiod publishes (ConfigMap istio-ca-root-cert of ${question.istioNamespace}) were not read`]
         : []),
+      ...(unread === 0
+        ? []
+        : [
+            `the chain of ${humanCount(unread, 'proxy', 'proxies')} was not read: intermediates there were not checked`,
+          ]),
     ],
     failing:
       mismatches.length > 0 ||

@@ -1,4 +1,5 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import type {ChainCertificate, MeshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
 import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 
@@ -6,36 +7,76 @@ import {podLabel} from '../../model/kube/kube-object.js'
 export interface Judged {
   readonly pod: MeshPod
   readonly all: readonly AdminCertificate[]
+  /** The whole chain, which the list does not show; undefined where the secrets of its configuration could not be read. */
+  readonly chain?: MeshChain
 }
 
-/** Proxies of which none accepts the certificates of the other side: they trust no root in common. */
+/** Proxies that do not accept the certificates of others, or are not accepted by them. */
 export interface TrustMismatch {
   readonly roots: readonly string[]
   readonly pods: readonly string[]
   readonly otherRoots: readonly string[]
   readonly otherPods: number
+  /** They have roots in common, but one side's certificates lead to a root the other side does not trust: a rotation half done. */
+  readonly refused?: {readonly root: string; readonly shownBy: 'pods' | 'others'}
 }
 
 function rootsOf({all}: Judged): readonly string[] {
   return [...new Set(all.filter(each => each.role === 'trusted' && each.ofMesh).map(each => each.serial))].sort()
 }
 
-/** The groups of proxies that have no root in common with the largest group they differ from. */
+/** The root a chain leads to, of those any proxy trusts; undefined where no chain was read or none of them signed it. */
+export function rootOfChain(chain: MeshChain, known: readonly ChainCertificate[]): ChainCertificate | undefined {
+  const last = chain.chain.at(-1)
+  const unbroken = chain.chain.every((each, index) => index === 0 || chain.chain[index - 1]?.signedBy(each))
+  return last === undefined || !unbroken
+    ? undefined
+    : known.find(each => each.fingerprint === last.fingerprint || last.signedBy(each))
+}
+
+/** Every root a proxy trusts, once. */
+function knownRoots(judged: readonly Judged[]): readonly ChainCertificate[] {
+  const all = judged.flatMap(({chain}) => chain?.trusted ?? [])
+  return [...new Map(all.map(each => [each.fingerprint, each])).values()]
+}
+
+interface TrustGroup {
+  readonly roots: readonly string[]
+  /** The root its certificates lead to. */
+  readonly shows: string | undefined
+  readonly pods: string[]
+}
+
+function mismatchOf(group: TrustGroup, other: TrustGroup): Pick<TrustMismatch, 'refused'> | undefined {
+  if (other.roots.every(root => !group.roots.includes(root))) return {}
+  if (group.shows !== undefined && !other.roots.includes(group.shows))
+    return {refused: {root: group.shows, shownBy: 'pods'}}
+  if (other.shows !== undefined && !group.roots.includes(other.shows))
+    return {refused: {root: other.shows, shownBy: 'others'}}
+  return undefined
+}
+
+/** The groups of proxies that refuse the largest group they differ from, or are refused by it. */
 export function trustMismatches(judged: readonly Judged[]): readonly TrustMismatch[] {
-  const groups = new Map<string, {readonly roots: readonly string[]; readonly pods: string[]}>()
+  const known = knownRoots(judged)
+  const groups = new Map<string, TrustGroup>()
   for (const each of judged) {
     const roots = rootsOf(each)
     if (roots.length === 0) continue
-    const group = groups.get(roots.join()) ?? {roots, pods: []}
+    const shows = each.chain === undefined ? undefined : rootOfChain(each.chain, known)?.serial
+    const key = `${roots.join()} ${shows ?? ''}`
+    const group = groups.get(key) ?? {roots, shows, pods: []}
     group.pods.push(podLabel(each.pod.ref))
-    groups.set(roots.join(), group)
+    groups.set(key, group)
   }
   const bySize = [...groups.values()].sort((a, b) => b.pods.length - a.pods.length)
   return bySize.flatMap((group, index): readonly TrustMismatch[] => {
-    const other = bySize.slice(0, index).find(each => each.roots.every(root => !group.roots.includes(root)))
-    return other === undefined
-      ? []
-      : [{roots: group.roots, pods: group.pods, otherRoots: other.roots, otherPods: other.pods.length}]
+    for (const other of bySize.slice(0, index)) {
+      const found = mismatchOf(group, other)
+      if (found === undefined) continue
+      return [{roots: group.roots, pods: group.pods, otherRoots: other.roots, otherPods: other.pods.length, ...found}]
+    }
+    return []
   })
 }
 
@@ -46,16 +87,23 @@ export interface Intermediate {
   readonly pods: number
 }
 
+/** The CAs between the leaf of a proxy and the root, which is sometimes sent along. */
+export function chainCas({chain}: Judged): readonly ChainCertificate[] {
+  return chain?.chain.slice(1).filter(each => !each.signedBy(each)) ?? []
+}
+
 /** The intermediate CAs in the chains of the proxies. */
 export function intermediateCas(judged: readonly Judged[]): readonly Intermediate[] {
   const found = new Map<string, Intermediate>()
-  for (const {all} of judged) {
-    const roots = new Set(all.filter(each => each.role === 'trusted').map(each => each.serial))
-    const chain = all.filter(each => each.role === 'own' && each.ofMesh && each.names.length === 0)
-    for (const {serial, validTo} of chain.filter(each => !roots.has(each.serial)))
+  for (const each of judged)
+    for (const {serial, validTo} of chainCas(each))
       found.set(serial, {serial, validTo, pods: (found.get(serial)?.pods ?? 0) + 1})
-  }
   return [...found.values()]
+}
+
+/** Whether the chain of a proxy leads to a root that it trusts itself; undefined where its chain was not read. */
+export function trustsItself({chain}: Judged): boolean | undefined {
+  return chain === undefined || chain.trusted.length === 0 ? undefined : rootOfChain(chain, chain.trusted) !== undefined
 }
 
 const DAY = 86_400_000

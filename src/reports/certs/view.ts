@@ -69,8 +69,8 @@ function headline(report: CertsReport): readonly Cell[] {
     ...(credentials.length === 0
       ? []
       : [`; ${humanCount(credentials.length, 'Secret')} of gateways: ${statusCounts(credentials)}`]),
-    ...mismatches.map(({pods, otherPods}) => ({
-      text: `; ${humanCount(pods.length, 'proxy', 'proxies')} and ${otherPods} others trust no common root: mTLS between them fails`,
+    ...mismatches.map(({pods, otherPods, refused}) => ({
+      text: `; ${humanCount(pods.length, 'proxy', 'proxies')} and ${otherPods} others ${refused === undefined ? 'trust no common root' : 'do not trust each other'}: mTLS between them fails`,
       tone: 'bad' as const,
     })),
     ...unread(report),
@@ -134,9 +134,15 @@ function prom({proxies, roots, credentials}: CertsReport): string {
   ].join('\n')
 }
 
-function mismatchLine({roots, pods, otherRoots}: TrustMismatch): readonly Cell[] {
+function mismatchLine({roots, pods, otherRoots, refused}: TrustMismatch): readonly Cell[] {
   const named = pods.slice(0, NAMED).join(', ')
   const more = pods.length > NAMED ? `, and ${pods.length - NAMED} more` : ''
+  if (refused?.shownBy === 'pods')
+    return [
+      `show certificates of root ${refused.root}, the others trust only ${otherRoots.join(', ')}: ${named}${more}`,
+    ]
+  if (refused !== undefined)
+    return [`trust only ${roots.join(', ')}, the others show certificates of root ${refused.root}: ${named}${more}`]
   return [`trust only ${roots.join(', ')}, the others only ${otherRoots.join(', ')}: ${named}${more}`]
 }
 

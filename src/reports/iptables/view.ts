@@ -209,9 +209,9 @@ function raw({kernel}: IptablesReport): Uint8Array {
 function asSave({rulesets}: IptablesReport): string {
   if (rulesets.some(({backend}) => backend === 'native'))
     throw new UserError('native nftables rules cannot be written as iptables-save text', {hint: 'Use -o nft.'})
-  const several = new Set(rulesets.map(({family}) => family)).size > 1
+  const labelled = rulesets.some(({family}) => family === 'ip6')
   return rulesets
-    .map(set => `${several ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`)
+    .map(set => `${labelled ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`)
     .join('')
 }
 

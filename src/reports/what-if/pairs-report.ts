@@ -5,7 +5,7 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/settings/change-file.js'
 import {openFields, untranslated} from '../../istiod/untranslated.js'
 import {objectLabel, objectRefOf} from '../../model/kube/pod.js'
-import {overlaySource} from '../../sources/overlay.js'
+import {laidAside, overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import {type MatrixRow, whoMayCall} from '../authz/matrix-report.js'
 import {type MtlsRow, mtlsReport} from '../mtls/report.js'
@@ -117,7 +117,7 @@ export async function whatIfPairsReport(
   for (const namespace of await namespacesOf(source, asked))
     pairs.push(...authzChanges(before(namespace).rows, after(namespace).rows))
   const applied = change.apply.map(objectRefOf)
-  const unknown = openFields(change.apply)
+  const unknown = openFields(change.apply, await laidAside(source, change))
   const foreign = untranslated(applied, change.remove)
   return {
     ...answeredFrom(source),

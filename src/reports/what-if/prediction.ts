@@ -1,10 +1,13 @@
 import {everyBranch} from '../../analysis/request-path/draws.js'
 import {CONNECT_TIMEOUT, REFUSED, UNREACHABLE} from '../../analysis/request-path/failures.js'
+import type {Leg} from '../../analysis/request-path/legs.js'
 import {followRequest, type RequestOrigin, type RequestPath} from '../../analysis/request-path/path.js'
 import {type PathSummary, summarizePath} from '../../analysis/request-path/path-summary.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
+import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
 import type {IpPort} from '../../model/envoy/request.js'
+import {podLabel} from '../../model/kube/kube-object.js'
 
 /** What happens to a request in one state of the mesh. */
 export interface Prediction {
@@ -12,13 +15,48 @@ export interface Prediction {
   readonly status: number | null
   /**
    * What the client sees: a status, `no-answer` (the connection closes before one), `cannot-connect`, `timeout`; for TCP `echo`
-   * (the server is heard at once), `echo-after-client-spoke`, `greeting-only` (heard until the client sends bytes).
+   * (the server is heard at once), `echo-after-client-spoke`, `greeting-only` (heard until the client sends bytes). `outside`: it leaves the
+   * mesh, and what answers there is not known.
    */
   readonly kind: string
   readonly policy: string | null
   readonly because: string
   /** The application it reaches; undefined where it reaches none. */
   readonly end: IpPort | undefined
+  /** The connections it takes from pod to pod, in their order. */
+  readonly hops: readonly Hop[]
+}
+
+/** Where ztunnels and waypoints take mTLS tunnels. */
+export const HBONE_PORT = 15_008
+
+/** A connection from one pod to another, and the address it is made to. */
+export interface Hop {
+  readonly from: MeshPod
+  readonly to: MeshPod
+  readonly address: IpPort
+}
+
+/** Where a part of the path reaches a pod from outside it; undefined where it does not. */
+function arrival(leg: Leg): {readonly pod: MeshPod; readonly address: IpPort} | undefined {
+  if (leg.kind === 'application') return {pod: leg.pod, address: leg.address}
+  if (leg.kind === 'proxy' && leg.role !== 'client') return {pod: leg.pod, address: leg.request.destination}
+  if (leg.kind === 'ztunnel' && leg.role === 'waypoint')
+    return {pod: leg.pod, address: {ip: leg.pod.addresses[0] ?? '', port: HBONE_PORT}}
+  return leg.kind === 'kernel' && leg.direction === 'in' ? {pod: leg.pod, address: leg.to} : undefined
+}
+
+function hopsOf(origin: RequestOrigin, {legs}: RequestPath): readonly Hop[] {
+  const hops: Hop[] = []
+  if (!('pod' in origin)) return hops
+  let at = origin.pod
+  // A pod that asks itself never leaves its network.
+  for (const reached of legs.map(arrival))
+    if (reached !== undefined && podLabel(reached.pod.ref) !== podLabel(at.ref)) {
+      hops.push({from: at, to: reached.pod, address: reached.address})
+      at = reached.pod
+    }
+  return hops
 }
 
 interface Way {
@@ -51,9 +89,15 @@ function failureKind({path}: Way): string {
   return 'no-answer'
 }
 
+/** Whether it leaves the mesh and what answers is not known. */
+function leaves({path}: Way): boolean {
+  return path.ending.attempt.kind === 'unknown' && path.ending.disposition === 'delivered'
+}
+
 function httpKind(way: Way): string {
   const {attempt, disposition} = way.path.ending
   if (disposition === 'undecided') return 'undecided'
+  if (leaves(way)) return 'outside'
   if (way.summary.status !== null && way.summary.status > 0) return String(way.summary.status)
   return attempt.kind === 'answer' ? String(attempt.status) : failureKind(way)
 }
@@ -64,6 +108,7 @@ function answersWith({path}: Way): boolean {
 
 function tcpKind(silent: Way, speaking: Way): string {
   if ([silent, speaking].some(each => each.path.ending.disposition === 'undecided')) return 'undecided'
+  if (leaves(speaking)) return 'outside'
   if (answersWith(speaking)) return answersWith(silent) ? 'echo' : 'echo-after-client-spoke'
   return answersWith(silent) ? 'greeting-only' : failureKind(speaking)
 }
@@ -78,6 +123,7 @@ export async function predict(mesh: Mesh, origin: RequestOrigin, to: IpPort, spe
     policy: main.summary.policy,
     because: main.path.ending.because,
     end: main.path.legs.findLast(each => each.kind === 'application')?.address,
+    hops: hopsOf(origin, main.path),
   })
   if (speech.head !== undefined) return of(way, httpKind(way))
   const speaking = await mesh.follow(() => mainWay(mesh, origin, to, {...speech, payload: 'hello\r\n'}))

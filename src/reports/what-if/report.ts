@@ -8,6 +8,7 @@ import type {TrafficRequest} from '../../formats/traffic/parse.js'
 import {openFields, untranslated} from '../../istiod/untranslated.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {objectLabel, objectRefOf} from '../../model/kube/pod.js'
+import {laidAside} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {refusedByAmbient} from './ambient.js'
@@ -65,9 +66,9 @@ function throughAmbient(
   return {...found, because, policy, outcome: 'denied', status, kind: status === null ? 'no-answer' : String(status)}
 }
 
-/** Whether the client gets what it asked for: a status below 400, or all that a TCP server says. */
+/** Whether the client gets what it asked for: a status below 400, all that a TCP server says, or what is outside the mesh. */
 function works({kind}: Prediction): boolean {
-  return /^[123]\d\d$/.test(kind) || kind.startsWith('echo')
+  return /^[123]\d\d$/.test(kind) || kind.startsWith('echo') || kind === 'outside'
 }
 
 async function judge(
@@ -89,7 +90,7 @@ async function judge(
     const origin = find(mesh) ?? pod
     const found = await predict(mesh, {pod: origin, uid: request.uid, gid: request.uid}, to, speech)
     const passed = throughAmbient(meshes, which, origin, request, found)
-    return policies === undefined ? passed : throughNetworkPolicies(policies[which], meshes, origin, passed)
+    return policies === undefined ? passed : throughNetworkPolicies(policies[which], meshes, passed)
   }
   const before = await ask('before')
   const after = await ask('after')
@@ -127,7 +128,7 @@ export async function whatIfReport(given: Source, question: WhatIfQuestion): Pro
   for (const request of requests) judged.push(await judge(meshes, request, policies))
   const applied = change.apply.map(objectRefOf)
   const foreign = untranslated(applied, change.remove)
-  const unknown = openFields(change.apply)
+  const unknown = openFields(change.apply, await laidAside(source, change))
   const open = judged.filter(each => each.after.outcome === 'undecided').length
   return {
     ...answeredFrom(source),

@@ -107,6 +107,13 @@ describe('DestinationRules', () => {
     expect(ruleOf(mesh)?.policy).toEqual({tls: {mode: 'DISABLE'}})
   })
 
+  test('exported to other namespaces alone do not count in their own (istio.io, Destination Rule, exportTo)', () => {
+    const to = (exportTo: readonly string[]) =>
+      ruleOf(object('DestinationRule', 'a', {host: 'web', exportTo, trafficPolicy: {tls: {mode: 'DISABLE'}}}))?.policy
+    expect(to(['pay'])).toBeUndefined()
+    for (const own of ['.', '*', 'shop']) expect(to([own])).toEqual({tls: {mode: 'DISABLE'}})
+  })
+
   test('with other exportTo do not merge: the youngest counts', () => {
     const old = object('DestinationRule', 'a', {host: 'web', subsets: [{name: 'v1', labels: {version: 'v1'}}]})
     const next = object('DestinationRule', 'b', {

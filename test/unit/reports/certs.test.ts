@@ -6,6 +6,7 @@ import {certsView} from '../../../src/reports/certs/view.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import type {Source} from '../../../src/sources/source.js'
 import {expositionOf} from '../../support/exposition.js'
+import {certificate, pem, type Shown, withCertificates} from '../../support/pki.js'
 import {sampleSource} from '../../support/sample.js'
 
 const DAY = 86_400_000
@@ -145,30 +146,6 @@ describe('certificates that do not fit together', () => {
     expect(root).toHaveLength(32)
   })
 
-  // A plug-in CA: the chain has the CA that signed the leaf (istio.io, "Plug in CA Certificates").
-  test('an intermediate CA is listed with those it signed for, and its end counts', async () => {
-    const source = await edited(page => {
-      const json = JSON.parse(page)
-      for (const each of json.certificates)
-        each.cert_chain = each.cert_chain.flatMap((leaf: object) => [
-          leaf,
-          {
-            serial_number: 'd'.repeat(32),
-            subject_alt_names: [],
-            valid_from: NOW,
-            expiration_time: '2026-11-23T00:00:00Z',
-          },
-        ])
-      return JSON.stringify(json)
-    })
-    const {intermediates, proxies, failing} = await reportOf(source)
-    const own = proxies.filter(each => each.status !== 'NONE').length
-    expect(intermediates).toEqual([
-      {serial: 'd'.repeat(32), validTo: '2026-11-23T00:00:00Z', pods: own, status: 'EXPIRES SOON'},
-    ])
-    expect(failing).toBe(true)
-  })
-
   test('a proxy whose clock is days off is found by the days it counts', async () => {
     const skewed = await edited((page, pod) =>
       pod.startsWith('reviews-v1')
@@ -196,5 +173,91 @@ describe('Secrets of gateways, by name', () => {
     ])
     expect(failing).toBe(true)
     expect((await reportOf(sample, {})).credentials).toEqual([])
+  })
+})
+
+const OLD = {chain: ['leaf-old', 'intermediate-old'], trusts: ['root-old']}
+const NEW = {chain: ['leaf-new', 'intermediate-new'], trusts: ['root-new']}
+const BOTH = ['root-old', 'root-new']
+
+// Certificates that openssl made, as a real Envoy lists them: its /certs page has the leaf of a chain and all roots, the intermediates are in its secrets.
+describe('a plug-in CA', () => {
+  const published = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {namespace: 'istio-system', name: 'istio-ca-root-cert'},
+    data: {'root-cert.pem': BOTH.map(pem).join('')},
+  }
+
+  /** What reviews-v1, -v2 and -v3 are said to have (all others the old chain), an hour after their leaves were made unless told otherwise. */
+  async function asked(shown: readonly Shown[], hours = 1) {
+    const laid = overlaySource(await sampleSource(), {apply: [published], remove: []})
+    const source = withCertificates(laid, pod => shown[Number(/^reviews-v(\d)/.exec(pod)?.[1]) - 1] ?? OLD)
+    const made = Date.parse(certificate('leaf-old').validFrom)
+    const report = await certsReport(source, {
+      namespace: 'demo',
+      istioNamespace: 'istio-system',
+      warn: 7 * DAY,
+      now: made + hours * 3_600_000,
+    })
+    const names = new Map(
+      ['root-old', 'root-new', 'intermediate-old', 'intermediate-new', 'intermediate-short'].map(name => [
+        certificate(name).serialNumber.toLowerCase(),
+        name,
+      ]),
+    )
+    const nameOf = (serial: string) => names.get(serial) ?? 'other'
+    return {
+      reviews: report.proxies
+        .filter(each => each.pod.name.startsWith('reviews'))
+        .map(each => `${each.status} ${each.because.replace(/[0-9a-f]{32,}/g, nameOf)}`.trim()),
+      intermediates: report.intermediates.map(each => `${nameOf(each.serial)} ${each.pods} ${each.status}`).sort(),
+      mismatches: report.mismatches.map(({pods, refused}) => {
+        const how = refused === undefined ? 'no common root' : `${nameOf(refused.root)} of ${refused.shownBy}`
+        return `${pods
+          .map(each => each.slice(0, 10))
+          .sort()
+          .join(' ')}: ${how}`
+      }),
+    }
+  }
+
+  test('the intermediates of every chain are listed', async () => {
+    const {intermediates, reviews, mismatches} = await asked([OLD, {...OLD, trusts: BOTH}, {...NEW, trusts: BOTH}])
+    expect(intermediates).toEqual(['intermediate-new 1 OK', expect.stringMatching(/^intermediate-old \d+ OK$/)])
+    expect(reviews).toEqual(['OK', 'OK', 'OK'])
+    expect(mismatches).toEqual(['reviews-v3: root-new of pods'])
+  })
+
+  test('two roots: those that trust none in common are named', async () => {
+    expect((await asked([OLD, OLD, NEW])).mismatches).toEqual(['reviews-v3: no common root'])
+  })
+
+  test('a rotation half done: the old certificates meet proxies that trust the new root alone', async () => {
+    const {mismatches} = await asked([OLD, {...OLD, trusts: BOTH}, {...OLD, trusts: ['root-new']}])
+    expect(mismatches).toEqual(['reviews-v3: no common root'])
+    const done = {...NEW, trusts: BOTH}
+    expect((await asked([OLD, done, done])).mismatches).toEqual(['reviews-v2 reviews-v3: root-new of pods'])
+  })
+
+  test('an intermediate that has ended, and one that will', async () => {
+    const short = {chain: ['leaf-short', 'intermediate-short'], trusts: ['root-old']}
+    const [soon, late] = [await asked([short]), await asked([short], 30)]
+    expect(soon.intermediates).toContain('intermediate-short 1 EXPIRES SOON')
+    expect(soon.reviews[0]).toMatch(/^EXPIRES SOON the intermediate intermediate-short ends at /)
+    expect(late.intermediates).toContain('intermediate-short 1 EXPIRED')
+    expect(late.reviews[0]).toMatch(/^EXPIRED the intermediate intermediate-short ended at .*: peers refuse the chain$/)
+  })
+
+  test('a chain without its intermediate leads to no root', async () => {
+    const {reviews} = await asked([{chain: ['leaf-old'], trusts: ['root-old']}])
+    expect(reviews[0]).toBe(
+      'OTHER ROOT no root it trusts signed its chain: an intermediate is missing, or another CA signed it',
+    )
+  })
+
+  test('a leaf of the other CA beside the right intermediate is no chain', async () => {
+    const {reviews} = await asked([{chain: ['leaf-new', 'intermediate-old'], trusts: ['root-old']}])
+    expect(reviews[0]).toMatch(/^OTHER ROOT no root it trusts signed its chain/)
   })
 })

@@ -42,6 +42,15 @@ describe('expected rules of a command line', () => {
     const report = await expectedReport(source, impliedBy(source))
     expect(report.notes.join()).toContain('the inbound ports to capture (-b) stayed empty')
   })
+  test('the shell script is of a release before 1.5', async () => {
+    const source = filesSource([file('arguments', '/usr/local/bin/istio-iptables.sh -p 15001 -u 1337 -i "*" -b 80\n')])
+    const {rulesets} = await expectedReport(source, impliedBy(source))
+    expect(lines(rulesets)).toContain('nat/ISTIO_IN_REDIRECT 1 protocol=tcp -> redirect 15001')
+  })
+  test('words that are none of its flags say nothing', async () => {
+    const source = filesSource([file('arguments', 'istio-iptables foo bar\n')])
+    await expect(expectedReport(source, impliedBy(source))).rejects.toThrow('none of the words is a flag')
+  })
   test('ports, ranges and users as given', async () => {
     const source = filesSource([file('arguments', 'istio-iptables -p 16001 -u 7 -i "*" -x "" -b 8080 -d ""\n')])
     const report = await expectedReport(source, impliedBy(source))

@@ -84,3 +84,25 @@ describe('why a packet goes past the proxy', () => {
     expect([verdict, notes]).toEqual(['direct', []])
   })
 })
+
+describe('a client with an address of the pod', () => {
+  const rules = (table: string, entry: string, target: string) =>
+    `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j REDIRECT --to-ports 15006\nCOMMIT\n*${table}\n:${entry} ACCEPT [0:0]\n-A ${entry} -p tcp -j ${target}\nCOMMIT\n`
+  const ask = (text: string, peer: string) =>
+    packetReport(memorySource({evidence: {'net.iptables.nft': text}}), POD, {in: 'tcp://:8080', peer})
+
+  // The kernel drops it when it routes the packet: behind PREROUTING, and before INPUT (fib_validate_source).
+  test.each(['127.0.0.1', '192.0.2.10'])('%s is martian, and a filter of INPUT never sees it', async peer => {
+    const {verdict, landing, walk} = await ask(rules('filter', 'INPUT', 'REJECT'), peer)
+    expect([verdict, landing]).toEqual(['dropped', 'martian source: an address of this pod, arriving from outside'])
+    expect(walk.steps.map(({hook}) => hook)).toEqual(['prerouting'])
+  })
+
+  test('a rule of PREROUTING comes first', async () => {
+    expect((await ask(rules('raw', 'PREROUTING', 'DROP'), '127.0.0.1')).landing).toMatch(/raw\/PREROUTING/)
+  })
+
+  test('another client meets the filter', async () => {
+    expect((await ask(rules('filter', 'INPUT', 'REJECT'), '10.1.1.1')).landing).toMatch(/filter\/INPUT/)
+  })
+})

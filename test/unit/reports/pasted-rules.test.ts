@@ -69,6 +69,14 @@ const TRUTHS: Readonly<Record<string, Truth>> = {
     ...failed('istio/istio#15895', /^istio-cni failed/m, /kernel has no IPv6/),
     never: [/duplicated/],
   },
+  'cni-repair.log': failed('istio/istio#50198', /^istio-cni failed/m, /install that back end/),
+  'kubevirt.txt': {
+    source: 'kubevirt/kubevirt#5461',
+    says: [/KubeVirt/, /^Inbound +TCP is sent to 10\.0\.2\.2/m],
+    never: [/does not forward/],
+    into: /sent to: 10\.0\.2\.2 port 8080/,
+    out: ESCAPES,
+  },
   'linkerd-old-rerun.log': {
     source: 'linkerd/linkerd2#2768',
     says: [/linkerd-init ran again/, /Delete the pod/],

@@ -87,6 +87,12 @@ export function initWords({command, args}: Pick<Container, 'command' | 'args'>):
   return [...command, ...args].flatMap(word => (PROGRAM.test(word) && /\s-/.test(word) ? shellWords(word) : [word]))
 }
 
+/** True if words say nothing about rules: there are some, and none is a flag of the program. */
+export function sayNothing(words: readonly string[]): boolean {
+  const own = words.filter(word => !PROGRAM.test(word))
+  return own.length > 0 && own.every(word => !BY_FLAG.has(splitFlag(word)[0]))
+}
+
 /** The words of a command line that sets up rules, as pasted: with the program's name or without; undefined for other lines. */
 export function initLine(text: string): readonly string[] | undefined {
   const lines = text

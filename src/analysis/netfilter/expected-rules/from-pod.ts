@@ -79,10 +79,12 @@ export function settingsFromAnnotations(
   const traffic = (name: string) => annotation(pod, `${TRAFFIC}${name}`)
   const own = commaList(traffic('excludeInboundPorts') ?? defaults.excludeInboundPorts ?? '')
   const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? defaults.statusPort ?? '15020'
+  const status = statusPort === '0' ? [] : [statusPort]
   const cni = by === 'cni'
   const initEnv = (name: string) => (cni ? undefined : env(name))
   const identity = (id: number | undefined) => (id === undefined || id === 0 ? '1337' : String(id))
-  const excludeOutbound = traffic('excludeOutboundPorts') ?? (cni ? undefined : defaults.excludeOutboundPorts)
+  // For the plugin, the template copies a setting of the mesh into the annotation unless it is empty.
+  const excludeOutbound = traffic('excludeOutboundPorts') ?? (defaults.excludeOutboundPorts || undefined)
   const mode = annotation(pod, 'sidecar.istio.io/interceptionMode') ?? defaults.interceptionMode
   const uid = identity(proxy?.security.runAsUser)
   return {
@@ -92,8 +94,8 @@ export function settingsFromAnnotations(
     mode: mode === 'TPROXY' ? 'TPROXY' : 'REDIRECT',
     inboundInclude: traffic('includeInboundPorts') ?? defaults.includeInboundPorts ?? '*',
     inboundExclude: cni
-      ? unique([...own, '15020', '15021', '15090'])
-      : unique(['15090', '15021', ...own, ...(statusPort === '0' ? [] : [statusPort])]),
+      ? unique([...own, ...status, '15020', '15021', '15090'])
+      : unique(['15090', '15021', ...own, ...status]),
     rangesInclude: traffic('includeOutboundIPRanges') ?? defaults.includeIPRanges ?? '*',
     rangesExclude: commaList(traffic('excludeOutboundIPRanges') ?? defaults.excludeIPRanges ?? ''),
     outboundInclude: commaList(traffic('includeOutboundPorts') ?? defaults.includeOutboundPorts ?? ''),

@@ -60,6 +60,13 @@ function isMartian(machine: NetworkNamespace, {interface: device, source}: Packe
   return isLoopback(source) || (source.family === 'ip' && isOwnAddress(machine, source))
 }
 
+/** True if a rule stopped the packet before it was routed. */
+function isStoppedEarly({disposition: end, steps}: Walk): boolean {
+  return (
+    (end.kind === 'dropped' || end.kind === 'refused') && end.at !== undefined && steps.at(-1)?.hook === 'prerouting'
+  )
+}
+
 function timedOut(walk: Walk, reason: string): Walk {
   return {
     ...walk,
@@ -75,9 +82,10 @@ function timedOut(walk: Walk, reason: string): Walk {
 export function walkFlow(rules: CompiledRules, machine: NetworkNamespace, packet: Packet): Walk {
   const walk = walkPacket(rules, machine, packet)
   const {disposition: end} = walk
-  if (isMartian(machine, packet) && (end.kind === 'delivered' || end.kind === 'sent'))
+  if (isMartian(machine, packet) && end.kind !== 'insufficient' && !isStoppedEarly(walk))
     return {
       ...walk,
+      steps: walk.steps.filter(({hook}) => hook === 'prerouting'),
       disposition: {kind: 'dropped', reason: 'martian source: an address of this pod, arriving from outside'},
     }
   if (packet.protocol !== 'tcp' || packet.state !== undefined) return walk

@@ -6,8 +6,8 @@ interface ConditionText {
   readonly words?: (values: readonly string[], negated: boolean) => string
   /** As iptables-save writes it; `not` is the negation to put in. */
   readonly save?: (values: readonly string[], not: string, protocol: string) => string
-  /** As nft writes it; `operator` is the comparison to put in. */
-  readonly nft?: (values: readonly string[], operator: string, protocol: string) => string
+  /** As nft writes it; `operator` is the comparison to put in. Undefined where nft cannot say it. */
+  readonly nft?: (values: readonly string[], operator: string, protocol: string) => string | undefined
 }
 
 /** The words of a list: `a, b or c`. */
@@ -72,20 +72,55 @@ function nftAddress(end: 's' | 'd', values: readonly string[], operator: string)
   return `${family} ${end}addr ${operator}${values.length === 1 ? values[0] : `{ ${values.join(', ')} }`}`
 }
 
+function nftInterfaces(key: string, values: readonly string[], operator: string): string {
+  const names = values.map(name => `"${name.replace(/\+$/, '*')}"`)
+  return `${key} ${operator}${names.length === 1 ? names[0] : `{ ${names.join(', ')} }`}`
+}
+
+/** States of a connection. That its addresses were rewritten is one of them to iptables, and a status to nft, which has no words for one or the other. */
+function nftStates(values: readonly string[], operator: string): string | undefined {
+  const words = values.map(each => each.toLowerCase())
+  const rewritten = words.filter(each => each === 'dnat' || each === 'snat')
+  const states = words.filter(each => each !== 'dnat' && each !== 'snat')
+  if (operator === '' && states.length > 0 && rewritten.length > 0) return undefined
+  const status = operator === '' ? `ct status ${rewritten.join(',')}` : `ct status & (${rewritten.join('|')}) == 0`
+  return [
+    ...(states.length > 0 ? [`ct state ${operator}${states.join(',')}`] : []),
+    ...(rewritten.length > 0 ? [status] : []),
+  ].join(' ')
+}
+
+/** `FIN,SYN,RST,ACK SYN`: of those flags, the ones that must be set. */
+function nftFlags(value: string, operator: string): string {
+  const all = 'fin,syn,rst,psh,ack,urg'
+  const flags = (word: string) => (word === 'ALL' ? all : word.toLowerCase()).replaceAll(',', '|')
+  const [mask = '', set = ''] = value.split(' ')
+  return `tcp flags & (${flags(mask)}) ${operator === '' ? '== ' : operator}${set === 'NONE' ? '0x0' : flags(set)}`
+}
+
+/** `8`, `echo-request` or `3/4`; a type with its code cannot be negated. */
+function nftIcmp(value: string, operator: string, protocol: string): string | undefined {
+  const [type = '', code] = value.split('/')
+  const key = protocol === 'icmpv6' ? 'icmpv6' : 'icmp'
+  if (code === undefined) return `${key} type ${operator}${type}`
+  return operator === '' ? `${key} type ${type} ${key} code ${code}` : undefined
+}
+
 const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
   family: {
     words: v => `of ${or(v.map(x => (x === 'ip' ? 'IPv4' : 'IPv6')))}`,
     save: v => v.join(','),
+    nft: (v, op) => `meta nfproto ${op}${v[0] === 'ip6' ? 'ipv6' : 'ipv4'}`,
   },
   'in-interface': {
     words: (v, n) => (v[0] === 'lo' && !n ? 'coming in through loopback (lo)' : `${not(n)}arriving on ${or(v)}`),
     save: (v, not) => `${not}-i ${v.join(',')}`,
-    nft: (v, op) => `iifname ${op}"${v[0]}"`,
+    nft: (v, op) => nftInterfaces('iifname', v, op),
   },
   'out-interface': {
     words: (v, n) => (v[0] === 'lo' && !n ? 'on loopback (lo)' : `${not(n)}leaving through ${or(v)}`),
     save: (v, not) => `${not}-o ${v.join(',')}`,
-    nft: (v, op) => `oifname ${op}"${v[0]}"`,
+    nft: (v, op) => nftInterfaces('oifname', v, op),
   },
   source: {
     words: (v, n) => `${not(n)}from ${or(v)}`,
@@ -100,10 +135,12 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
   'source-type': {
     words: (v, n) => `${not(n)}from ${v.includes('LOCAL') ? 'an address of the pod itself' : or(v)}`,
     save: (v, not) => `-m addrtype ${not}--src-type ${v.join(',')}`,
+    nft: (v, op) => `fib saddr type ${op}${nftSet(v).toLowerCase()}`,
   },
   'destination-type': {
     words: (v, n) => `${not(n)}to ${v.includes('LOCAL') ? 'an address of the pod itself' : or(v)}`,
     save: (v, not) => `-m addrtype ${not}--dst-type ${v.join(',')}`,
+    nft: (v, op) => `fib daddr type ${op}${nftSet(v).toLowerCase()}`,
   },
   protocol: {
     words: v => or(v).toUpperCase(),
@@ -113,6 +150,7 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
   fragment: {
     words: (_, n) => (n ? 'that is no later fragment' : 'that is a later fragment'),
     save: (_, not) => `${not}-f`,
+    nft: (_, op) => `ip frag-off & 0x1fff ${op === '' ? '!=' : '=='} 0`,
   },
   'source-port': {
     words: (v, n) => `from ${n ? 'any port but' : 'port'} ${or(v.map(range))}`,
@@ -131,6 +169,7 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
   'tcp-flags': {
     words: (v, n) => `${n ? 'without' : 'with'} TCP flags ${or(v)}`,
     save: (v, not) => `-m tcp ${not}--tcp-flags ${v.join(',')}`,
+    nft: ([v = ''], op) => nftFlags(v, op),
   },
   'icmp-type': {
     words: (v, n) => `${not(n)}of type ${or(v)}`,
@@ -138,6 +177,7 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
       protocol === 'icmpv6'
         ? `-m icmp6 ${not}--icmpv6-type ${v.join(',')}`
         : `-m icmp ${not}--icmp-type ${v.join(',')}`,
+    nft: ([type = ''], op, protocol) => nftIcmp(type, op, protocol),
   },
   uid: {
     words: (v, n) => `sent by ${n ? 'any user but' : 'user'} ${or(v.map(range))}`,
@@ -152,6 +192,7 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
   'socket-owner': {
     words: (_, n) => `${n ? 'without' : 'with'} a local socket`,
     save: (_, not) => `-m owner ${not}--socket-exists`,
+    nft: (_, op) => (op === '' ? 'meta skuid 0-4294967295' : undefined),
   },
   mark: {
     words: (v, n) => `${n ? 'not marked' : 'marked'} ${markWords(v)}`,
@@ -166,15 +207,17 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
   'ct-state': {
     words: (v, n) => `${not(n)}in state ${or(v)}`,
     save: (v, not) => `-m conntrack ${not}--ctstate ${v.join(',')}`,
-    nft: (v, op) => `ct state ${op}${v.join(',').toLowerCase()}`,
+    nft: nftStates,
   },
   'ct-status': {
     words: (v, n) => `${not(n)}with connection status ${or(v)}`,
     save: (v, not) => `-m conntrack ${not}--ctstatus ${v.join(',')}`,
+    nft: (v, op) => `ct status ${op}${v.join(',').toLowerCase()}`,
   },
   socket: {
     words: (_, n) => `${n ? 'without' : 'with'} an open socket here`,
     save: ([kind]) => (kind === 'transparent' ? '-m socket --transparent' : '-m socket'),
+    nft: ([kind], op) => (kind === 'transparent' && op === '' ? 'socket transparent 1' : undefined),
   },
   dynamic: {
     words: v => `if ${or(v)}`,
@@ -192,6 +235,6 @@ export function conditionText(field: ConditionField): Required<ConditionText> {
   return {
     words: words ?? ((values, negated) => `${not(negated)}${field} ${or(values)}`),
     save: save ?? (values => values.join(',')),
-    nft: nft ?? (values => values.join(' ')),
+    nft: nft ?? (() => undefined),
   }
 }

@@ -35,7 +35,7 @@ function actionText(action: Action, family: Ruleset['family']): string {
     case 'reject':
       return action.reply === undefined ? '-j REJECT' : `-j REJECT --reject-with ${action.reply}`
     case 'log':
-      return `-j LOG ${action.text}`.trimEnd()
+      return `-j ${/^(TRACE|NFLOG|ULOG)\b/.test(action.text) ? '' : 'LOG '}${action.text}`.trimEnd()
     case 'queue':
       return '-j NFQUEUE'
     case 'opaque':

@@ -97,7 +97,7 @@ function programOf(reading: RulesReading, cause: SetupCause, texts: readonly str
   const known = PROGRAMS.find(([pattern]) => pattern.test(all))?.[1]
   if (known !== undefined) return known
   if (cause === 'validation') return 'istio-validation'
-  if (/ISTIO_PRERT|in-?pod|istio-cni|nsenter failed/i.test(all)) return 'istio-cni'
+  if (/ISTIO_PRERT|in-?pod|istio-cni|nsenter failed|iptables configuration for /i.test(all)) return 'istio-cni'
   const istio = /ISTIO_|istio|Running command/i.test(all) || Object.hasOwn(reading.parameters, 'PROXY_PORT')
   return istio ? 'istio-init' : 'the program that set up rules'
 }

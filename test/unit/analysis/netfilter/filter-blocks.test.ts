@@ -62,4 +62,20 @@ describe('settings the CNI plugin does not take from the pod', () => {
     expect(settingsFromAnnotations(pod, 'cni')).toMatchObject({groupsInclude: '*', dns: true})
     expect(settingsFromAnnotations(pod, 'template')).toMatchObject({groupsInclude: '2000', dns: true})
   })
+
+  // The injection template copies global.proxy.excludeOutboundPorts and the status port into annotations, which the plugin reads.
+  test.each([
+    [{}, ['15020']],
+    [{excludeOutboundPorts: ''}, ['15020']],
+    [{excludeOutboundPorts: '9200'}, ['9200']],
+  ])('ports excluded for the mesh: %j', (defaults, outboundExclude) => {
+    if (pod === undefined) throw new Error('no pod')
+    expect(settingsFromAnnotations(pod, 'cni', defaults)).toMatchObject({outboundExclude})
+  })
+
+  test('the status port of the mesh', () => {
+    if (pod === undefined) throw new Error('no pod')
+    const {inboundExclude} = settingsFromAnnotations(pod, 'cni', {excludeInboundPorts: '7070', statusPort: '15999'})
+    expect(inboundExclude).toEqual(['7070', '15999', '15020', '15021', '15090'])
+  })
 })

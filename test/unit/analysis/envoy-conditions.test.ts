@@ -118,6 +118,21 @@ describe('bytes of HTTP/1', () => {
     expect(ending({routes}, '/', {payload: head(more)})).toMatchObject(expected)
   })
 
+  test('CONNECT keeps what Connection nominates', () => {
+    const payload = 'CONNECT shop:80 HTTP/1.1\r\nhost: shop:80\r\nconnection: x-forwarded-for\r\n\r\n'
+    expect(ending({routes: []}, '/', {payload})).toMatchObject({status: 404, details: 'route_not_found'})
+  })
+
+  test('a request without a host finds a virtual host only where there is none but for all', () => {
+    const payload = 'GET / HTTP/1.1\r\nx-forwarded-proto: http\r\n\r\n'
+    const virtual_hosts = [
+      {name: 'shop', domains: ['shop'], routes: []},
+      {name: 'rest', domains: ['*'], routes: [OK]},
+    ]
+    expect(ending({}, '/', {payload})).toMatchObject({status: 400, route: 'ok'})
+    expect(ending({table: {virtual_hosts}}, '/', {payload})).toMatchObject({status: 400, route: null})
+  })
+
   // The whole head counts, with the request line and the blank line.
   test.each([
     [980, 200],

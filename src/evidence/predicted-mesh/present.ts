@@ -49,7 +49,7 @@ export async function presentState(given: Source, istioNamespace: string): Promi
   const source = listingOnce(given)
   const [settings, {pods, gaps: podGaps}, {objects, gaps}] = await Promise.all([
     meshSettings(source, istioNamespace),
-    readLivingPods(source, pod => ({workload: workloadOf(pod), pod: meshPod(pod)})),
+    readLivingPods(given, pod => ({workload: workloadOf(pod), pod: meshPod(pod)})),
     istioObjects(source),
   ])
   const homes = new Set(pods.map(each => each.workload.namespace))

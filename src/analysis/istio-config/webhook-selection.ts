@@ -59,12 +59,16 @@ export function overlaps(configurations: readonly WebhooksConfig[]): readonly We
   const all = configurations.flatMap(({object, webhooks}) =>
     webhooks.map(webhook => ({object, webhook, name: `${object.ref.name}/${webhook.name}`})),
   )
+  /** Sets of webhooks that were met before: most labels are selected by the same ones. */
+  const met = new Set<string>()
   for (const namespace of namespaces) {
     const here = all.filter(({webhook}) => labelSelectorMatches(webhook.namespaceSelector, namespace))
     for (const pod of pods) {
       const together = here.filter(({webhook}) => labelSelectorMatches(webhook.objectSelector, pod))
       const names = [...new Set(together.map(({name}) => name))].sort(byText)
-      if (names.length < 2) continue
+      const key = names.join(' ')
+      if (names.length < 2 || met.has(key)) continue
+      met.add(key)
       for (const {object, name} of together) {
         const others = names.filter(other => other !== name)
         found.set(`${object.ref.name} ${others.join(' ')}`, {object, others})

@@ -25,3 +25,9 @@ function merged(problems: readonly Problem[], key: (problem: Problem) => string)
     return problem === undefined ? [] : [{problem, paths: [...new Set(same.map(({path}) => path))].join(', ')}]
   })
 }
+
+/** The problems the schema has with an object, without those of a place the webhook complains about, which knows more. */
+export function withoutRepeats(schema: readonly Problem[], semantic: readonly Problem[]): readonly Problem[] {
+  const said = new Set(semantic.map(({path}) => path))
+  return schema.filter(({path}) => !said.has(path))
+}

@@ -5,7 +5,7 @@ import {semanticErrors} from '../../../formats/istio-config/semantics/errors.js'
 import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import {readSchemaValidation} from '../../condition.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
-import {mergedByField, mergedProblems} from '../merged-problems.js'
+import {mergedByField, mergedProblems, withoutRepeats} from '../merged-problems.js'
 import {VALIDATED_KINDS} from '../validated-kinds.js'
 
 const compiled = new Map<string, ReturnType<typeof readSchemaValidation>>()
@@ -61,12 +61,6 @@ function schemaProblems(object: ConfigObject, served: ServedSchemas): SchemaProb
     if (met === undefined) notEvaluated.push({path, message})
   }
   return {errors, failed, notEvaluated}
-}
-
-/** The errors of the schema, without those of a place the webhook complains about, which knows more. */
-function withoutRepeats(schema: readonly SchemaError[], semantic: readonly SchemaError[]): readonly SchemaError[] {
-  const said = new Set(semantic.map(({path}) => path))
-  return schema.filter(({path}) => !said.has(path))
 }
 
 export const rule: ConfigRule = {

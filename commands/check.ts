@@ -13,6 +13,7 @@ import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
 import {checkView} from '../src/reports/check/view.js'
 import {formsOf} from '../src/reports/view.js'
+import {withMachines} from '../src/sources/machines.js'
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
@@ -43,7 +44,7 @@ export default class Check extends MeshCommand {
     const target = {namespace, selector, allNamespaces: everywhere, configuration: configuration.length > 0}
     await this.withSource(flags, async given => {
       if (flags['debug-container']) await addDebugContainers(given, names, target, flags['debug-image'])
-      const source = configuration.length === 0 ? given : heldLists(given)
+      const source = withMachines(configuration.length === 0 ? given : heldLists(given))
       const deep = flags.deep ?? (!source.traits.live || !everywhere)
       const shared = {rules, failOn, istioNamespace, deep, everywhere, shard: flags.shard}
       const options = {...shared, now: new Date(), version: this.config.version}

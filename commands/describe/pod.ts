@@ -3,9 +3,12 @@ import {podArgument} from '../../src/cli/flags/args.js'
 import {fileFlag, selectorFlag} from '../../src/cli/flags/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {example} from '../../src/cli/usage/example.js'
+import type {PodRef} from '../../src/model/kube/kube-object.js'
 import {describeReport} from '../../src/reports/describe/report.js'
 import {describeView} from '../../src/reports/describe/view.js'
 import {formsOf} from '../../src/reports/view.js'
+import {withMachines} from '../../src/sources/machines.js'
+import type {Source} from '../../src/sources/source.js'
 
 export default class DescribePod extends MeshCommand {
   static override summary = 'Show how Istio handles a pod: traffic, policies and problems'
@@ -24,9 +27,10 @@ export default class DescribePod extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(DescribePod)
-    await this.withSubject(flags, args.pod, async (source, pod) => {
+    const describe = async (source: Source, pod: PodRef) => {
       const options = {istioNamespace: flags.istioNamespace, now: new Date()}
       await this.print(flags, await describeReport(source, pod, options), describeView)
-    })
+    }
+    await this.withSubject(flags, args.pod, describe, withMachines)
   }
 }

@@ -140,9 +140,11 @@ export abstract class MeshCommand extends Command {
     flags: SubjectFlags,
     pod: string | undefined,
     use: (source: Source, pod: PodRef) => Promise<void>,
+    shaped: (source: Source) => Source = source => source,
   ): Promise<void> {
     refuseBoth(flags, pod)
-    await this.withSource(flags, async source => {
+    await this.withSource(flags, async opened => {
+      const source = shaped(opened)
       if (flags.file !== undefined)
         refuseFileOfPods(source, [flags.file].flat().join(', '), this.ctor.id, this.needs.reads)
       const {resolveSubject} = await import('../sources/subject.js')

@@ -5,8 +5,11 @@ import type {Source} from '../sources/source.js'
 /** The same source with each list of objects fetched once, of these kinds where any are named: what is fetched is held as long as the source is. */
 export function listingOnce(source: Source, kinds?: readonly string[]): Source {
   const once = onceByKey<ReturnType<Source['objects']>>()
+  const {pages, ...whole} = source
   return {
-    ...source,
+    ...whole,
+    // Pages would be fetched beside the list that is held.
+    ...(kinds === undefined || pages === undefined ? {} : {pages}),
     objects: query => {
       const {kind, namespace, name, labels} = query
       if (kinds?.includes(kind) === false) return source.objects(query)
@@ -26,7 +29,7 @@ export function madeOnce<T>(source: Source, name: string, make: () => T): T {
 
 /** The same source with each list (held whole) and each piece of evidence fetched once, for answers about one object made of several others. */
 export function askedOnce(source: Source): Source {
-  const {pages: _, ...whole} = listingOnce(source)
+  const whole = listingOnce(source)
   const once = onceByKey<ReturnType<Source['evidence']>>()
   const kept: Source = {
     ...whole,

@@ -55,6 +55,7 @@ import {rule as lifecycleHandler} from './lifecycle-handler/rule.js'
 import {rule as loopbackArgument} from './loopback-argument/rule.js'
 import {rule as loopbackListener} from './loopback-listener/rule.js'
 import {rule as loopbackRange} from './loopback-range/rule.js'
+import {rule as machineDisconnected} from './machine-disconnected/rule.js'
 import {rule as manualAndAuto} from './manual-and-auto/rule.js'
 import {rule as mtlsConflict} from './mtls-conflict/rule.js'
 import {rule as namespaceLabelsConflict} from './namespace-labels-conflict/rule.js'
@@ -176,6 +177,7 @@ export const RULES: readonly MeshRule[] = [
   loopbackArgument,
   loopbackListener,
   loopbackRange,
+  machineDisconnected,
   manualAndAuto,
   mtlsConflict,
   namespaceLabelsConflict,

@@ -32,6 +32,8 @@ export interface MeshRule<
   readonly modes: readonly PodMode[]
   /** True for a rule that also applies to containers and processes that no Kubernetes runs. */
   readonly outsideKubernetes?: true
+  /** True for a rule that also applies to the machines of WorkloadEntries, since objects alone answer it; `only` for one about nothing else. */
+  readonly machines?: true | 'only'
   /** True for a rule that also applies to pods on other operating systems than Linux. */
   readonly anyOs?: true
   /** True for a rule that also checks pods that have terminated or are terminating. */

@@ -55,7 +55,7 @@ export const LIMITS = {
   /** The outcome of one of them that was not asked for this long is old evidence: the command runs again. */
   batchKeptMs: 5000,
   /** How long a list of running istiods counts as current: it is needed for each proxy whose configuration is asked of them. */
-  istiodsCurrentMs: 5000,
+  istiodsCurrentMs: 60_000,
   /** Log lines read from the end of a container's log. */
   logLines: 10_000,
   /** Bytes of a command's stderr that are kept. */

@@ -1,8 +1,9 @@
-// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` (or `growth`, `parsers`, `reports`) measures one section alone.
+// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails. `npm run bench -- start-up` (or `growth`, `parsers`, `reports`, `trace`, `fleet`) measures one section alone.
 import {rmSync, statSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {benchCheckFleet} from './check-fleet.js'
+import {benchFleet} from './fleet.js'
 import {benchGrowth} from './growth.js'
 import {changedDump, largeDump} from './large-dump.js'
 import {benchLargeTrace} from './large-trace.js'
@@ -45,6 +46,7 @@ const only = word === undefined ? undefined : new RegExp(word)
 const alone = {
   'start-up': () => benchStartUp(report, RUNS),
   trace: () => benchLargeTrace(report, RUNS),
+  fleet: () => benchFleet(report, undefined, word),
   parsers: () => benchParsers(report, EXPONENT, only),
   reports: () => benchReports(report, EXPONENT, only),
   growth: () => benchGrowth(report, meshctl, bare, Math.min(RUNS, 5), {rules: RULES_BOUND, peak: RULES_PEAK}, word),

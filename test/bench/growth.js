@@ -110,6 +110,14 @@ const COMMANDS = [
     extension: 'yaml',
   },
   {
+    name: 'report -A, workloads and Services',
+    make: meshedWorkloads,
+    sizes: [125, 500, 2000],
+    unit: 'workloads',
+    argv: file => ['report', '-A', '--from', file, '-o', 'json'],
+    extension: 'yaml',
+  },
+  {
     name: 'authz test --matrix, workloads and Services',
     make: meshedWorkloads,
     sizes: [125, 500, 2000],

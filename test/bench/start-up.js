@@ -5,6 +5,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {bundled} from './bundled.js'
 import {largeDump} from './large-dump.js'
 import {ratios} from './measure.js'
 
@@ -37,6 +38,14 @@ async function served(...from) {
   throw new Error(`meshctl serve ${from.join(' ')} did not start`)
 }
 
+const {batchArgv} = await bundled('src/formats/exec-batch.ts')
+
+/** The words of a command as `-v` shows it: commands that run together are shown one after the other. */
+function wordsOf(command) {
+  const rows = command.split('; ').map(row => row.split(' || ').map(each => each.split(' ')))
+  return rows.flat().length === 1 ? rows[0][0] : batchArgv(rows)
+}
+
 /** One line of `-v` as a call of floor-live.cjs; undefined for other lines. */
 function callOf(line) {
   const [, call] = /\d+ ms {2}((?:GET|POST|exec) .*)$/.exec(line) ?? []
@@ -46,7 +55,7 @@ function callOf(line) {
   const [, name, namespace, port, path] = /^(?:GET|POST) ([^.]+)\.([^:]+):(\d+)(\/.*)$/.exec(call) ?? []
   if (name !== undefined) return {pod: `${namespace}/${name}`, port: Number(port), path}
   const [, pod, space, container, command] = /^exec ([^.]+)\.([^/]+)\/(\S+) (.*)$/.exec(call) ?? []
-  return {pod: `${space}/${pod}`, container, command: command.split(' ')}
+  return {pod: `${space}/${pod}`, container, command: wordsOf(command)}
 }
 
 /** What a command asks the cluster, as a plan for the floor: objects first, then everything in pods. */

@@ -4,15 +4,10 @@ import {podOfProcesses} from '../../src/formats/containers/pod-of-processes.js'
 import {parseProcesses} from '../../src/formats/processes.js'
 import {answered, missing} from '../../src/model/evidence/answer.js'
 import {type EvidenceId, evidenceRow} from '../../src/model/evidence/evidence.js'
-import {checkReport} from '../../src/reports/check/report.js'
-import {checkTargets} from '../../src/reports/check/targets/targets.js'
-import {iptablesReport} from '../../src/reports/iptables/report.js'
-import {netReport} from '../../src/reports/net/report.js'
-import {portsReport} from '../../src/reports/ports/report.js'
-import {RULES} from '../../src/rules/registry.js'
 import {oneNamespace} from '../../src/sources/host/source.js'
 import type {Source} from '../../src/sources/source.js'
 import {captured} from '../support/served.js'
+import {OUTSIDE_QUESTIONS, plainReport} from './outside-questions.js'
 
 const LABEL = 'netns web'
 const TEXTS: Partial<Record<EvidenceId, string>> = {
@@ -29,7 +24,8 @@ const TEXTS: Partial<Record<EvidenceId, string>> = {
 function namespaceSource(): Source {
   const pod = async () => {
     const read = parseProcesses({id: 'net.processes', bytes: Buffer.from(TEXTS['net.processes'] ?? ''), provenance: {}})
-    return read.ok ? answered(podOfProcesses(LABEL, read.value)) : read
+    // Containers have a name without the kind of their engine.
+    return read.ok ? answered(podOfProcesses('web', read.value)) : read
   }
   return oneNamespace('netns', LABEL, pod, async id => {
     const text = TEXTS[id]
@@ -46,35 +42,12 @@ beforeAll(async () => {
   replayed = await captured(live, false)
 })
 
-const SUBJECT = {namespace: '', name: LABEL, implied: true} as const
-const QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
-  net: source => netReport(source, SUBJECT),
-  ports: source => portsReport(source, SUBJECT),
-  iptables: source => iptablesReport(source, SUBJECT),
-  check: async source =>
-    await checkReport(source, await checkTargets(source, [], {}), {
-      rules: RULES,
-      failOn: 'warning',
-      istioNamespace: 'istio-system',
-      deep: true,
-      now: new Date('2026-11-20T19:00:00Z'),
-    }),
-}
-
-/** A report without where and when its evidence is from. */
-function plain(report: object): unknown {
-  return JSON.parse(
-    JSON.stringify(report, (key, value: unknown) => {
-      if (['origin', 'provenance', 'artifact', 'at'].includes(key)) return undefined
-      if (typeof value === 'bigint') return String(value)
-      return value instanceof Map ? [...value] : value
-    }),
-  )
-}
-
-test.each(Object.keys(QUESTIONS))('%s of a workload outside Kubernetes is the same from its capture', async name => {
-  const ask = QUESTIONS[name] ?? (async () => ({}))
-  const first = plain(await ask(live))
-  expect(Object.keys(first as object).length).toBeGreaterThan(2)
-  expect(plain(await ask(replayed))).toEqual(first)
-})
+test.each(Object.keys(OUTSIDE_QUESTIONS))(
+  '%s of a workload outside Kubernetes is the same from its capture',
+  async name => {
+    const ask = OUTSIDE_QUESTIONS[name] ?? (async () => ({}))
+    const first = plainReport(await ask(live))
+    expect(Object.keys(first as object).length).toBeGreaterThan(2)
+    expect(plainReport(await ask(replayed))).toEqual(first)
+  },
+)

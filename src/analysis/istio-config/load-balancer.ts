@@ -1,8 +1,8 @@
 import type {ServiceConfig} from '../../model/istio-config/kubernetes.js'
 import type {GatewayConfig} from '../../model/istio-config/traffic.js'
 import {type GatewayWorld, gatewayServices} from './gateway-home.js'
-import {selectorMatches} from './label-selection.js'
 import {podsSelected} from './selected-pods.js'
+import {servicesBefore} from './service-pods.js'
 
 /** Annotations with the certificate of a load balancer that ends TLS itself (documentation of AWS, DigitalOcean and Azure). */
 const CERTIFICATES = [
@@ -18,16 +18,7 @@ export function tlsEndsBefore({object: {annotations}}: Pick<ServiceConfig, 'obje
 
 /** The Services that lead to the pods of a Gateway. */
 export function gatewayServicesOf(world: GatewayWorld, {selector}: GatewayConfig): readonly ServiceConfig[] {
-  const pods = podsSelected(world, selector)
-  const behind = world
-    .services()
-    .filter(
-      service =>
-        Object.keys(service.selector).length > 0 &&
-        pods.some(
-          ({labels, object}) =>
-            object.ref.namespace === service.object.ref.namespace && selectorMatches(service.selector, labels),
-        ),
-    )
+  const before = new Set(podsSelected(world, selector).flatMap(pod => servicesBefore(pod, world.services())))
+  const behind = world.services().filter(service => before.has(service))
   return behind.length > 0 ? behind : gatewayServices(world, selector)
 }

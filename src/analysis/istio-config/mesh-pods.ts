@@ -8,7 +8,7 @@ import {
 } from '../../model/istio/mesh-keys.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {Labels} from '../../model/kube/selector.js'
-import {selectorMatches} from './label-selection.js'
+import {selectedFrom} from './label-index.js'
 
 /** True when the pod has a proxy container, as an ordinary or a native sidecar. */
 export function workloadHasProxy({containers}: WorkloadConfig): boolean {
@@ -42,9 +42,7 @@ export function podsAndTemplates(workloads: readonly WorkloadConfig[]): readonly
   const pods = workloads.filter(({pod}) => pod)
   const byNamespace = groupedBy(pods, ({object}) => object.ref.namespace)
   const templates = workloads.filter(
-    each =>
-      !each.pod &&
-      !(byNamespace.get(each.object.ref.namespace) ?? []).some(pod => selectorMatches(each.labels, pod.labels)),
+    each => !each.pod && selectedFrom(each.labels, byNamespace.get(each.object.ref.namespace) ?? []).length === 0,
   )
   return [...pods, ...templates]
 }

@@ -1,7 +1,7 @@
 import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {Labels} from '../../model/kube/selector.js'
-import {selectorMatches} from './label-selection.js'
+import {selectedFrom} from './label-index.js'
 
 /** Where pods are looked up. */
 export interface PodLists {
@@ -12,7 +12,7 @@ export interface PodLists {
 /** The pods a selector means: those of one namespace, or of all. */
 export function podsSelected(lists: PodLists, selector: Labels, namespace?: string): readonly WorkloadConfig[] {
   const among = namespace === undefined ? lists.pods() : lists.podsIn(namespace)
-  return among.filter(({labels}) => selectorMatches(selector, labels))
+  return selectedFrom(selector, among)
 }
 
 /** Objects of one kind by the pods they select, for pods that several select. */

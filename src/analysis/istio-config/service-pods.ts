@@ -1,21 +1,16 @@
 import type {ServiceConfig, ServicePortConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
-import {selectorMatches} from './label-selection.js'
+import {selectedFrom, selecting} from './label-index.js'
 import type {PodLists} from './selected-pods.js'
 
 /** The pods behind a Service; none for a Service without selector. */
 export function podsBehind({selector, object}: ServiceConfig, lists: PodLists): readonly WorkloadConfig[] {
   if (Object.keys(selector).length === 0) return []
-  return lists.podsIn(object.ref.namespace).filter(({labels}) => selectorMatches(selector, labels))
+  return selectedFrom(selector, lists.podsIn(object.ref.namespace))
 }
 
 /** The Services in front of a pod. */
 export function servicesBefore(pod: WorkloadConfig, services: readonly ServiceConfig[]): readonly ServiceConfig[] {
-  return services.filter(
-    ({selector, object}) =>
-      Object.keys(selector).length > 0 &&
-      object.ref.namespace === pod.object.ref.namespace &&
-      selectorMatches(selector, pod.labels),
-  )
+  return selecting(pod.labels, services).filter(({object}) => object.ref.namespace === pod.object.ref.namespace)
 }
 
 /** The port of a pod that a Service port leads to; undefined for a name no container declares. */

@@ -50,13 +50,18 @@ export function overlaps(configurations: readonly WebhooksConfig[]): ReadonlyMap
   const pods = combinations(INJECT_LABEL, ['true', 'false'], revisions)
   const found = new Map<ConfigObject, Set<string>>()
   const all = configurations.flatMap(({object, webhooks}) => webhooks.map(webhook => ({object, webhook})))
+  const numbers = new Map(configurations.map(({object}, at) => [object, at] as const))
+  /** Sets of configurations that were met before: most labels are selected by the same ones. */
+  const met = new Set<string>()
   for (const namespace of namespaces) {
     const here = all.filter(({webhook}) => labelSelectorMatches(webhook.namespaceSelector, namespace))
     for (const pod of pods) {
       const objects = new Set(
         here.filter(({webhook}) => labelSelectorMatches(webhook.objectSelector, pod)).map(({object}) => object),
       )
-      if (objects.size < 2) continue
+      const key = [...objects].map(object => numbers.get(object)).join()
+      if (objects.size < 2 || met.has(key)) continue
+      met.add(key)
       for (const object of objects) {
         const names = found.get(object) ?? new Set<string>()
         for (const other of objects) if (other !== object) names.add(other.ref.name)

@@ -7,6 +7,7 @@ import {type Gap, isFailure} from '../../model/evidence/answer.js'
 import type {MeshSettings} from '../../model/istio/mesh-settings.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {isOver, type PodModel} from '../../model/kube/pod.js'
+import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
 
 /** The settings of a mesh whose ConfigMap was not read: Istio's defaults. */
@@ -79,9 +80,24 @@ export async function livingPods(
 ): Promise<{readonly pods: readonly PodModel[]; readonly gaps: readonly Gap[]}> {
   const answer = await source.objects({kind: 'Pod'})
   if (!answer.ok) return {pods: [], gaps: [answer.gap]}
-  const pods = answer.value
-    .map(readPod)
-    .filter(each => each !== undefined)
-    .filter(each => !isOver(each))
+  return {pods: answer.value.flatMap(livingPod), gaps: []}
+}
+
+/** What `use` makes of each pod that lives, page by page, so that a fleet is never held whole; a gap where they could not be listed. */
+export async function readLivingPods<T>(
+  source: Source,
+  use: (pod: PodModel) => T,
+): Promise<{readonly pods: readonly T[]; readonly gaps: readonly Gap[]}> {
+  let pods: T[] = []
+  for await (const page of objectPages(source, {kind: 'Pod'}, object => livingPod(object).map(use))) {
+    if (!page.ok) return {pods: [], gaps: [page.gap]}
+    if (page.value.begins) pods = []
+    pods.push(...page.value.items.flat())
+  }
   return {pods, gaps: []}
+}
+
+function livingPod(object: KubeObject): readonly PodModel[] {
+  const pod = readPod(object)
+  return pod === undefined || isOver(pod) ? [] : [pod]
 }

@@ -21,6 +21,20 @@ async function listed(source: Source, kind: string): Promise<readonly KubeObject
   return answer.ok ? answer.value : []
 }
 
+/** Reads what stands beside pods and Istio's own objects: namespaces, endpoints, gateways and routes. */
+export async function ambientLists(source: Source): Promise<Omit<AmbientObjects, 'state' | 'pods'>> {
+  const [namespaces, slices, gateways, classes, httpRoutes] = await Promise.all(
+    ['Namespace', 'EndpointSlice', GATEWAY_API_GATEWAY, 'GatewayClass', 'HTTPRoute'].map(kind => listed(source, kind)),
+  )
+  return {
+    namespaces: new Map((namespaces ?? []).map(({metadata}) => [metadata.name, metadata.labels ?? {}] as const)),
+    slices: (slices ?? []).map(readEndpointSlice).filter(each => each !== undefined),
+    gateways: gateways ?? [],
+    classes: classes ?? [],
+    httpRoutes: httpRoutes ?? [],
+  }
+}
+
 /** Reads what istiod makes the configuration of ztunnels and waypoints of; kinds a mesh may do without are empty where they were not read. */
 export async function readAmbientObjects(
   source: Source,
@@ -32,9 +46,6 @@ export async function readAmbientObjects(
     livingPods(source),
     istioObjects(source),
   ])
-  const [namespaces, slices, gateways, classes, httpRoutes] = await Promise.all(
-    ['Namespace', 'EndpointSlice', GATEWAY_API_GATEWAY, 'GatewayClass', 'HTTPRoute'].map(kind => listed(source, kind)),
-  )
   const homes = new Set(pods.map(each => each.object.namespace))
   const state = istioState(objects, {
     settings: settings ?? DEFAULT_SETTINGS,
@@ -45,11 +56,7 @@ export async function readAmbientObjects(
     objects: {
       state,
       pods: pods.map(model => ({model, mode: modeOf(model)})),
-      namespaces: new Map((namespaces ?? []).map(({metadata}) => [metadata.name, metadata.labels ?? {}] as const)),
-      slices: (slices ?? []).map(readEndpointSlice).filter(each => each !== undefined),
-      gateways: gateways ?? [],
-      classes: classes ?? [],
-      httpRoutes: httpRoutes ?? [],
+      ...(await ambientLists(source)),
     },
     gaps: [...podGaps, ...gaps],
   }

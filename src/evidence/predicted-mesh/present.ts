@@ -1,4 +1,3 @@
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {numberOf, objectOf} from '../../formats/decode.js'
 import {type BoundWaypoint, hostWaypoints} from '../../istiod/ambient/waypoints.js'
@@ -8,8 +7,14 @@ import type {Gap} from '../../model/evidence/answer.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {listingOnce} from '../asked-once.js'
-import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from '../mesh-objects/istio-objects.js'
-import {readAmbientObjects} from '../mesh-world/ambient-objects.js'
+import {
+  DEFAULT_SETTINGS,
+  istioObjects,
+  meshSettings,
+  readLivingPods,
+  workloadOf,
+} from '../mesh-objects/istio-objects.js'
+import {ambientLists} from '../mesh-world/ambient-objects.js'
 import {meshPod} from '../mesh-world/mesh.js'
 
 /** What istiod knows now, and the pods. */
@@ -42,21 +47,19 @@ function machineOf(entry: KubeObject): MeshPod {
 /** Reads the objects istiod makes configuration of, and the pods they are about. */
 export async function presentState(given: Source, istioNamespace: string): Promise<PresentState> {
   const source = listingOnce(given)
-  const [settings, {pods: models, gaps: podGaps}, {objects, gaps}] = await Promise.all([
+  const [settings, {pods, gaps: podGaps}, {objects, gaps}] = await Promise.all([
     meshSettings(source, istioNamespace),
-    livingPods(source),
+    readLivingPods(given, pod => ({workload: workloadOf(pod), pod: meshPod(pod)})),
     istioObjects(source),
   ])
-  const ambient = models.some(each => podMode(each) === 'ambient')
-  const waypointOf = ambient
-    ? hostWaypoints((await readAmbientObjects(source, istioNamespace)).objects)
-    : () => undefined
-  const homes = new Set(models.map(each => each.object.namespace))
+  const homes = new Set(pods.map(each => each.workload.namespace))
   const state = istioState(objects, {
     settings: settings ?? DEFAULT_SETTINGS,
-    workloads: models.map(workloadOf),
+    workloads: pods.map(each => each.workload),
     complete: namespace => homes.has(namespace),
   })
+  const ambient = pods.some(({pod}) => pod.mode === 'ambient')
+  const waypointOf = ambient ? hostWaypoints({state, ...(await ambientLists(source))}) : () => undefined
   const notes =
     settings === undefined
       ? [
@@ -64,6 +67,6 @@ export async function presentState(given: Source, istioNamespace: string): Promi
         ]
       : []
   const machines = state.objects('WorkloadEntry').map(machineOf)
-  const everyone = [...machines, ...models.map(meshPod)]
+  const everyone = [...machines, ...pods.map(each => each.pod)]
   return {state, pods: everyone, waypointOf, gaps: [...podGaps, ...gaps], notes}
 }

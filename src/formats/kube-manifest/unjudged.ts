@@ -47,7 +47,11 @@ const GROUPS: readonly ApiGroup[] = [
 export function unjudgedObjects(objects: readonly KubeObject[]): readonly Gap[] {
   return GROUPS.flatMap(({group, removed, detail, hint}): Gap[] => {
     const labels = objects
-      .filter(object => group.test((textOf(object, 'apiVersion') ?? '').split('/')[0] ?? ''))
+      // The machine behind it is a workload of check.
+      .filter(
+        object =>
+          object.kind !== 'WorkloadEntry' && group.test((textOf(object, 'apiVersion') ?? '').split('/')[0] ?? ''),
+      )
       .map(
         object =>
           `${objectLabel(objectRefOf(object))}${removed === undefined ? '' : ` (${textOf(object, 'apiVersion') ?? ''})`}`,

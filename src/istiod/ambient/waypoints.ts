@@ -13,6 +13,9 @@ const WAYPOINT_FOR = 'istio.io/waypoint-for'
 /** Services of waypoints and of east-west gateways have no waypoint themselves. */
 const UNBOUND = ['istio.io-mesh-controller', 'istio.io-eastwest-controller']
 
+/** What decides about waypoints: everything but the pods. */
+type BesidePods = Omit<AmbientObjects, 'pods'>
+
 /** A waypoint that was ready once: its Gateway has addresses, and keeps them. */
 export interface BoundWaypoint {
   readonly name: string
@@ -33,7 +36,7 @@ function destinationOf(gateway: KubeObject): string | undefined {
   return ip === undefined ? undefined : `/${ip}`
 }
 
-function boundWaypoint(gateway: KubeObject, {classes, namespaces}: AmbientObjects): BoundWaypoint | undefined {
+function boundWaypoint(gateway: KubeObject, {classes, namespaces}: BesidePods): BoundWaypoint | undefined {
   const destination = destinationOf(gateway)
   const gatewayClass = textOf(gateway, 'spec', 'gatewayClassName') ?? ''
   if (destination === undefined) return undefined
@@ -52,7 +55,7 @@ function boundWaypoint(gateway: KubeObject, {classes, namespaces}: AmbientObject
 }
 
 /** The waypoints that istiod binds. */
-export function allWaypoints(objects: AmbientObjects): readonly BoundWaypoint[] {
+export function allWaypoints(objects: BesidePods): readonly BoundWaypoint[] {
   return objects.gateways.map(each => boundWaypoint(each, objects)).filter(each => each !== undefined)
 }
 
@@ -64,7 +67,7 @@ export interface Bindable {
 }
 
 /** Finds the waypoint in front of a Service, ServiceEntry or pod: by its own label, else by that of its namespace. */
-export function waypointFinder(objects: AmbientObjects): (target: Bindable) => BoundWaypoint | undefined {
+export function waypointFinder(objects: BesidePods): (target: Bindable) => BoundWaypoint | undefined {
   const all = new Map(allWaypoints(objects).map(each => [`${each.namespace}/${each.name}`, each] as const))
   return ({kind, namespace, labels}) => {
     if (UNBOUND.includes(labels[MANAGED_LABEL] ?? '')) return undefined
@@ -77,7 +80,7 @@ export function waypointFinder(objects: AmbientObjects): (target: Bindable) => B
 }
 
 /** The ServiceEntry a host was made of; undefined for a Service. */
-export function entryOf({state}: AmbientObjects, {namespace, name, host}: RegisteredHost): KubeObject | undefined {
+export function entryOf({state}: BesidePods, {namespace, name, host}: RegisteredHost): KubeObject | undefined {
   if (name !== host) return undefined
   return state
     .objects('ServiceEntry')
@@ -85,7 +88,7 @@ export function entryOf({state}: AmbientObjects, {namespace, name, host}: Regist
 }
 
 /** Finds the waypoint in front of a host of the registry. */
-export function hostWaypoints(objects: AmbientObjects): (host: RegisteredHost) => BoundWaypoint | undefined {
+export function hostWaypoints(objects: BesidePods): (host: RegisteredHost) => BoundWaypoint | undefined {
   const find = waypointFinder(objects)
   return host => {
     const labels = entryOf(objects, host)?.metadata.labels ?? host.labels

@@ -52,6 +52,11 @@ export function isOutsideKubernetes({workload}: {readonly workload: {readonly ki
   return OUTSIDE_KINDS.some(kind => kind === workload.kind)
 }
 
+/** True for the machine behind a WorkloadEntry, which is read as a pod (`podOfMachine`): objects tell of it, and nothing of it runs in the cluster. */
+export function isMachine({workload}: {readonly workload: {readonly kind: string}}): boolean {
+  return workload.kind === 'WorkloadEntry'
+}
+
 /** The annotation under which a container keeps the name people know it by, where it has the name of a container of Istio in the pod made for it. */
 export function containerNameKey(name: string): string {
   return `meshctl.io/container-name.${name}`

@@ -1,7 +1,7 @@
 import type {PeerPolicy} from '../../analysis/traffic-policy/peer-policies.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {MODE_WORDS} from '../../model/istio/pod-mode.js'
-import {isOutsideKubernetes} from '../../model/kube/container-facts.js'
+import {isMachine, isOutsideKubernetes} from '../../model/kube/container-facts.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import {type Container, objectLabel, type PodModel} from '../../model/kube/pod.js'
 import type {Doc, Line} from '../../terminal/doc.js'
@@ -40,7 +40,9 @@ function headline({
   const mode_ = mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[mode]
   const name = isOutsideKubernetes(pod)
     ? `${podLabel(subject)} (${pod.workload.kind})`
-    : `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}`
+    : isMachine(pod)
+      ? `${objectLabel(pod.workload)}, a machine outside Kubernetes${pod.status?.podIps[0] === undefined ? '' : ` (${pod.status.podIps[0]})`}`
+      : `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}`
   return `${name}: ${state}, ${mode_}${revised}. ${worst}`
 }
 

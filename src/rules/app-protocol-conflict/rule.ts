@@ -12,6 +12,7 @@ export const rule = defineRule({
   fix: 'Make both declare the same protocol, or use a value Istio knows (http, http2, grpc, tcp, tls, kubernetes.io/h2c, …).',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
+  machines: true,
   needs: ['services'],
   check: ({pod}, {services}) =>
     boundPorts(pod, services).flatMap(({service, port}) => {

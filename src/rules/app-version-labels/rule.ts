@@ -22,6 +22,7 @@ export const rule = defineRule({
   fix: 'Add the labels app and version to the pod template (not to the selector, which is immutable).',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
+  machines: true,
   needs: [],
   parameters: {
     style: {

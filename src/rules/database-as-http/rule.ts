@@ -15,6 +15,7 @@ export const rule = defineRule({
   fix: 'Name the Service port tcp-… (or mysql-, mongo-, redis- for those), or set appProtocol: tcp.',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
+  machines: true,
   needs: ['services'],
   parameters: {
     images: {

@@ -15,6 +15,7 @@ export const rule = defineRule({
   fix: 'Prefix the port names with the protocol (tcp-, http-, …), or set appProtocol.',
   references: [PAGES.protocols],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services'],
   check: ({pod, mode}, {services}) =>
     portsWithoutProtocol(pod, mode, services)

@@ -34,6 +34,7 @@ export const rule = defineRule({
   fix: 'Name the port https-… (or appProtocol: https) where the application terminates TLS itself, http-… where it does not. To let the sidecar originate TLS, keep http and set tls.mode: SIMPLE in a DestinationRule.',
   references: [PAGES.protocols, 'https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/'],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services'],
   uses: ['destinationRules', 'mesh'],
   check: ({pod}, {services, destinationRules, mesh}) =>

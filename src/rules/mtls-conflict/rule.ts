@@ -31,6 +31,7 @@ export const rule = defineRule({
     'https://istio.io/latest/docs/concepts/security/#mutual-tls-authentication',
   ],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services', 'peerAuthentications', 'destinationRules'],
   needsToPass: ['mesh'],
   check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) => {

@@ -15,6 +15,7 @@ export const rule = defineRule({
   fix: 'Add the port to the headless Service of the members, named tcp-…; or allow plaintext on it: portLevelMtls in a PeerAuthentication with a selector, or excludeInboundPorts and excludeOutboundPorts.',
   references: [PAGES.protocols, PAGES.requirements],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services', 'peerAuthentications'],
   uses: ['mesh'],
   check: ({pod}, {services, peerAuthentications, mesh}) => {

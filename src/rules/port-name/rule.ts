@@ -27,6 +27,7 @@ export const rule = defineRule({
   fix: 'Set appProtocol, or prefix the port name with the protocol: http-, grpc-, tcp-, …',
   references: [PAGES.protocols],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services'],
   check: ({pod, mode}, {services}) =>
     portsWithoutProtocol(pod, mode, services)

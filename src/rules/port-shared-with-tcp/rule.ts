@@ -23,6 +23,7 @@ export const rule = defineRule({
   fix: 'Set addresses in the ServiceEntry, or give it a port number no HTTP Service uses; TLS with hosts (protocol: TLS) does not conflict.',
   references: [PAGES.protocols, 'https://istio.io/latest/docs/reference/config/networking/service-entry/'],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services', 'serviceEntries'],
   check: ({pod}, {services, serviceEntries}) =>
     boundPorts(pod, services)

@@ -58,6 +58,7 @@ export const rule = defineRule({
   fix: 'Move the application to another port, and set the targetPort of the Service to it.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
+  machines: true,
   outsideKubernetes: true,
   needs: [],
   needsToPass: ['services'],

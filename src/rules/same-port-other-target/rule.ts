@@ -18,6 +18,7 @@ export const rule = defineRule({
   fix: 'Use the port of the pod (targetPort) in an AuthorizationPolicy or PeerAuthentication; or give one targetPort the same port number in both Services.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
+  machines: true,
   needs: ['services'],
   check: ({pod}, {services}) => {
     const bound = boundPorts(pod, services).filter(each => each.target !== undefined)

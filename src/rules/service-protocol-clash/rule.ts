@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: 'Declare the same protocol for all Service ports that target it: the same appProtocol, or the same prefix of the port name; or give each protocol a container port of its own.',
   references: [PAGES.requirements, PAGES.protocols],
   modes: ['sidecar'],
+  machines: true,
   needs: ['services'],
   check: ({pod}, {services}) => {
     const byTarget = new Map<number, Claim[]>()

@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: 'Give the container port that name, or use its number as targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient', 'proxyless', 'none'],
+  machines: true,
   needs: ['services'],
   uses: ['namedElsewhere'],
   check: ({pod}, {services, namedElsewhere}) =>

@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: 'Nothing if intentional; otherwise protect the port with a NetworkPolicy.',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
+  machines: true,
   needs: ['services'],
   check: ({pod}, {services}) =>
     boundPorts(pod, services)

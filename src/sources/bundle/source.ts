@@ -85,19 +85,18 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
       answers
         .flatMap(answer => (answer.ok ? answer.value : []))
         .filter(
-          object =>
-            (query.namespace === undefined ||
-              only !== undefined ||
-              (object.metadata.namespace ?? '') === query.namespace) &&
-            (query.name === undefined || object.metadata.name === query.name),
+          ({metadata}) =>
+            only !== undefined ||
+            ((query.namespace === undefined || (metadata.namespace ?? '') === query.namespace) &&
+              (query.name === undefined || metadata.name === query.name)),
         ),
     )
   }
 
   async function read(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
-    // What is asked about the only workload of a bundle is about it, whatever namespace its form as a pod has.
-    const namespace = only === undefined ? subject.namespace : only.namespace
-    const entry = evidence.get(evidenceKey(namespace, subject.name, id))
+    // What is asked about the only workload of a bundle is about it, whatever name and namespace its form as a pod has.
+    const {namespace, name} = only ?? subject
+    const entry = evidence.get(evidenceKey(namespace, name, id))
     const what = `${evidenceRow(id).title} of ${podLabel(subject)}`
     if (entry === undefined) return missing(what, 'not-captured', `not in ${files.label}`)
     // Gaps of commands are named by the current catalogue, whatever version recorded them.

@@ -5,6 +5,7 @@ import {answered, gapSentence} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import type {ContainerFacts, ContainerGroup} from '../../model/kube/container-facts.js'
 import {nearestNames} from '../../model/text/nearest.js'
+import {methodFor} from '../admin-method.js'
 import {type ExecOutcome, succeeded} from '../exec-answer.js'
 import {fetchCommand} from '../host/fetch.js'
 import {processesIn} from '../host/processes.js'
@@ -52,13 +53,14 @@ async function inAny(
   return last
 }
 
-/** What can GET a page from inside a container, with the tools proxy images have. */
+/** What can read a page from inside a container, with the tools proxy images have. */
 function fetchers(port: number, path: string): readonly (readonly string[])[] {
   const url = `http://127.0.0.1:${port}/${path}`
+  const method = methodFor(path)
   return [
-    ['pilot-agent', 'request', 'GET', path],
-    ['curl', '-fsS', '--max-time', '10', url],
-    ['wget', '-q', '-T', '10', '-O', '-', url],
+    ['pilot-agent', 'request', method, path],
+    ['curl', '-fsS', '--max-time', '10', '-X', method, url],
+    ['wget', '-q', '-T', '10', '-O', '-', ...(method === 'POST' ? ['--post-data='] : []), url],
   ]
 }
 

@@ -7,6 +7,7 @@ import {
   type Provenance,
 } from '../../model/evidence/evidence.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
+import {methodFor} from '../admin-method.js'
 import {type ExecOutcome, execAnswer, succeeded} from '../exec-answer.js'
 import type {ObjectQuery, Origin, Source} from '../source.js'
 
@@ -17,7 +18,7 @@ export interface HostAccess {
   readonly label: string
   /** Runs a command of the evidence catalogue in the network namespace. */
   readonly run: (argv: readonly string[], maxBytes: number) => Promise<ExecOutcome>
-  /** GETs a page of a port on the loopback interface of the namespace. */
+  /** Reads a page of a port on the loopback interface of the namespace, with the method the page takes. */
   readonly get: (port: number, path: string, maxBytes: number) => Promise<ExecOutcome>
   /** The processes in it, as ps prints them; absent where a command of the catalogue lists exactly those. */
   readonly processes?: () => Promise<ExecOutcome>
@@ -87,7 +88,11 @@ export function hostSource(access: HostAccess, adminPort: number): Source {
     const outcome = await access.get(adminPort, how.path, maxBytes)
     if (succeeded(outcome)) return answered({id, bytes: outcome.stdout, provenance: {...from(), path: how.path}})
     const why = outcome.stderr.trim().split('\n')[0] ?? ''
-    return missing(title, 'unreachable', `GET 127.0.0.1:${adminPort}/${how.path} in ${label}: ${why}`)
+    return missing(
+      title,
+      'unreachable',
+      `${methodFor(how.path)} 127.0.0.1:${adminPort}/${how.path} in ${label}: ${why}`,
+    )
   }
 
   return oneNamespace(kind, label, access.pod, evidence)

@@ -1,4 +1,5 @@
 import type {EvidenceId} from '../../model/evidence/evidence.js'
+import {methodFor} from '../admin-method.js'
 
 /**
  * What is sent to the far side, whose shell reads it. Each text is a constant; the only parts that vary are the name of a network namespace and the
@@ -66,7 +67,12 @@ export function remoteCommands(id: EvidenceId, {namespace}: SshTarget, adminPort
   if (page !== undefined) {
     const port = Number.isInteger(adminPort) && adminPort > 0 && adminPort < 65_536 ? adminPort : 15_000
     const url = `'http://127.0.0.1:${port}/${page}'`
-    return [`curl -fsS --max-time 10 ${url}`, `wget -q -T 10 -O - ${url}`].map(command => inside(namespace, command))
+    const post = methodFor(page) === 'POST'
+    const commands = [
+      `curl -fsS --max-time 10 ${post ? '-X POST ' : ''}${url}`,
+      `wget -q -T 10 -O - ${post ? '--post-data= ' : ''}${url}`,
+    ]
+    return commands.map(command => inside(namespace, command))
   }
   return (COMMANDS[id] ?? []).map(command => inside(namespace, command))
 }

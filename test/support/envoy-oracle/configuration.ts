@@ -439,7 +439,7 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
           server_uri: {
             uri: 'http://authz',
             cluster: pick(random, ['ok', 's404', 's503', 'refused', 'empty']),
-            timeout: '0.3s',
+            timeout: '10s',
           },
         },
         ...(oneIn(random, 3) ? {failure_mode_allow: true} : {}),
@@ -449,7 +449,7 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
       http('ext_authz.v3.ExtAuthz', {
         grpc_service: {
           envoy_grpc: {cluster_name: pick(random, ['refused', 'empty', 'sick'])},
-          timeout: '0.3s',
+          timeout: '10s',
         },
         transport_api_version: 'V3',
         ...(oneIn(random, 3) ? {failure_mode_allow: true} : {}),

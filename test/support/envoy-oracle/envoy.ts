@@ -76,7 +76,7 @@ export interface RunningEnvoy {
 }
 
 async function adminJson(port: number, path: string): Promise<unknown> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {signal: AbortSignal.timeout(5000)})
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {signal: AbortSignal.timeout(60_000)})
   return await response.json()
 }
 

@@ -18,7 +18,8 @@ export type RequestLine =
       readonly kind: 'whole'
       readonly method: string
       readonly target: string
-      readonly version: '1.1' | '1.0' /** Without a version, as HTTP/0.9 wrote it. */
+      readonly version: '1.1' | '1.0'
+      /** Without a version, as HTTP/0.9 wrote it. */
       readonly bare: boolean
     }
 

@@ -63,6 +63,7 @@ function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
   return own(HEALTH, status) ?? 'unhealthy'
 }
 
+/** The endpoints of each priority level by their health. */
 function levelsOf(
   assignment: ClusterLoadAssignment,
   failing: ReadonlySet<string>,
@@ -110,11 +111,13 @@ function inPanic(level: Level, threshold: number): boolean {
   return usable < threshold
 }
 
+/** The endpoints of weighted localities, if there are any. */
 function preferredOf({preferred}: Level, endpoints: readonly LbEndpoint[]): readonly LbEndpoint[] {
   const own = endpoints.filter(each => preferred.has(each))
   return own.length > 0 ? own : endpoints
 }
 
+/** The endpoints that get requests: by the load of each level, or all of a level in panic. */
 function usable(levels: readonly Level[], threshold: number, overprovisioning: number): readonly LbEndpoint[] {
   const shares = loads(levels, overprovisioning)
   const served = shares.some(each => each.healthy + each.degraded > 0)

@@ -3,7 +3,7 @@ import type {InjectionPrediction} from '../../../evidence/injection/prediction.j
 import type {Gap} from '../../../model/evidence/answer.js'
 import type {Finding} from '../../../model/finding.js'
 import {parseIstioVersion} from '../../../model/istio/istio-version.js'
-import {isOutsideKubernetes} from '../../../model/kube/container-facts.js'
+import {isMachine, isOutsideKubernetes} from '../../../model/kube/container-facts.js'
 import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} from '../../../model/kube/pod.js'
 import type {Labels} from '../../../model/kube/selector.js'
 import type {FactName, Facts, Workload} from '../../../rules/facts.js'
@@ -73,8 +73,8 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
     object: found.object ?? pod.workload,
     workload: pod.workload,
     pods: pod.exists ? [pod.object.name] : [],
-    // Fields of a pod spec are none of a compose file or a process.
-    path: isOutsideKubernetes(pod) ? undefined : found.path,
+    // Fields of a pod spec are none of a compose file, a process or a WorkloadEntry.
+    path: isOutsideKubernetes(pod) || isMachine(pod) ? undefined : found.path,
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
@@ -86,9 +86,20 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
   }
 }
 
+const MACHINE_NOT_READ: Gap = {
+  what: 'the machine itself',
+  reason: 'not-captured',
+  detail: 'a WorkloadEntry does not show users, rules, sockets and logs: meshctl check --from ssh:HOST reads them',
+}
+
 async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver): Promise<RuleOutcome> {
   if (!rule.modes.includes(workload.mode)) return plainOutcome(rule, 'not-applicable')
   if (rule.outsideKubernetes !== true && isOutsideKubernetes(workload.pod)) return plainOutcome(rule, 'not-applicable')
+  if (
+    isMachine(workload.pod) ? rule.machines === undefined && rule.outsideKubernetes !== true : rule.machines === 'only'
+  )
+    return plainOutcome(rule, 'not-applicable')
+  if (isMachine(workload.pod) && rule.machines === undefined) return {rule, kind: 'not-checked', gap: MACHINE_NOT_READ}
   if (workload.pod.nonLinuxOs !== undefined && rule.anyOs !== true) return plainOutcome(rule, 'not-applicable')
   if (isOver(workload.pod) && rule.includeTerminated !== true) return plainOutcome(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {podOfMachine} from '../../../formats/kube-pod/machine-pod.js'
 import {readPod} from '../../../formats/kube-pod/parse.js'
 import {boundedMap} from '../../../model/collections/bounded-map.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
@@ -48,7 +49,7 @@ function inShard(shard: string | undefined): (pod: PodModel) => boolean {
 
 /** The given objects as one page. */
 export async function* onePage(objects: readonly KubeObject[]): AsyncGenerator<PodListPage> {
-  const pods = objects.map(readPod).filter(pod => pod !== undefined)
+  const pods = objects.map(object => readPod(podOfMachine(object) ?? object)).filter(pod => pod !== undefined)
   yield {pods, read: objects.length, begins: true, later: false, unlisted: []}
 }
 

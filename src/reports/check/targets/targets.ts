@@ -80,7 +80,7 @@ async function nothingIn(source: Source, refused: Gap | undefined): Promise<User
   const damaged = (await source.manifests?.damaged()) ?? []
   const over = (await source.manifests?.skipped()) ?? []
   const [first] = damaged
-  const workloads = `check needs one of ${WORKLOAD_KINDS.join(', ')}; Services, Namespaces and webhooks in the same files are used too.`
+  const workloads = `check needs one of ${WORKLOAD_KINDS.join(', ')}, WorkloadEntry; Services, Namespaces and webhooks in the same files are used too.`
   if (first !== undefined) {
     const more = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more)`
     return new UserError(`${first.what}: ${first.detail}${more}`, {

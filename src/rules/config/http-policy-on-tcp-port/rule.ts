@@ -1,5 +1,5 @@
-import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {tcpPortsOf} from '../../../analysis/istio-config/port-protocol-class.js'
+import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {httpRules} from '../../../formats/istio-config/access.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
@@ -25,8 +25,8 @@ export const rule: ConfigRule = {
       const rule = httpRules(object).find(({fields, ports}) => fields.length > 0 && ports.length === 0)
       const chosen = Object.keys(selector).length > 0 && (action === 'ALLOW' || action === 'DENY')
       if (rule === undefined || !chosen || targetRefs.length > 0) return []
-      const among = object.ref.namespace === set.mesh.rootNamespace ? set.pods() : set.podsIn(object.ref.namespace)
-      const pods = among.filter(({labels}) => selectorMatches(selector, labels))
+      const everywhere = object.ref.namespace === set.mesh.rootNamespace
+      const pods = podsSelected(set, selector, everywhere ? undefined : object.ref.namespace)
       const ports = [...new Set(pods.flatMap(pod => tcpPortsOf(pod, set)))]
       if (ports.length === 0) return []
       const effect = action === 'DENY' ? 'denies every connection there' : 'never matches there'

@@ -1,4 +1,4 @@
-import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
+import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {podPort, servicesBefore} from '../../../analysis/istio-config/service-pods.js'
 import {objectOf} from '../../../formats/decode.js'
 import {mtlsPorts} from '../../../formats/istio-config/access.js'
@@ -23,8 +23,10 @@ export const rule: ConfigRule = {
   needs: [POD_KINDS],
   check: set =>
     set.scopes('PeerAuthentication').flatMap(({object, selector = {}}) => {
-      const pods = set.podsIn(object.ref.namespace).filter(({labels}) => selectorMatches(selector, labels))
-      if (pods.length === 0 || Object.keys(selector).length === 0) return []
+      const keys = mtlsPorts(object)
+      if (Object.keys(selector).length === 0 || keys.length === 0) return []
+      const pods = podsSelected(set, selector, object.ref.namespace)
+      if (pods.length === 0) return []
       const reached = pods.flatMap(pod =>
         servicesBefore(pod, set.services()).flatMap(service =>
           service.ports.map(each => ({name: service.object.ref.name, port: each.port, target: podPort(each, pod)})),
@@ -33,7 +35,7 @@ export const rule: ConfigRule = {
       const declared = new Set(
         pods.flatMap(({containers}) => containers.flatMap(({ports}) => ports.map(({port}) => port))),
       )
-      return mtlsPorts(object).flatMap(key => {
+      return keys.flatMap(key => {
         if (declared.has(key) || reached.some(({target}) => target === key)) return []
         const all = reached.filter(({port}) => port === key)
         const [meant] = all

@@ -1,4 +1,4 @@
-import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
+import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {reachedPorts} from '../../../analysis/istio-config/service-pods.js'
 import {operationValues} from '../../../formats/istio-config/policy-values.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
@@ -22,24 +22,23 @@ export const rule: ConfigRule = {
   needs: [POD_KINDS, 'Service'],
   check: set =>
     set.authorizationPolicies().flatMap(({object, selector = {}, targetRefs}) => {
-      if (targetRefs.length > 0 || Object.keys(selector).length === 0) return []
-      const pods = set.podsIn(object.ref.namespace).filter(({labels}) => selectorMatches(selector, labels))
+      const values = operationValues(object).filter(({field}) => field === 'ports' || field === 'notPorts')
+      if (targetRefs.length > 0 || Object.keys(selector).length === 0 || values.length === 0) return []
+      const pods = podsSelected(set, selector, object.ref.namespace)
       const reached = reachedPorts(pods, set.services())
       const own = new Set([
         ...pods.flatMap(({containers}) => containers.flatMap(({ports}) => ports.map(({port}) => port))),
         ...reached.flatMap(({target}) => target ?? []),
       ])
-      return operationValues(object)
-        .filter(({field}) => field === 'ports' || field === 'notPorts')
-        .flatMap(({value, path}) => {
-          const all = reached.filter(({port}) => port === Number(value))
-          const [meant] = all
-          if (meant === undefined || own.has(Number(value))) return []
-          const {target} = meant
-          const certain = target !== undefined && all.every(each => each.target === target)
-          const patch = certain ? replaceValue(path, value, String(target)) : undefined
-          const message = `${value} is the port of Service ${meant.service}, and its pods receive it on port ${meant.target ?? 'unknown'}: the policy never sees port ${value}.`
-          return [{object, path, message, ...definedFields({patch})}]
-        })
+      return values.flatMap(({value, path}) => {
+        const all = reached.filter(({port}) => port === Number(value))
+        const [meant] = all
+        if (meant === undefined || own.has(Number(value))) return []
+        const {target} = meant
+        const certain = target !== undefined && all.every(each => each.target === target)
+        const patch = certain ? replaceValue(path, value, String(target)) : undefined
+        const message = `${value} is the port of Service ${meant.service}, and its pods receive it on port ${meant.target ?? 'unknown'}: the policy never sees port ${value}.`
+        return [{object, path, message, ...definedFields({patch})}]
+      })
     }),
 }

@@ -31,15 +31,15 @@ export const rule: ConfigRule = {
   needs: ['Service'],
   check: set =>
     set.gateways().flatMap(gateway => {
+      const redirecting = gateway.servers.filter(({tls}) => tls?.httpsRedirect === true)
+      if (redirecting.length === 0) return []
       const services = gatewayServicesOf(set, gateway).filter(tlsEndsBefore)
-      return gateway.servers
-        .filter(({tls}) => tls?.httpsRedirect === true)
-        .flatMap(server => {
-          const service = services.find(each => isShared(each, server.port))
-          if (service === undefined) return []
-          const ports = portsTo(service, server.port).filter(port => port !== 443)
-          const message = `The load balancer of Service ${fullName(service.object)} ends TLS and sends port 443 to the same target as port ${ports.join(', ') || server.port}: the redirect to HTTPS repeats forever.`
-          return [{object: gateway.object, path: `${server.path}.tls.httpsRedirect`, message}]
-        })
+      return redirecting.flatMap(server => {
+        const service = services.find(each => isShared(each, server.port))
+        if (service === undefined) return []
+        const ports = portsTo(service, server.port).filter(port => port !== 443)
+        const message = `The load balancer of Service ${fullName(service.object)} ends TLS and sends port 443 to the same target as port ${ports.join(', ') || server.port}: the redirect to HTTPS repeats forever.`
+        return [{object: gateway.object, path: `${server.path}.tls.httpsRedirect`, message}]
+      })
     }),
 }

@@ -7,6 +7,7 @@ import {withSlot} from '../../../wire/concurrency-limiter.js'
 import {type HttpAnswer, httpCall} from '../../../wire/http-call.js'
 import {podAgent} from '../../../wire/pod-agent.js'
 import {WireFailure} from '../../../wire/wire-failure.js'
+import {methodFor} from '../../admin-method.js'
 import {LIMITS} from '../../limits.js'
 import {type Api, type CallLimits, totalFor} from '../api/api.js'
 import {podKey} from './known-pods.js'
@@ -22,11 +23,6 @@ export interface ForwardedPages {
 
 /** Port-forwards to a port; Envoy's admin interface answers on its main thread, so it gets one request at a time. */
 const ONE_AT_A_TIME = 1
-
-/** Envoy accepts changes only as POST; `logging` without a query only reads, but is a POST too (admin interface docs). */
-export function methodFor(path: string): 'GET' | 'POST' {
-  return path === 'logging' || path.startsWith('logging?') ? 'POST' : 'GET'
-}
 
 /** Port-forwards by pod and port, each opened when it is first needed. */
 export function forwardedPages(api: Api): ForwardedPages {

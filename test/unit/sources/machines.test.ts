@@ -1,0 +1,78 @@
+import {describe, expect, test} from '@jest/globals'
+import {formOf, rendered} from '../../../src/cli/output/output.js'
+import {checkReport} from '../../../src/reports/check/report.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
+import {describeReport} from '../../../src/reports/describe/report.js'
+import {describeView} from '../../../src/reports/describe/view.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {filesSource} from '../../../src/sources/files/source.js'
+import {withMachines} from '../../../src/sources/machines.js'
+
+const FILE = `apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata:
+  name: pay-1
+  namespace: vms
+  annotations: {istio.io/connectedAt: "2026-11-20T10:00:00Z", istio.io/disconnectedAt: "2026-11-20T12:00:00Z"}
+spec: {address: 10.0.0.5, labels: {app: pay, version: v1}, ports: {http: 8080}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pay, namespace: vms}
+spec: {selector: {app: pay}, ports: [{name: http, port: 80, targetPort: web}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: pay-2, namespace: vms, labels: {app: pay, version: v1}}
+spec: {containers: [{name: pay, image: pay}]}
+`
+const OPTIONS = {istioNamespace: 'istio-system', now: new Date('2026-11-20T19:00:00Z')}
+
+function files(text = FILE) {
+  return withMachines(filesSource([{label: 'mesh.yaml', bytes: Buffer.from(text)}]))
+}
+
+describe('the machine behind a WorkloadEntry', () => {
+  test('is a workload of check: objects are judged, and what only the machine shows is not checked', async () => {
+    const source = files()
+    const targets = await checkTargets(source, [], {})
+    const report = await checkReport(source, targets, {...OPTIONS, rules: RULES, failOn: 'warning', deep: true})
+    const machine = report.workloads.find(({workload}) => workload.kind === 'WorkloadEntry')
+    expect(machine?.findings.map(({code}) => code).sort()).toEqual(['MCT1107', 'MCT1909'])
+    const unread = machine?.notChecked.find(({code}) => code === 'MCT1001')
+    expect(unread?.gap.detail).toContain('--from ssh:HOST')
+    // Pods are judged as before.
+    expect(report.workloads.map(({workload}) => workload.kind).sort()).toEqual(['Pod', 'WorkloadEntry'])
+  })
+
+  test('is described by its name, and its evidence is that of no pod', async () => {
+    const source = files()
+    const report = await describeReport(source, {namespace: 'vms', name: 'pay-1'}, OPTIONS)
+    const text = await rendered(
+      report,
+      describeView,
+      formOf(undefined, describeView),
+      {width: 200, colour: false, headers: true},
+      false,
+    )
+    expect(String(text)).toMatch(/^WorkloadEntry vms\/pay-1, a machine outside Kubernetes \(10\.0\.0\.5\): ready/)
+    const sockets = await source.evidence('net.sockets', {namespace: 'vms', name: 'pay-1'})
+    expect(sockets).toMatchObject({ok: false, gap: {reason: 'not-captured'}})
+  })
+
+  test('a pod of the same name comes first, by name and in lists', async () => {
+    const source = files(FILE.replace('name: pay-2', 'name: pay-1'))
+    const named = await source.objects({kind: 'Pod', namespace: 'vms', name: 'pay-1'})
+    expect(named.ok && named.value.map(({metadata}) => metadata.ownerReferences)).toEqual([undefined])
+    const all = await source.objects({kind: 'Pod'})
+    expect(all.ok && all.value).toHaveLength(1)
+  })
+
+  test('other lists, and pods selected by labels it has not, are as they were', async () => {
+    const source = files()
+    const services = await source.objects({kind: 'Service'})
+    expect(services.ok && services.value).toHaveLength(1)
+    const none = await source.objects({kind: 'Pod', labels: [{key: 'app', operator: 'In', values: ['other']}]})
+    expect(none.ok && none.value.some(({metadata}) => metadata.name === 'pay-1')).toBe(false)
+  })
+})

@@ -121,7 +121,7 @@ function managerLike(listeners: readonly Message[], config: string): Message | u
   return {...found, typed_config: {...typed, rds: {...(objectOf(typed, 'rds') as Message), route_config_name: config}}}
 }
 
-/** The chain of a host that is told from others of its port by the name the client asks for in TLS. */
+/** The chain of a TLS host, chosen by the server name (SNI) among the hosts of its port. */
 function chainBySni({host, targets}: MadeListener): Message {
   return {filter_chain_match: {server_names: [host.host]}, filters: [tcpProxy(targets)]}
 }

@@ -20,7 +20,7 @@ export interface DecisionSetting {
   readonly twins: (principal: string) => readonly string[]
   /** The trust domains one of a policy stands for. */
   readonly domains: (trustDomain: string) => readonly string[]
-  /** What becomes of CUSTOM policies of a provider on this kind of connection; undefined when that is not known. */
+  /** What happens to CUSTOM policies of a provider on this kind of connection; undefined when that is not known. */
   readonly provider: (name: string, tcp: boolean) => ProviderUse | undefined
 }
 

@@ -15,7 +15,7 @@ import type {Message} from './strings.js'
 export interface PolicySetting {
   readonly trustDomains: readonly string[]
   readonly peerByFilterState: boolean
-  /** What becomes of CUSTOM policies of a provider. */
+  /** What happens to CUSTOM policies of a provider. */
   readonly use: (provider: string, tcp: boolean) => ProviderUse
   /** The filter that asks an external authorizer, by the name of the provider. */
   readonly extAuthz: (provider: string, tcp: boolean) => Message

@@ -54,7 +54,7 @@ export function batchTitle(argv: readonly string[]): string | undefined {
 export function batchOutput(parts: readonly BatchPart[]): Uint8Array {
   return Buffer.concat(
     parts.flatMap(({code, stdout, stderr}) => {
-      const said = stderr.replace(/\n+$/, '')
+      const said = stderr.trimEnd()
       return [
         Buffer.from(`${code} ${stdout.length + 1}\n`),
         stdout,

@@ -26,11 +26,11 @@ export const SEEN: ReadonlyMap<string, string> = new Map([
   [String.raw`/^\s*([^:\s]+):\s*(.*)$/`, 'tail'],
   [String.raw`/^([^=!\s]+)\s*(==|=|!=)\s*(.*)$/`, 'tail'],
   [
-    String.raw`/failed calling webhook "\S*validation\S*istio\S*".*(connection refused|no endpoints available|not found|no such host|EOF)/i`,
+    String.raw`/failed calling (?:admission )?webhook "\S*validation\S*istio\S*".*(connection refused|no endpoints available|not found|no such host|EOF)/i`,
     'a message of a log, of which 4,096 characters are looked at',
   ],
   [
-    String.raw`/failed calling webhook "\S*validation\S*istio\S*".*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i`,
+    String.raw`/failed calling (?:admission )?webhook "\S*validation\S*istio\S*".*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i`,
     'a message of a log, of which 4,096 characters are looked at',
   ],
   [
@@ -40,10 +40,6 @@ export const SEEN: ReadonlyMap<string, string> = new Map([
   [
     String.raw`/lookup istiod\S*.*(no such host|server misbehaving|i\/o timeout)|(istio-pilot|istiod)\S*: no such host/i`,
     'a message of a log, of which 4,096 characters are looked at',
-  ],
-  [
-    String.raw`/(ip6?tables\S*|sh|exec)[:"].*(executable file not found|command not found|: not found|exec format error)/i`,
-    "a message of istio-init's log, of which 4,096 characters are looked at",
   ],
   [String.raw`/ \S*\.\S* | -n | -A/`, 'a command line that is suggested, of names of at most 253 characters'],
   [String.raw`/(?:^|\s)(\d+)\/(.*?)\s*$/`, 'a row of sockets, at most 4,096 characters (MAX_LINE of formats/sockets)'],

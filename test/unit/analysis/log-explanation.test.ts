@@ -256,7 +256,7 @@ describe('lines of components', () => {
     [
       `${T}\twarning\tenvoy config\tStreamAggregatedResources gRPC config stream closed: 14, no healthy upstream`,
       'Envoy',
-      /no connection to istiod/,
+      /no connection to its control plane \(istiod in Istio/,
     ],
     [
       `[2020-10-14 08:00:00.123][15][warning][config] [external/envoy/source/common/config/grpc_stream.h:92] StreamAggregatedResources gRPC config stream closed: 16, authentication failure`,

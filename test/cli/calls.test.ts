@@ -41,7 +41,7 @@ const ASKED: readonly (readonly [string, Partial<Calls>])[] = [
   ['capture -n demo --to BUNDLE --yes', {lists: 67, logs: 76, pages: 152, execs: 76}],
   ['certs -A', {lists: 16, pages: 39}],
   [`check ${POD}`, {lists: 15, gets: 2, logs: 2, pages: 5, execs: 3}],
-  ['check -n demo', {lists: 18, gets: 17, logs: 36, pages: 22, execs: 54}],
+  ['check -n demo', {lists: 19, gets: 17, logs: 36, pages: 22, execs: 54}],
   ['check -A', {lists: 42, gets: 2, pages: 4}],
   [`check-inject ${POD}`, {lists: 4, gets: 1}],
   [`describe pod ${POD}`, {lists: 18, gets: 3, logs: 2, pages: 7, execs: 3}],

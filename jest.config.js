@@ -18,6 +18,7 @@ export default {
   maxWorkers: '100%',
   // The modules of a finished test file stay in memory (node's vm modules): a worker that grew is replaced before collecting garbage costs more than that.
   workerIdleMemoryLimit: '600MB',
+  testSequencer: '<rootDir>/test/support/slow-first.js',
   reporters: ['default', '<rootDir>/test/support/skip-reporter.js'],
   projects: [
     {

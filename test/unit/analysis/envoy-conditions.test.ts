@@ -103,6 +103,8 @@ describe('bytes of HTTP/1', () => {
   test.each([
     ['connection: x-a\r\nx-a: 1\r\n', {route: 'ok'}],
     ['connection: close\r\nx-a: 1\r\n', {route: 'x-a'}],
+    // An upgrade to h2c is taken out, and what is nominated beside it as well.
+    ['connection: upgrade, x-a\r\nupgrade: h2c\r\nx-a: 1\r\n', {route: 'ok'}],
     ['connection: x-forwarded-for\r\n', {status: 400, details: 'http1.connection_header_rejected'}],
     ['connection: 1,2,3,4,5,6,7,8,9,10\r\n', {status: 400, details: 'http1.connection_header_rejected'}],
     ['connection: host\r\n', {status: 400, details: 'missing_host_header'}],
@@ -114,6 +116,21 @@ describe('bytes of HTTP/1', () => {
     ['content-length: 18446744073709551615\r\n', {route: 'ok'}],
   ])('%j', (more, expected) => {
     expect(ending({routes}, '/', {payload: head(more)})).toMatchObject(expected)
+  })
+
+  test('CONNECT keeps what Connection nominates', () => {
+    const payload = 'CONNECT shop:80 HTTP/1.1\r\nhost: shop:80\r\nconnection: x-forwarded-for\r\n\r\n'
+    expect(ending({routes: []}, '/', {payload})).toMatchObject({status: 404, details: 'route_not_found'})
+  })
+
+  test('a request without a host finds a virtual host only where there is none but for all', () => {
+    const payload = 'GET / HTTP/1.1\r\nx-forwarded-proto: http\r\n\r\n'
+    const virtual_hosts = [
+      {name: 'shop', domains: ['shop'], routes: []},
+      {name: 'rest', domains: ['*'], routes: [OK]},
+    ]
+    expect(ending({}, '/', {payload})).toMatchObject({status: 400, route: 'ok'})
+    expect(ending({table: {virtual_hosts}}, '/', {payload})).toMatchObject({status: 400, route: null})
   })
 
   // The whole head counts, with the request line and the blank line.

@@ -25,8 +25,8 @@ function program(imports: string, body: string, options: {readonly shell?: strin
   return {status, stdout, stderr, files: readdirSync(folder).filter(name => !name.startsWith('entry'))}
 }
 
-const GUARD = `import {endOnUncaught} from 'src/cli/last-resort.js'
-import {endOnLostOutput} from 'src/cli/lost-output.js'
+const GUARD = `import {endOnUncaught} from 'src/cli/output/last-resort.js'
+import {endOnLostOutput} from 'src/cli/output/lost-output.js'
 import {removeAtExit} from 'src/sources/leftovers.js'
 import {writeFileSync} from 'node:fs'`
 
@@ -86,7 +86,7 @@ test('a reader that went away ends the output without a word', () => {
 
 test('a child of serve that a signal ended has the code a shell gives it', () => {
   const run = program(
-    `import {runWithKubeconfig} from 'src/cli/serve-session.js'`,
+    `import {runWithKubeconfig} from 'src/cli/runs/serve-session.js'`,
     `const file = {path: 'x', cacheFolder: 'y', remove: async () => {}}
      for (const name of ['KILL', 'TERM', 'SEGV'])
        console.log(await runWithKubeconfig(['sh', '-c', 'kill -' + name + ' $$'], file, new AbortController().signal))`,

@@ -181,7 +181,7 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   if (!lines.ok) return lines.answer
   const clean = underscored(lines.headers, limits)
   if (clean === undefined) return refused(400, 'http1.unexpected_underscore')
-  const nominated = withoutNominated(clean)
+  const nominated = line.method === 'CONNECT' ? clean : withoutNominated(withoutH2c(clean))
   if (nominated === undefined) return refused(400, 'http1.connection_header_rejected')
   const framing = framingFault(clean, manager.httpProtocolOptions?.allowChunkedLength ?? false)
   if (framing !== undefined) return framing
@@ -195,7 +195,7 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
     ...hosts.map(each => [':authority', each] as const),
     ...(target.scheme === undefined ? [] : [[':scheme', target.scheme] as const]),
   ]
-  const rest = withoutH2c(nominated.filter(([name]) => name !== 'host'))
+  const rest = nominated.filter(([name]) => name !== 'host')
   return {
     kind: 'request',
     headers: joinInline([...pseudo, ...rest], false),

@@ -117,15 +117,15 @@ function choose(state: HttpState): HttpState {
   const {table} = state
   if (table === undefined) return state
   // A request without a host is refused, but its route is looked up all the same.
-  const authority = headerValue(state.headers, ':authority') ?? ''
+  const authority = headerValue(state.headers, ':authority')
   const host = virtualHostOf(known(table, 'a route configuration'), authority)
   if (host === undefined) {
-    const text = `no virtual host of ${table.name ?? 'the route configuration'} has a domain for ${authority}`
+    const text = `no virtual host of ${table.name ?? 'the route configuration'} has a domain for ${authority ?? 'a request without a host'}`
     return withStep(state, {stage: 'virtual-host', text, at: table.at, nearMisses: []})
   }
   const seen = withStep(state, {
     stage: 'virtual-host',
-    text: `${host.name ?? ''} has a domain for ${authority}`,
+    text: `${host.name ?? ''} has a domain for ${authority ?? 'a request without a host'}`,
     at: host.at,
     nearMisses: [],
   })

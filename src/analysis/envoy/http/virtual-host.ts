@@ -34,9 +34,16 @@ function withoutPort(host: string): string {
   return host.replace(/:[^:\]]*$/, '')
 }
 
-/** The virtual host of an authority: exact domain, then longest suffix, longest prefix, finally `*`. */
-export function virtualHostOf(table: RouteConfiguration, authority: string): VirtualHost | undefined {
+/**
+ * The virtual host of an authority: exact domain, then longest suffix, longest prefix, finally `*`. A request without an
+ * authority finds one only where `*` is the only domain there is.
+ */
+export function virtualHostOf(table: RouteConfiguration, authority: string | undefined): VirtualHost | undefined {
   if (table.vhds) undecided('virtual hosts that are loaded on demand', table.at)
+  if (authority === undefined) {
+    const domains = table.virtualHosts.flatMap(each => each.domains)
+    return domains.every(each => each === '*') ? table.virtualHosts[0] : undefined
+  }
   if (authority === '') return table.virtualHosts.find(each => each.domains.includes('*'))
   const host = asciiLower(table.ignorePortInHostMatching ? withoutPort(authority) : authority)
   let best: {readonly virtualHost: VirtualHost; readonly rank: number} | undefined

@@ -55,7 +55,7 @@ function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest)
     return undecided('whether an upstream that closes at once ends or resets the connection')
   const isHttp = request.protocol === 'http/1.0' || request.protocol === 'http/1.1'
   const line = requestLine(applicationBytes(request))
-  if (!sameTls || !isHttp || line.kind !== 'whole') return plain
+  if (!sameTls || !isHttp || line.kind !== 'whole' || line.bare) return plain
   if (answer.kind === 'http' && answer.status === 200 && asksForWebsocket(request))
     return {...plain, status: 101, text: 'the upstream switches to websocket'}
   return answer.kind === 'http'

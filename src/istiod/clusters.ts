@@ -46,6 +46,12 @@ const TYPES: Readonly<Record<RegisteredHost['resolution'], string>> = {
   HEADLESS: 'ORIGINAL_DST',
 }
 
+/** A gateway has no original destination to pass on to: it takes the endpoints instead. */
+function typeOf({resolution}: RegisteredHost, {gateway}: ProxyPlace): string {
+  const type = TYPES[resolution]
+  return gateway && type === 'ORIGINAL_DST' ? 'EDS' : type
+}
+
 function limits(policy: unknown): Json {
   const pool = at(policy, 'connectionPool')
   const given: readonly (readonly [string, number | undefined])[] = [
@@ -145,12 +151,13 @@ function madeCluster(
   const settings = objectOf(policy, 'tls')
   const toEndpoints = objectOf({tls: endpointTls(rule, port.port, subset)}, 'tls')
   const endpoints = inSubset(host.endpoints(port), subset)
-  const type = TYPES[host.resolution]
+  const type = typeOf(host, place)
   const sockets = clientSockets(state, {
     host,
     port: port.port,
     subset: subset?.name ?? '',
     settings,
+    passesOn: type === 'ORIGINAL_DST',
     readsSecrets: readsSecrets(place, rule),
     endpoints: host.endpoints(port),
     trustDomain: state.settings.trustDomains[0] ?? 'cluster.local',

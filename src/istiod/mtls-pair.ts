@@ -87,6 +87,7 @@ function sending(
     port: port.port,
     subset: subset?.name ?? '',
     settings: undefined,
+    passesOn: !sender.gateway,
     readsSecrets: false,
     endpoints: host.endpoints(port),
     trustDomain: '',

@@ -79,6 +79,8 @@ export interface SocketQuestion {
   readonly port: number
   readonly subset: string
   readonly settings: unknown
+  /** The cluster passes on to the original destination, so that one socket serves every endpoint. */
+  readonly passesOn: boolean
   /** A sidecar reads the Secret of credentialName only for a rule with a workloadSelector. */
   readonly readsSecrets: boolean
   readonly endpoints: readonly RegisteredEndpoint[] | undefined
@@ -123,7 +125,7 @@ export function clientSockets(state: IstioState, question: SocketQuestion): Clie
   if (!state.settings.enableAutoMtls || host.meshExternal) return {}
   if (expectedMode(state, host.namespace) === 'DISABLE') return {}
   const socket = meshSocket(sni, identities(question))
-  if (host.resolution === 'HEADLESS') {
+  if (question.passesOn && host.resolution === 'HEADLESS') {
     const all = question.endpoints ?? []
     return all.length > 0 && all.every(each => each.meshTls) ? {transport_socket: socket} : {}
   }

@@ -121,8 +121,17 @@ function managerLike(listeners: readonly Message[], config: string): Message | u
   return {...found, typed_config: {...typed, rds: {...(objectOf(typed, 'rds') as Message), route_config_name: config}}}
 }
 
+/** The chain of a TLS host, chosen by the server name (SNI) among the hosts of its port. */
+function chainBySni({host, targets}: MadeListener): Message {
+  return {filter_chain_match: {server_names: [host.host]}, filters: [tcpProxy(targets)]}
+}
+
+function readsSni(chains: readonly Message[]): boolean {
+  return chains.some(each => textsOf(each, 'filter_chain_match', 'server_names').length > 0)
+}
+
 function freshListener(made: MadeListener, manager: Message | undefined, catchAll: string): Message {
-  const {address, port, reading, targets, host} = made
+  const {address, port, reading, targets} = made
   const base: Message = {
     name: nameOf(made),
     address: {socket_address: {address, port_value: port}},
@@ -138,10 +147,9 @@ function freshListener(made: MadeListener, manager: Message | undefined, catchAl
     return {...base, filter_chains: [chain], listener_filters: [INSPECTOR], default_filter_chain: rest}
   }
   if (address !== '0.0.0.0') return {...base, filter_chains: [{filters: [tcpProxy(targets)]}]}
-  const match: Message = reading === 'tls' ? {filter_chain_match: {server_names: [host.host]}} : {}
   return {
     ...base,
-    filter_chains: [{...match, filters: [tcpProxy(targets)]}],
+    filter_chains: [reading === 'tls' ? chainBySni(made) : {filters: [tcpProxy(targets)]}],
     ...(reading === 'tls' ? {listener_filters: [TLS_INSPECTOR], default_filter_chain: catchAllChain(catchAll)} : {}),
   }
 }
@@ -215,6 +223,14 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
         return !config.some(each => each !== undefined && !configs.has(each))
       })
       .map(chain => retarget(listener, modeChanges ? redirected(chain, catchAll) : chain))
+    const joining = is.filter(
+      each =>
+        nameOf(each) === listener.name &&
+        each.reading === 'tls' &&
+        each.address === '0.0.0.0' &&
+        !before.has(`${nameOf(each)} ${each.host.host}`),
+    )
+    if (readsSni(chains)) kept.unshift(...joining.map(chainBySni))
     if (kept.length === 0) return undefined
     names.add(textOf(listener, 'name') ?? '')
     const rest = objectOf(listener, 'default_filter_chain') as Message | undefined

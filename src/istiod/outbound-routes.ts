@@ -101,6 +101,11 @@ const CATCH_ALL: Readonly<Record<ReturnType<typeof outboundMode>, Message>> = {
 }
 const CATCH_ALL_NAMES = ['allow_any', 'block_all']
 
+/** By name; of several the first, which is that of the oldest VirtualService. */
+function byKey(made: readonly MadeVirtualHost[]): ReadonlyMap<string, MadeVirtualHost> {
+  return new Map(made.toReversed().map(each => [key(each), each]))
+}
+
 function key(each: Pick<MadeVirtualHost, 'config' | 'name'>): string {
   return `${each.config} ${each.name}`
 }
@@ -111,8 +116,8 @@ function virtualHost({name, domains, routes}: MadeVirtualHost): Message {
 
 /** Lays the difference between the virtual hosts of two viewpoints over a dump. */
 export function outboundRoutes(dump: Message, from: Viewpoint, to: Viewpoint): Message {
-  const was = new Map(madeVirtualHosts(from).map(each => [key(each), each]))
-  const is = new Map(madeVirtualHosts(to).map(each => [key(each), each]))
+  const was = byKey(madeVirtualHosts(from))
+  const is = byKey(madeVirtualHosts(to))
   const catchAll = CATCH_ALL[outboundMode(to.state, to.place)]
   const modeChanges = outboundMode(from.state, from.place) !== outboundMode(to.state, to.place)
   const configs = new Set<string>()

@@ -2,6 +2,7 @@ import {policiesFor} from '../analysis/authorization/applying.js'
 import {listOf, objectOf, textOf} from '../formats/decode.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {Authorization} from '../model/istio/authorization.js'
+import {providerUse} from './authorizers.js'
 import {jwtFilter} from './jwt.js'
 import {type PolicyFilters, policyFilters} from './rbac/filters.js'
 import type {Message} from './rbac/strings.js'
@@ -45,10 +46,8 @@ export function filtersOf(
   const setting = {
     trustDomains: state.settings.trustDomains,
     peerByFilterState,
-    extAuthz: (provider: string, tcp: boolean): Message | undefined => {
-      const known = state.settings.authorizers.find(each => each.name === provider)
-      return known === undefined || (tcp && known.http) ? undefined : asking(provider, tcp)
-    },
+    use: (provider: string, tcp: boolean) => providerUse(state, provider, tcp),
+    extAuthz: asking,
   }
   return {
     http: {...policyFilters(policies, setting, false), jwt},

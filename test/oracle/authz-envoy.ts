@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {expect} from '@jest/globals'
 import type {AskedRequest} from '../../src/analysis/authorization/asked.js'
 import {decideByObjects} from '../../src/analysis/authorization/decide.js'
-import {inEveryTrustDomain} from '../../src/istiod/rbac/trust-domains.js'
+import {everyTrustDomain, inEveryTrustDomain} from '../../src/istiod/rbac/trust-domains.js'
 import type {EnvoyRequest} from '../../src/model/envoy/request.js'
 import {type AuthzCase, authzCases} from '../support/authz-cases.js'
 import {byFilters} from '../support/authz-filters.js'
@@ -213,7 +213,8 @@ export function authzEnvoyTests(count: number): void {
             const real = passed ? 'allowed' : refused ? 'denied' : `status ${status}`
             const {verdict} = decideByObjects(one.policies, asked, {
               twins: principal => inEveryTrustDomain(principal, one.trustDomains),
-              provider: () => false,
+              domains: trustDomain => everyTrustDomain(trustDomain, one.trustDomains),
+              provider: () => 'refused',
             })
             const filters = byFilters(one.filters, asked)
             seen.set(real, (seen.get(real) ?? 0) + 1)

@@ -1,7 +1,6 @@
-import type {Authorization, AuthorizationAction} from '../../model/istio/authorization.js'
+import type {Authorization, AuthorizationAction, ProviderUse} from '../../model/istio/authorization.js'
 import type {AskedRequest} from './asked.js'
 import {type RuleVerdict, ruleVerdict} from './rule.js'
-import type {Truth} from './truth.js'
 
 /** What the policies of a workload say about one request. */
 export interface AuthorizationDecision {
@@ -19,8 +18,17 @@ export interface AuthorizationDecision {
 export interface DecisionSetting {
   /** Identities that one of a policy stands for. */
   readonly twins: (principal: string) => readonly string[]
-  /** Whether the mesh configures a provider that can be asked for this kind of connection; undefined when that is not known. */
-  readonly provider: (name: string, tcp: boolean) => Truth
+  /** The trust domains one of a policy stands for. */
+  readonly domains: (trustDomain: string) => readonly string[]
+  /** What happens to CUSTOM policies of a provider on this kind of connection; undefined when that is not known. */
+  readonly provider: (name: string, tcp: boolean) => ProviderUse | undefined
+}
+
+/** Policies without the settings of their mesh: every identity stands for itself, and providers are not known. */
+export const ALONE: DecisionSetting = {
+  twins: principal => [principal],
+  domains: trustDomain => [trustDomain],
+  provider: () => undefined,
 }
 
 const ORDER: readonly AuthorizationAction[] = ['CUSTOM', 'AUDIT', 'DENY', 'ALLOW']
@@ -48,7 +56,9 @@ function byCustom(rules: readonly RuleVerdict[], tcp: boolean, setting: Decision
     const why = `its workload has several providers (${providers.join(', ')}), and istiod takes one`
     return decided('denied', `CUSTOM ${label(asks)} matches, and ${why}`, asks)
   }
-  if (setting.provider(provider, tcp) === false)
+  const use = setting.provider(provider, tcp)
+  if (use === 'ignored') return undefined
+  if (use === 'refused')
     return decided('denied', `CUSTOM ${label(asks)} matches, and provider ${provider} is not configured`, asks)
   return decided('external', `provider ${provider} decides (CUSTOM ${label(asks)} matches)`, asks, provider)
 }
@@ -78,7 +88,7 @@ export function decideByObjects(
   const rules = ORDER.flatMap(action =>
     policies
       .filter(each => each.action === action)
-      .flatMap(policy => policy.rules.map((rule, index) => ruleVerdict(policy, rule, index, asked, setting.twins)))
+      .flatMap(policy => policy.rules.map((rule, index) => ruleVerdict(policy, rule, index, asked, setting)))
       .sort(byName),
   )
   const enforced = (action: AuthorizationAction) =>

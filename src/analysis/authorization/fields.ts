@@ -9,6 +9,8 @@ export interface FieldContext {
   readonly policyNamespace: string
   /** The identities a principal of a policy stands for: itself, and its twins in other trust domains of the mesh. */
   readonly twins: (principal: string) => readonly string[]
+  /** The trust domains one of a policy stands for, likewise. */
+  readonly domains: (trustDomain: string) => readonly string[]
 }
 
 type Test = (value: string, asked: AskedRequest, context: FieldContext) => Truth
@@ -32,7 +34,7 @@ const identity = (test: (value: string, identity: string, context: FieldContext)
 
 const principal = identity((value, got, {twins}) => twins(value).some(each => identityFits(each, got)))
 const account = identity((value, got, {policyNamespace}) => accountFits(value, got, policyNamespace))
-const domain = identity(domainFits)
+const domain = identity((value, got, {domains}) => domains(value).some(each => domainFits(each, got)))
 const namespace = identity(namespaceFits)
 const direct = of(
   asked => asked.directIp,
@@ -97,11 +99,7 @@ function header(name: string): Test {
     ':method': asked => asked.method,
   }
   const pick = own(pseudo, wanted)
-  const ignoresCase = wanted === ':authority'
-  if (pick !== undefined)
-    return of(pick, (got, value) =>
-      value === '*' ? true : fits(ignoresCase ? value.toLowerCase() : value, ignoresCase ? got.toLowerCase() : got),
-    )
+  if (pick !== undefined) return of(pick, (got, value) => value === '*' || fits(value, got))
   return of(
     asked => asked.headers,
     (got, value) => {

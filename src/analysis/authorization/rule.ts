@@ -80,9 +80,9 @@ export function ruleVerdict(
   rule: AuthorizationRule,
   index: number,
   asked: AskedRequest,
-  twins: FieldContext['twins'],
+  {twins, domains}: Pick<FieldContext, 'twins' | 'domains'>,
 ): RuleVerdict {
-  const context = {policyNamespace: policy.object.namespace, twins}
+  const context = {policyNamespace: policy.object.namespace, twins, domains}
   const keys = keysOf(rule)
   const unknown = rule.when.find(({key}) => !isKnownKey(key))
   const http = asked.tcp ? [...new Set(keys.filter(isHttpOnly))] : []

@@ -3,7 +3,7 @@ import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import {objectLabel} from '../../model/kube/pod.js'
 import {policiesFor} from '../authorization/applying.js'
-import {decideByObjects} from '../authorization/decide.js'
+import {ALONE, decideByObjects} from '../authorization/decide.js'
 import {drawnEvenly} from '../envoy/evenly.js'
 import {isHttpLike, istioProtocol} from '../ports/istio-protocol.js'
 import {decideByPolicies, policiesFor as ztunnelPolicies} from '../ztunnel/rbac.js'
@@ -114,7 +114,7 @@ export function intoUnreadSidecar(arrival: UnreadArrival): PathEnding {
   }
   const subject = {namespace: pod.ref.namespace, labels: pod.labels}
   const policies = policiesFor(subject, world.authorizations, world.rootNamespace)
-  const decision = decideByObjects(policies, asked, {twins: principal => [principal], provider: () => undefined})
+  const decision = decideByObjects(policies, asked, ALONE)
   if (decision.verdict === 'unknown' || decision.verdict === 'external') return openEnding(decision.because, pod)
   if (decision.verdict === 'denied') {
     const {by} = decision

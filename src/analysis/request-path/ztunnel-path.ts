@@ -2,7 +2,7 @@ import type {Draw} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import type {ZtunnelDump, ZtunnelService, ZtunnelWorkload} from '../../model/istio/ztunnel.js'
 import {podLabel} from '../../model/kube/kube-object.js'
-import {decideByObjects} from '../authorization/decide.js'
+import {ALONE, decideByObjects} from '../authorization/decide.js'
 import {policiesAtWaypoint} from '../authorization/waypoint.js'
 import {drawnEvenly} from '../envoy/evenly.js'
 import {isHttpLike, istioProtocol} from '../ports/istio-protocol.js'
@@ -219,7 +219,7 @@ function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop,
     headers: head?.headers,
     claims: null,
   }
-  const decision = decideByObjects(policies, asked, {twins: principal => [principal], provider: () => undefined})
+  const decision = decideByObjects(policies, asked, ALONE)
   const place = pod ?? flow.site.pod
   if (decision.verdict === 'denied') {
     const because = `waypoint ${name}: ${decision.because}`

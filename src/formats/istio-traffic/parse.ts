@@ -14,6 +14,7 @@ import type {
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {objectRefOf} from '../../model/kube/pod.js'
 import {at, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+import {isDryRun} from '../istio/authorization.js'
 import {ztunnelRulesOf} from '../istio/ztunnel-rules.js'
 
 /** A StringMatch in words (networking.istio.io, StringMatch). */
@@ -194,7 +195,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     action: textOf(object, 'spec', 'action') ?? 'ALLOW',
     rules: listOf(object, 'spec', 'rules').length,
     targets: targetsOfPolicy(object),
-    dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
+    dryRun: isDryRun(object),
     httpFields: beyondZtunnel(object),
     ...definedFields({atZtunnel}),
   }

@@ -10,6 +10,7 @@ import {
 } from '../../model/istio/authorization.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {objectRefOf} from '../../model/kube/pod.js'
+import {parseGoBool} from '../../model/text/go-boolean.js'
 import {at, field, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 const ACTIONS: readonly AuthorizationAction[] = ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']
@@ -36,6 +37,11 @@ export function policyTargets(object: KubeObject): readonly PolicyTarget[] {
   }))
 }
 
+/** Whether an AuthorizationPolicy only logs what it would do (istio.io, "Resource Annotations", istio.io/dry-run). */
+export function isDryRun({metadata}: KubeObject): boolean {
+  return parseGoBool(metadata.annotations?.['istio.io/dry-run'])
+}
+
 /** An AuthorizationPolicy object (security.istio.io) in full. */
 export function readAuthorization(object: KubeObject): Authorization {
   const selector = textMapOf(object, 'spec', 'selector', 'matchLabels')
@@ -50,7 +56,7 @@ export function readAuthorization(object: KubeObject): Authorization {
     targets: policyTargets(object),
     action: ACTIONS.find(each => each === action) ?? 'ALLOW',
     provider: textOf(object, 'spec', 'provider', 'name') ?? '',
-    dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
+    dryRun: isDryRun(object),
     rules: listOf(object, 'spec', 'rules').map(rule => ({
       from: listOf(rule, 'from').map((each): AuthorizationSource => pairsIn(field(each, 'source'), SOURCE_FIELDS)),
       to: listOf(rule, 'to').map((each): AuthorizationOperation => pairsIn(at(each, 'operation'), OPERATION_FIELDS)),

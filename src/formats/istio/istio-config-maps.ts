@@ -4,15 +4,16 @@ import {REVISION_LABEL} from '../../model/istio/mesh-keys.js'
 import type {MeshSettings} from '../../model/istio/mesh-settings.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {commaList} from '../../model/text/comma-list.js'
-import {at, flagOf, isObject, listOf, numberOf, textMapOf, textOf, textsOf} from '../decode.js'
+import {flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
 import {readLabelSelector} from './injection-webhook.js'
 
 function authorizersOf(mesh: unknown): MeshSettings['authorizers'] {
   return listOf(mesh, 'extensionProviders').flatMap(each => {
-    const http = at(each, 'envoyExtAuthzHttp') !== undefined
-    const grpc = at(each, 'envoyExtAuthzGrpc') !== undefined
-    return http || grpc ? [{name: textOf(each, 'name') ?? '', http}] : []
+    const http = objectOf(each, 'envoyExtAuthzHttp')
+    const asked = http ?? objectOf(each, 'envoyExtAuthzGrpc')
+    if (asked === undefined) return []
+    return [{name: textOf(each, 'name') ?? '', http: http !== undefined, service: textOf(asked, 'service') ?? ''}]
   })
 }
 

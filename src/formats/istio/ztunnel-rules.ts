@@ -8,6 +8,7 @@ import {
 import {parseIpRange} from '../../model/kernel/ip-address.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {isObject, listOf, objectOf, textOf, textsOf} from '../decode.js'
+import {isDryRun} from './authorization.js'
 
 /** `*`, `prefix*`, `*suffix` or the whole text (istio.io, "Authorization Policy", values). */
 function stringMatch(value: string): ZtunnelStringMatch {
@@ -108,7 +109,7 @@ function ruleOf(rule: unknown, namespace: string, action: string): ZtunnelRule |
 export function ztunnelRulesOf(object: KubeObject): readonly ZtunnelRule[] | undefined {
   const action = textOf(object, 'spec', 'action') ?? 'ALLOW'
   if (action !== 'ALLOW' && action !== 'DENY') return undefined
-  if (object.metadata.annotations?.['istio.io/dry-run'] === 'true') return undefined
+  if (isDryRun(object)) return undefined
   const namespace = object.metadata.namespace ?? 'default'
   return listOf(object, 'spec', 'rules')
     .map(rule => ruleOf(rule, namespace, action))

@@ -18,9 +18,13 @@ function identity(matcher: Message, {peerByFilterState}: PolicyPlace): Message {
 }
 
 function header(name: string, value: string): Message {
-  if (value === '*') return {header: {name, presentMatch: true}}
-  const ignoreCase: Message = name === ':authority' ? {ignoreCase: true} : {}
-  return {header: {name, stringMatch: {...valueMatcher(value), ...ignoreCase}}}
+  return {header: {name, ...(value === '*' ? {presentMatch: true} : {stringMatch: valueMatcher(value)})}}
+}
+
+/** The case of a host does not count, unlike that of the same header in a condition. */
+function host(value: string): Message {
+  const name = ':authority'
+  return value === '*' ? header(name, value) : {header: {name, stringMatch: {...valueMatcher(value), ignoreCase: true}}}
 }
 
 function path(value: string): Message {
@@ -109,7 +113,7 @@ function filterMetadata(key: string, values: readonly string[]): Message {
 
 /** Fields that say what is asked for. */
 export const PERMISSION_ROWS: Readonly<Record<string, FieldRow>> = {
-  hosts: {each: value => header(':authority', value)},
+  hosts: {each: host},
   methods: {each: value => header(':method', value)},
   paths: {each: path},
   ports: {each: value => ({destinationPort: Number(value)})},

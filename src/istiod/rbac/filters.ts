@@ -1,5 +1,10 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {type Authorization, type AuthorizationAction, ruleKey} from '../../model/istio/authorization.js'
+import {
+  type Authorization,
+  type AuthorizationAction,
+  type ProviderUse,
+  ruleKey,
+} from '../../model/istio/authorization.js'
 import type {PolicyPlace} from './place.js'
 import {MATCHES_NOTHING, rbacRule} from './rules.js'
 import type {Message} from './strings.js'
@@ -10,8 +15,10 @@ import type {Message} from './strings.js'
 export interface PolicySetting {
   readonly trustDomains: readonly string[]
   readonly peerByFilterState: boolean
-  /** Filters that ask an external authorizer, by the name of the provider; undefined for one that is not configured. */
-  readonly extAuthz: (provider: string, tcp: boolean) => Message | undefined
+  /** What happens to CUSTOM policies of a provider. */
+  readonly use: (provider: string, tcp: boolean) => ProviderUse
+  /** The filter that asks an external authorizer, by the name of the provider. */
+  readonly extAuthz: (provider: string, tcp: boolean) => Message
 }
 
 const FILTERS = {
@@ -84,13 +91,14 @@ function customFilters(policies: readonly Authorization[], setting: PolicySettin
     const mine = custom.filter(each => each.provider === provider)
     const name = (policy: Authorization, index: number) => `istio-ext-authz-${provider}-${ruleKey(policy, index)}`
     // One workload may have one provider only: with several, istiod refuses all of them.
-    const asks = providers.length > 1 ? undefined : setting.extAuthz(provider, tcp)
-    if (asks === undefined) {
+    const use = providers.length > 1 ? 'refused' : setting.use(provider, tcp)
+    if (use === 'ignored') return []
+    if (use === 'refused') {
       const refusing = (policy: Authorization, index: number) => `${name(policy, index)}-deny-due-to-bad-CUSTOM-action`
       return [filter(tcp, {rules: {action: 'DENY', ...policiesOf(mine, setting, tcp, refusing)}})]
     }
     const shadowRules = {action: 'DENY', ...policiesOf(mine, setting, tcp, name)}
-    return [filter(tcp, {shadowRules, shadowRulesStatPrefix: 'istio_ext_authz_'}), asks]
+    return [filter(tcp, {shadowRules, shadowRulesStatPrefix: 'istio_ext_authz_'}), setting.extAuthz(provider, tcp)]
   })
 }
 

@@ -11,7 +11,7 @@ import {
 import {type FieldRow, headerCondition, PERMISSION_ROWS, PRINCIPAL_ROWS} from './fields.js'
 import type {PolicyPlace} from './place.js'
 import type {Message} from './strings.js'
-import {inEveryTrustDomain} from './trust-domains.js'
+import {everyTrustDomain, inEveryTrustDomain} from './trust-domains.js'
 
 /** Thrown where a rule says something a place cannot hold, so that istiod drops the rule. */
 class RuleDropped extends Error {}
@@ -43,10 +43,19 @@ function rowName(key: string): string {
   return key.replace(/\[.*$/, '')
 }
 
-const IDENTITIES = ['principals', 'source.principal']
+/** What a value of a field stands for in a mesh with aliases of its trust domain. */
+const ALIASES: Readonly<Record<string, (value: string, trustDomains: readonly string[]) => readonly string[]>> = {
+  principals: inEveryTrustDomain,
+  'source.principal': inEveryTrustDomain,
+  trustDomains: everyTrustDomain,
+  'source.trustDomain': everyTrustDomain,
+}
 
-function valuesIn(key: string, values: readonly string[], place: PolicyPlace): readonly string[] {
-  return IDENTITIES.includes(key) ? values.flatMap(each => inEveryTrustDomain(each, place.trustDomains)) : values
+function valuesIn(key: string, values: readonly string[], {trustDomains}: PolicyPlace): readonly string[] {
+  const aliases = own(ALIASES, key)
+  if (aliases === undefined) return values
+  const all = values.flatMap(each => aliases(each, trustDomains))
+  return aliases === everyTrustDomain ? [...new Set(all)] : all
 }
 
 function matcherOf(side: Side, key: string, given: readonly string[], place: PolicyPlace): Message {

@@ -1,3 +1,8 @@
+/** The trust domains a value of a policy stands for: one of the mesh stands for all of them, any other, a pattern too, for itself. */
+export function everyTrustDomain(value: string, trustDomains: readonly string[]): readonly string[] {
+  return trustDomains.includes(value) ? trustDomains : [value]
+}
+
 /** True when a trust domain fits a pattern with a `*` at its start. */
 function fitsSuffix(domain: string, pattern: string): boolean {
   return pattern.startsWith('*') && domain.endsWith(pattern.slice(1))

@@ -43,6 +43,9 @@ export interface PolicyTarget {
 
 export type AuthorizationAction = 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM'
 
+/** What CUSTOM policies of a provider do: it is asked, what they match is refused, or they are left out (an HTTP provider on TCP). */
+export type ProviderUse = 'asked' | 'refused' | 'ignored'
+
 /** An AuthorizationPolicy in full (istio.io, "Authorization Policy"). */
 export interface Authorization {
   readonly object: ObjectRef

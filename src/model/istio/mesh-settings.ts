@@ -1,5 +1,13 @@
 import type {CaptureDefaults} from './injection.js'
 
+/** A provider that CUSTOM policies may ask (MeshConfig.ExtensionProvider); `http` for one that takes HTTP requests only. */
+export interface Authorizer {
+  readonly name: string
+  readonly http: boolean
+  /** Its host, with or without its namespace before a slash. */
+  readonly service: string
+}
+
 /** The MeshConfig settings that rules use, with Istio's defaults. */
 export interface MeshSettings {
   readonly rootNamespace: string
@@ -9,8 +17,7 @@ export interface MeshSettings {
   readonly clusterDomain: string
   /** The trust domain of the mesh, then its aliases. */
   readonly trustDomains: readonly string[]
-  /** Providers that CUSTOM policies may ask; `http` for those that take HTTP requests only. */
-  readonly authorizers: readonly {readonly name: string; readonly http: boolean}[]
+  readonly authorizers: readonly Authorizer[]
   /** How many proxies before a gateway are believed about the client's address. */
   readonly trustedProxies: number
   /** What `defaultConfig` says about capture. */

@@ -1,16 +1,11 @@
 import {GATEWAY_NAME, policiesFor} from '../../analysis/authorization/applying.js'
 import type {AskedRequest} from '../../analysis/authorization/asked.js'
-import {
-  type AuthorizationDecision,
-  type DecisionSetting,
-  decideByObjects,
-  label,
-} from '../../analysis/authorization/decide.js'
+import {type AuthorizationDecision, decideByObjects, label} from '../../analysis/authorization/decide.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decideInAmbient} from '../../istiod/ambient/verdict.js'
-import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
+import {decisionSetting} from '../../istiod/authorizers.js'
 import type {RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Authorization} from '../../model/istio/authorization.js'
@@ -73,13 +68,13 @@ function openKeys({rules}: AuthorizationDecision): readonly string[] {
 }
 
 function decide(
-  {settings}: PresentState['state'],
+  state: PresentState['state'],
   policies: readonly Authorization[],
   client: Client,
   port: number,
   tcp: boolean,
 ): AuthorizationDecision {
-  return decideByObjects(policies, askedBy(client, port, tcp), settingOf(settings))
+  return decideByObjects(policies, askedBy(client, port, tcp), decisionSetting(state))
 }
 
 /** A request of which only its sender and its port are known. */
@@ -97,13 +92,6 @@ function askedBy(client: Client, port: number, tcp: boolean): AskedRequest {
     path: undefined,
     headers: undefined,
     claims: undefined,
-  }
-}
-
-function settingOf({trustDomains, authorizers}: PresentState['state']['settings']): DecisionSetting {
-  return {
-    twins: principal => inEveryTrustDomain(principal, trustDomains),
-    provider: name => authorizers.some(each => each.name === name),
   }
 }
 
@@ -176,7 +164,7 @@ function ambientAnswers(
         server: {namespace: server.pod.ref.namespace, labels: server.pod.labels},
         ...definedFields({through}),
       },
-      settingOf(state.settings),
+      decisionSetting(state),
     )
     const row = rowOf(decision)
     const answer = {...row, because: `${where}: ${row.because}`}

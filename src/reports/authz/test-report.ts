@@ -11,8 +11,8 @@ import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decideInAmbient} from '../../istiod/ambient/verdict.js'
+import {decisionSetting} from '../../istiod/authorizers.js'
 import {type Pair, pairOf} from '../../istiod/mtls-pair.js'
-import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
 import type {Json} from '../../model/envoy/schema.js'
 import {UserError} from '../../model/evidence/user-error.js'
@@ -249,10 +249,7 @@ async function verdictFor(
     claims: asked.claims ?? null,
   }
   const subject = {namespace: target.pod.ref.namespace, labels: target.pod.labels}
-  const setting = {
-    twins: (principal: string) => inEveryTrustDomain(principal, settings.trustDomains),
-    provider: (name: string) => settings.authorizers.some(each => each.name === name),
-  }
+  const setting = decisionSetting(present.state)
   if (target.pod.mode === 'ambient') return ambientVerdict(present, question, target, arrival, request, setting)
   const policies = policiesFor(subject, authorizations, settings.rootNamespace)
   const decision = decideByObjects(policies, request, setting)

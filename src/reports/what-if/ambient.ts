@@ -2,7 +2,7 @@ import type {AskedRequest} from '../../analysis/authorization/asked.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {TrafficRequest} from '../../formats/traffic/parse.js'
 import {decideInAmbient} from '../../istiod/ambient/verdict.js'
-import {inEveryTrustDomain} from '../../istiod/rbac/trust-domains.js'
+import {decisionSetting} from '../../istiod/authorizers.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IstioState} from '../../istiod/state.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
@@ -40,11 +40,7 @@ function waypointOf(state: IstioState, {from, request, namespaceLabels}: Ambient
 /** Why the ambient data plane refuses a request by the objects (waypoint, then ztunnel); undefined when it takes it. */
 export function refusedByAmbient(state: IstioState, arrival: AmbientArrival): AmbientRefusal | undefined {
   const {from, to, port, request} = arrival
-  const {trustDomains} = state.settings
-  const setting = {
-    twins: (principal: string) => inEveryTrustDomain(principal, trustDomains),
-    provider: () => undefined,
-  }
+  const setting = {...decisionSetting(state), provider: () => undefined}
   const own = from.mode === 'ambient' ? identityOf(state, from.ref.namespace, from.serviceAccount) : null
   const ip = from.addresses[0]
   const asked: AskedRequest = {

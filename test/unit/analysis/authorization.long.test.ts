@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals'
 import {decideByObjects} from '../../../src/analysis/authorization/decide.js'
-import {inEveryTrustDomain} from '../../../src/istiod/rbac/trust-domains.js'
+import {everyTrustDomain, inEveryTrustDomain} from '../../../src/istiod/rbac/trust-domains.js'
 import {authzCases} from '../../support/authz-cases.js'
 import {byFilters} from '../../support/authz-filters.js'
 import {authzRequest} from '../../support/authz-requests.js'
@@ -21,7 +21,8 @@ withCases('the policies as objects and the filters istiod made of them say the s
       const asked = authzRequest(random, policies, tcp)
       const {verdict} = decideByObjects(policies, asked, {
         twins: principal => inEveryTrustDomain(principal, trustDomains),
-        provider: () => asks,
+        domains: trustDomain => everyTrustDomain(trustDomain, trustDomains),
+        provider: () => (asks ? 'asked' : 'refused'),
       })
       const expected = byFilters(filters, asked)
       expect({name, asked, verdict}).toEqual({name, asked, verdict: expected})

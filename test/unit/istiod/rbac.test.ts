@@ -15,7 +15,11 @@ withCases('filters of AuthorizationPolicies are those istiod makes', () => {
   const found = authzCases()
   test.each(found.length === 0 ? NONE : found)('$name', ({name, tcp, policies, filters, ...place}) => {
     const asks = filters.find(each => nameOf(each).endsWith('ext_authz'))
-    const setting = {...place, extAuthz: () => asks as never}
+    const setting = {
+      ...place,
+      use: () => (asks === undefined ? 'refused' : 'asked') as never,
+      extAuthz: () => asks as never,
+    }
     const {custom, others} = policyFilters(policies, setting, tcp)
     // The files of a case with two broken providers stand in the order of their names.
     const wanted = /bad-multiple/.test(name) ? [...filters].sort() : filters
@@ -25,7 +29,7 @@ withCases('filters of AuthorizationPolicies are those istiod makes', () => {
 
 describe('filters of AuthorizationPolicies', () => {
   test('no policy, no filter', () => {
-    const setting = {trustDomains: [], peerByFilterState: false, extAuthz: () => undefined}
+    const setting = {trustDomains: [], peerByFilterState: false, use: () => 'refused' as const, extAuthz: () => ({})}
     expect(policyFilters([], setting, false)).toEqual({custom: [], others: []})
   })
 })

@@ -5,9 +5,12 @@ import {textOf} from '../../../src/formats/decode.js'
 import {readNetworkPolicy} from '../../../src/formats/kube/network-policy.js'
 import {httpRoutes} from '../../../src/istiod/delegates.js'
 import {endpointTls, ruleFor, trafficPolicy} from '../../../src/istiod/destination-rules.js'
+import {resourcesOf} from '../../../src/istiod/dump.js'
 import {virtualServiceRoutes} from '../../../src/istiod/http-routes.js'
 import {jwtFilter} from '../../../src/istiod/jwt.js'
 import {madeClusters} from '../../../src/istiod/outbound-clusters.js'
+import {outboundListeners} from '../../../src/istiod/outbound-listeners.js'
+import {outboundRoutes} from '../../../src/istiod/outbound-routes.js'
 import {hostsInScope, type ProxyPlace} from '../../../src/istiod/scope.js'
 import {istioState, type ObjectsByKind} from '../../../src/istiod/state.js'
 import {untranslatedFields} from '../../../src/istiod/untranslated-fields.js'
@@ -337,4 +340,62 @@ test('a regex of a star takes any value', () => {
   const [route] = virtualServiceRoutes(routed, stateOf({}), PLACE, 80)
   expect(route).toMatchObject({match: {headers: [{name: 'x', present_match: true}]}})
   expect(textOf(route, 'route', 'cluster')).toBe('outbound|80||web.shop.svc.cluster.local')
+})
+
+describe('what istiod makes of one mesh for two proxies', () => {
+  const gateway: ProxyPlace = {namespace: 'shop', labels: {app: 'edge'}, gateway: true}
+
+  test('a gateway takes the endpoints of a headless Service, and TLS to those that take it', () => {
+    const headless = service('db', [3306])
+    const state = stateOf({
+      Service: [{...headless, spec: {...(headless.spec as object), clusterIP: 'None'}} as KubeObject],
+    })
+    const made = (place: ProxyPlace) =>
+      madeClusters({state, place, ports: []}).get('outbound|3306||db.shop.svc.cluster.local')?.cluster
+    expect(made(PLACE)).toMatchObject({type: 'ORIGINAL_DST'})
+    expect(made(gateway)).toMatchObject({type: 'EDS', transport_socket_matches: [{name: 'tlsMode-istio'}, {}]})
+  })
+
+  test('of two VirtualServices for one host the older routes it on every port', () => {
+    const route = (status: number) => ({hosts: ['web'], http: [{directResponse: {status}}]})
+    const web = service('web', [8080])
+    const other = service('other', [80])
+    const oldest = object('VirtualService', 'z-old', route(200))
+    const youngest = object('VirtualService', 'a-new', route(503))
+    const view = (VirtualService: readonly KubeObject[]) => ({
+      state: stateOf({Service: [web, other], VirtualService}),
+      place: PLACE,
+      ports: [],
+    })
+    const laid = outboundRoutes({configs: []}, view([]), view([youngest, oldest]))
+    const hosts = resourcesOf(laid, 'routes')
+      .flatMap(each => each.virtual_hosts as never as readonly {name: string; routes: readonly unknown[]}[])
+      .filter(each => each.name.startsWith('web.'))
+    expect(hosts.map(each => each.name).sort()).toEqual([
+      'web.shop.svc.cluster.local:80',
+      'web.shop.svc.cluster.local:8080',
+    ])
+    for (const each of hosts) expect(each.routes).toMatchObject([{direct_response: {status: 200}}])
+  })
+
+  test('another TLS host without an address joins the listener of its port', () => {
+    const entry = (name: string) =>
+      object('ServiceEntry', name, {
+        hosts: [`${name}.example.com`],
+        resolution: 'DNS',
+        ports: [{number: 443, name: 'tls', protocol: 'TLS'}],
+      })
+    const one = entry('one')
+    const view = (ServiceEntry: readonly KubeObject[]) => ({state: stateOf({ServiceEntry}), place: PLACE, ports: []})
+    const first = outboundListeners({configs: []}, view([]), view([one]), new Set())
+    const both = outboundListeners(first, view([one]), view([one, entry('two')]), new Set())
+    const [listener] = resourcesOf(both, 'listeners')
+    const chains = listener?.filter_chains as never as readonly {
+      filter_chain_match: {server_names: readonly string[]}
+    }[]
+    expect(chains.flatMap(each => each.filter_chain_match.server_names).sort()).toEqual([
+      'one.example.com',
+      'two.example.com',
+    ])
+  })
 })

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {declaredClusterNeeds, NO_NEEDS} from '../src/cli/command-needs.js'
+import {declaredClusterNeeds, NO_NEEDS, namedCommands} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {example} from '../src/cli/usage/example.js'
 import {canIReport} from '../src/reports/can-i/report.js'
@@ -26,10 +26,11 @@ export default class CanI extends MeshCommand {
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(CanI)
     const declared = declaredClusterNeeds(this.config.commands)
+    const commands = namedCommands(this.config.commands, argv as string[])
     await this.withSource(flags, async source => {
       const namespace = flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace)
       const places = {namespace, istioNamespace: flags.istioNamespace, debugContainer: flags['debug-container']}
-      await this.print(flags, await canIReport(source, declared, argv as string[], places), canIView)
+      await this.print(flags, await canIReport(source, declared, commands, places), canIView)
     })
   }
 }

@@ -159,14 +159,18 @@ export interface DeclaredCommand {
   readonly hiddenAliases?: readonly string[]
 }
 
+/** Each command once: oclif lists a command again under each of its aliases. */
+function underOwnNames(all: readonly DeclaredCommand[]): readonly DeclaredCommand[] {
+  const aliases = new Set(all.flatMap(({aliases, hiddenAliases}) => [...(aliases ?? []), ...(hiddenAliases ?? [])]))
+  return all.filter(({id}) => !aliases.has(id))
+}
+
 /**
  * The cluster resources each command reads, by command name, in alphabetical order. Commands of one topic with equal needs are listed under
  * the name of the topic.
  */
 export function declaredClusterNeeds(all: readonly DeclaredCommand[]): ReadonlyMap<string, ClusterNeeds> {
-  // oclif lists a command again under each of its aliases.
-  const aliases = new Set(all.flatMap(({aliases, hiddenAliases}) => [...(aliases ?? []), ...(hiddenAliases ?? [])]))
-  const commands = all.filter(({id}) => !aliases.has(id))
+  const commands = underOwnNames(all)
   const asking = commands.flatMap(({id, needs}) =>
     needs?.cluster === undefined ? [] : [{words: id.split(':'), cluster: needs.cluster}],
   )
@@ -179,4 +183,40 @@ export function declaredClusterNeeds(all: readonly DeclaredCommand[]): ReadonlyM
     return [alike(topic) && whole(topic) ? topic : words.join(' '), cluster] as const
   })
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Every spelling of a command and of its topic, in words, with the name it is declared under. */
+function spellings(
+  all: readonly DeclaredCommand[],
+  declared: ReadonlyMap<string, ClusterNeeds>,
+): ReadonlyMap<string, string> {
+  const pairs = underOwnNames(all).flatMap(command => {
+    const {id} = command
+    const [topic = ''] = id.split(':')
+    const name = [topic, id.replaceAll(':', ' ')].find(each => declared.has(each))
+    if (name === undefined) return []
+    return [id, ...(command.aliases ?? []), ...(command.hiddenAliases ?? [])].flatMap(spelled => {
+      const words = spelled.split(':')
+      const ofTopic = id.includes(':') && name === topic ? [words.slice(0, -1).join(' ')] : []
+      return [words.join(' '), ...ofTopic].map(each => [each, name] as const)
+    })
+  })
+  return new Map(pairs)
+}
+
+/**
+ * The declared names of the commands that words of a command line name, as `declaredClusterNeeds` lists them: `describe pod`, `pc cluster` and
+ * `snapshot create` are one command each, aliases are followed. A word that names none is returned as it is.
+ */
+export function namedCommands(all: readonly DeclaredCommand[], words: readonly string[]): readonly string[] {
+  const known = spellings(all, declaredClusterNeeds(all))
+  const names: string[] = []
+  for (let at = 0; at < words.length; ) {
+    const here = [3, 2, 1].filter(size => at + size <= words.length)
+    const size = here.find(each => known.has(words.slice(at, at + each).join(' '))) ?? 1
+    const spelled = words.slice(at, at + size).join(' ')
+    names.push(known.get(spelled) ?? spelled)
+    at += size
+  }
+  return [...new Set(names)]
 }

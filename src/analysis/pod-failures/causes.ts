@@ -12,6 +12,9 @@ export interface FailureCause {
 const FIREWALL =
   'Open port 15017 (istiod, behind port 443 of its Service) from the API server to the nodes: a firewall rule or security group of a private cluster usually blocks it; then check that istiod is running.'
 
+/** Reasons of an end that was no run: the runtime could not start the container (containerd and CRI-O; dockershim). */
+export const START_FAILURES: readonly string[] = ['StartError', 'ContainerCannotRun']
+
 /** Matches no message: the reason alone says the cause. */
 const NOTHING = /(?!)/
 
@@ -149,10 +152,17 @@ const FAILURE_CAUSES: readonly FailureCause[] = [
   },
   {
     test: NOTHING,
+    reasons: ['OOMKilled'],
+    severity: 'error',
+    text: 'the container used more memory than its limit, and is started again and again',
+    fix: 'Raise its memory limit, or lower what it needs.',
+  },
+  {
+    test: NOTHING,
     reasons: ['CrashLoopBackOff'],
     severity: 'error',
     text: 'the container ends soon after each start',
-    fix: 'Read why in its last log: kubectl logs --previous. After OOMKilled raise its memory limit.',
+    fix: 'Read why in its last log: kubectl logs --previous.',
   },
   {
     test: NOTHING,
@@ -170,10 +180,34 @@ const FAILURE_CAUSES: readonly FailureCause[] = [
   },
   {
     test: /^$/,
-    reasons: ['CreateContainerError', 'RunContainerError', 'PostStartHookError', 'StartError'],
+    reasons: ['CreateContainerError', 'RunContainerError', 'PostStartHookError', ...START_FAILURES],
     severity: 'error',
     text: 'a container cannot be started',
     fix: 'Read what the runtime says, and correct the command or the security context of the container.',
+  },
+  {
+    test: /^Readiness probe failed/,
+    severity: 'error',
+    text: 'its readiness probe fails, so the pod gets no traffic from Services',
+    fix: 'Compare the port and path of the probe with what the container listens on: meshctl ports POD. The agent answers a rewritten probe with 500 also when it cannot reach the application.',
+  },
+  {
+    test: /^(Liveness|Startup) probe failed|failed (liveness|startup) probe/,
+    severity: 'error',
+    text: 'the kubelet restarts the container because this probe fails',
+    fix: 'Compare the port and path of the probe with what the container listens on: meshctl ports POD. The agent answers a rewritten probe with 500 also when it cannot reach the application.',
+  },
+  {
+    test: /persistentvolumeclaim "[^"]*" (?:not found|is being deleted)|unbound immediate PersistentVolumeClaims|volume node affinity conflict/i,
+    severity: 'error',
+    text: 'a volume the pod needs does not exist, is not bound, or is on another node',
+    fix: 'Create or bind the PersistentVolumeClaim: kubectl get pvc.',
+  },
+  {
+    test: /(?<!\d)\d+\/\d+ nodes are available(?!.*Insufficient)/i,
+    severity: 'error',
+    text: 'no node takes the pod',
+    fix: 'Add a node that meets the constraints the message names, or relax them.',
   },
   {
     test: /(?<!\d)\d+\/\d+ nodes are available|Insufficient (cpu|memory)|unschedulable/i,

@@ -1,8 +1,8 @@
 import type {KubeEvent} from '../../model/kube/kube-event.js'
 import type {NodeModel} from '../../model/kube/kube-node.js'
-import {type ContainerState, isOver, type ObjectRef, type PodModel} from '../../model/kube/pod.js'
+import {type Container, type ContainerState, isOver, type ObjectRef, type PodModel} from '../../model/kube/pod.js'
 import {humanCount} from '../../model/text/human-count.js'
-import {type FailureCause, failureCause} from './causes.js'
+import {type FailureCause, failureCause, START_FAILURES} from './causes.js'
 
 /** A failure that Kubernetes reported, and what it means. */
 export interface ReportedFailure {
@@ -32,6 +32,8 @@ const EVENTS = [
   'DeadlineExceeded',
   'BackoffLimitExceeded',
 ]
+/** Ends that tell why a container is started again and again. */
+const LOOP_REASONS = ['OOMKilled', ...START_FAILURES]
 const WAITING = ['PodInitializing', 'ContainerCreating']
 /** Components of the mesh that pods of a node or all pods depend on, by their labels (Istio's charts). */
 const COMPONENTS: readonly (readonly [label: string, value: string])[] = [
@@ -77,18 +79,72 @@ function componentStatements({labels, status, containers}: PodModel): readonly S
   return [{from: 'condition Ready', reason: 'MeshComponentNotReady', message: `${component[1]} is not ready`}]
 }
 
+/** Failures in a row after which the kubelet calls a container not ready (Kubernetes API, Probe: failureThreshold). */
+const READINESS_FAILURES = 3
+
+/** The probe of an application's container that is not ready, by the events of the pod: what restarts it, or keeps it from traffic. */
+function probeStatement(container: Container, {object}: PodModel, events: readonly KubeEvent[]): Statement | undefined {
+  const {name, state, injected, role} = container
+  if (injected || role === 'init' || state === undefined || state.ready) return undefined
+  const own = events.filter(
+    ({about, container: of}) =>
+      about.kind === 'Pod' && about.name === object.name && about.namespace === object.namespace && of === name,
+  )
+  const failed = (probe: RegExp) => own.find(({reason, message}) => reason === 'Unhealthy' && probe.test(message))
+  const killed = own.find(
+    ({reason, message}) => reason === 'Killing' && / failed (?:liveness|startup) probe/.test(message),
+  )
+  const unready = failed(/^Readiness probe failed/)
+  const event =
+    killed !== undefined && state.restarts > 0
+      ? (failed(/ failed startup/.test(killed.message) ? /^Startup/ : /^Liveness/) ?? killed)
+      : state.state === 'running' && (unready?.count ?? 0) >= READINESS_FAILURES
+        ? unready
+        : undefined
+  if (event === undefined) return undefined
+  const from = `event ${event.reason} of Pod ${object.name} (${humanCount(event.count, 'time')})`
+  return {from, reason: 'Unhealthy', message: event.message, container: name}
+}
+
+/** The end of an application's container that was started before and is about to be started again. */
+function endedStatement({name, state, injected, role}: Container): Statement | undefined {
+  if (injected || role === 'init' || state?.state !== 'terminated' || state.restarts === 0) return undefined
+  const {reason = 'Error', exitCode, restarts} = state
+  const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
+  return {
+    from: `status of container ${name}`,
+    reason: LOOP_REASONS.includes(reason) ? reason : 'CrashLoopBackOff',
+    message: `restarted ${humanCount(restarts, 'time')}, last ended: ${reason}${code}`,
+    container: name,
+  }
+}
+
+/** Why a container waits, by its status. */
+function waitingStatement({name, state, injected}: Container): Statement | undefined {
+  if (state?.state !== 'waiting' || state.reason === undefined || WAITING.includes(state.reason)) return undefined
+  const from = `status of container ${name}`
+  const {reason, message = '', lastReason = '', lastMessage} = state
+  if (reason !== 'CrashLoopBackOff') return {from, reason, message, container: name}
+  // The rules about the sidecar and istio-init say what their ends mean.
+  if (injected) return undefined
+  // The runtime's words about a failed start; after a run the message is the container's own.
+  if (START_FAILURES.includes(lastReason) && lastMessage !== undefined)
+    return {from, reason: lastReason, message: lastMessage, container: name}
+  return {
+    from,
+    reason: LOOP_REASONS.includes(lastReason) ? lastReason : reason,
+    message: lastEnd(state) || message,
+    container: name,
+  }
+}
+
 function statements(pod: PodModel, events: readonly KubeEvent[]): readonly Statement[] {
   const conditions = pod.conditions
     .filter(({type, status}) => Object.hasOwn(CONDITIONS, type) && CONDITIONS[type] === status)
     .map(({type, reason = type, message = ''}) => ({from: `condition ${type}`, reason, message}))
-  const containers = pod.containers.flatMap(({name, state, injected}) => {
-    if (state?.state !== 'waiting' || state.reason === undefined || WAITING.includes(state.reason)) return []
-    const crashes = state.reason === 'CrashLoopBackOff'
-    // The rules about the sidecar and istio-init say what their ends mean.
-    if (crashes && injected) return []
-    const message = crashes ? lastEnd(state) || (state.message ?? '') : (state.message ?? '')
-    return [{from: `status of container ${name}`, reason: state.reason, message, container: name}]
-  })
+  const containers = pod.containers
+    .map(each => probeStatement(each, pod, events) ?? waitingStatement(each) ?? endedStatement(each))
+    .filter(each => each !== undefined)
   const {reason, message = ''} = pod.status ?? {}
   const whole = reason === undefined ? [] : [{from: 'status of the pod', reason, message}]
   const reported = events

@@ -6,7 +6,7 @@ import {xdsTypeNamed} from '../../model/envoy/xds-type.js'
 import type {SyncProblem} from '../../model/istio/sync-problem.js'
 import {type ProxyConnection, proxyNamespace, proxyPod, stateOf, type TypeSync} from '../../model/istio/sync-state.js'
 import type {Source} from '../../sources/source.js'
-import {findRejectedObject, type RejectedObject, type RejectingProxy} from './rejected-object.js'
+import {findRejectedObject, patchingFilters, type RejectedObject, type RejectingProxy} from './rejected-object.js'
 
 /** What the proxy runs meanwhile; undefined when it is not known whether it ever accepted anything. */
 function stillRunning(what: string, never: string, since: string | undefined, acked: boolean | undefined) {
@@ -36,6 +36,16 @@ function rejectedSince({ackedAt, sentAt}: TypeSync, object: RejectedObject | und
   return sentAt === undefined ? {} : {since: sentAt, sinceIs: 'at least' as const}
 }
 
+/** EnvoyFilters named in advice. */
+const SUSPECTS = 4
+
+/** Where to look when neither the resource nor the error names an object. */
+function suspects(filters: readonly string[]): string {
+  if (filters.length === 0) return 'Correct or delete the Istio object that the rejected resource comes from.'
+  const more = filters.length <= SUSPECTS ? '' : ` and ${filters.length - SUSPECTS} more`
+  return `Envoy names no resource: look first at ${filters.slice(0, SUSPECTS).join(', ')}${more}, which ${filters.length === 1 ? 'patches' : 'patch'} this config of the pod.`
+}
+
 async function rejected(
   source: Source,
   proxy: string,
@@ -47,6 +57,8 @@ async function rejected(
   return await Promise.all(
     parseRejection(error, noun).map(async (rejection): Promise<SyncProblem> => {
       const object = await findRejectedObject(source, rejection, rejectingProxy)
+      const named = object !== undefined || rejection.resource !== undefined
+      const filters = named ? [] : await patchingFilters(source, type, rejectingProxy)
       return {
         kind: 'rejected',
         proxy,
@@ -57,7 +69,7 @@ async function rejected(
         object: object?.label,
         because: rejection.origin?.because,
         ...rejectedSince(sync, object),
-        advice: `Correct or delete that object. ${appliedInstead(error, noun)}`,
+        advice: `${object === undefined ? suspects(filters) : 'Correct or delete that object.'} ${appliedInstead(error, noun)}`,
       }
     }),
   )

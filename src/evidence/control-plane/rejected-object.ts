@@ -1,3 +1,4 @@
+import {patchesType} from '../../analysis/sync-reason/patched-type.js'
 import type {Rejection} from '../../analysis/sync-reason/rejection.js'
 import {listOf, textMapOf, textOf} from '../../formats/decode.js'
 import {GAP_REASONS} from '../../model/evidence/answer.js'
@@ -87,4 +88,17 @@ export async function findRejectedObject(
   return found.length === 1
     ? {label: label(first), ...lastChange(first)}
     : {label: `one of ${found.slice(0, 4).map(label).join(', ')}`}
+}
+
+/** The EnvoyFilters that patch what an xDS type (`CDS`) carries to the pod: the first suspects where Envoy names no resource. */
+export async function patchingFilters(
+  source: Source,
+  type: string,
+  rejectingProxy: RejectingProxy,
+): Promise<readonly string[]> {
+  const filters = await source.objects({kind: 'EnvoyFilter'})
+  if (!filters.ok) return []
+  return filters.value
+    .filter(object => applies(object, rejectingProxy) && patchesType(JSON.stringify(object.spec ?? {}), type))
+    .map(label)
 }

@@ -3,7 +3,7 @@ import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected
 import {ambientExpectation, expectationFor} from '../../analysis/netfilter/expected-rules/from-pod.js'
 import {knownRelease, NEWEST} from '../../analysis/netfilter/expected-rules/releases.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
-import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
+import {interfacesWith, withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
 import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import type {SiteKernel} from '../../analysis/request-path/world.js'
 import {parseIp} from '../../model/kernel/ip-address.js'
@@ -22,14 +22,9 @@ export function computedKernel(pod: PodModel, mode: 'ambient' | 'sidecar'): Site
       ? ambientRulesets(expectation.settings)
       : expectedRulesets(expectation.settings, minor === undefined ? NEWEST : knownRelease(minor))
   const own = (pod.status?.podIps ?? []).map(parseIp).filter(each => each !== undefined)
-  const loopback = ['127.0.0.1', '::1'].map(parseIp).filter(each => each !== undefined)
-  const interfaces = [
-    {name: 'lo', addresses: loopback},
-    {name: 'eth0', addresses: own},
-  ]
   return {
     rules: compileRules(rulesets),
-    machine: withDefaultNetwork({interfaces}, rulesets),
+    machine: withDefaultNetwork({interfaces: interfacesWith(own)}, rulesets),
     traits: proxyTraitsOf(rulesets),
     marksAnswers: true,
     capturesDns: expectation.settings.dns,

@@ -8,6 +8,7 @@ import {sniff} from '../../formats/sniff.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {type Gap, isFailure, missing} from '../../model/evidence/answer.js'
 import type {EvidenceId} from '../../model/evidence/evidence.js'
+import {parseIp} from '../../model/kernel/ip-address.js'
 import type {IpFacts, NetworkNamespace} from '../../model/kernel/network-namespace.js'
 import {type Backend, type IpFamily, type Ruleset, type RulesReading, ruleCount} from '../../model/kernel/ruleset.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
@@ -190,9 +191,10 @@ function truncations(found: Found): readonly Gap[] {
 
 /**
  * Reads a pod's rules from every place that may hold them: both iptables back ends and families and native nftables; where none can be read,
- * the log of istio-init, which tells what was written at start. Never throws for absence: the gaps say what could not be read.
+ * the log of istio-init, which tells what was written at start. `addresses` are those of the pod by its status, for when no command in it
+ * tells them. Never throws for absence: the gaps say what could not be read.
  */
-export async function readKernel(source: Source, subject: PodRef): Promise<Kernel> {
+export async function readKernel(source: Source, subject: PodRef, addresses: readonly string[] = []): Promise<Kernel> {
   const live = await readLive(source, subject)
   const useless = live.readings.every(reading => reading.rulesets.length === 0)
   const log = useless && live.gaps.length > 0 ? await readLog(source, subject) : undefined
@@ -207,12 +209,13 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
     reading.warnings.filter(each => each.truncated !== true).map(each => `line ${each.line}: ${each.message}`),
   )
   const facts = await ipFacts(source, subject)
+  const own = addresses.map(parseIp).filter(each => each !== undefined)
   const pasted = !source.traits.complete
   const startUp = used === log || requested(rulesets) || (pasted && isLog(used, rulesets))
   return {
     rulesets,
     parameters,
-    machine: withDefaultNetwork(facts, rulesets, node !== undefined || guestsIn(found)),
+    machine: withDefaultNetwork(facts, rulesets, node !== undefined || guestsIn(found), own),
     from: startUp ? 'log' : pasted ? 'text' : 'live',
     ...definedFields({setAt: startUp ? firstTime(used.chunks) : undefined}),
     origin: used.origins.join(', '),

@@ -104,7 +104,7 @@ function marksAnswers(rulesets: Parameters<typeof everyRule>[0]): boolean {
 }
 
 async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<SiteKernel>> {
-  const kernel = await readKernel(source, pod.ref)
+  const kernel = await readKernel(source, pod.ref, pod.addresses)
   if (kernel.rulesets.length === 0) {
     const gap = whyUnread(kernel)
     if (gap !== undefined) return {ok: false, gap}

@@ -96,6 +96,7 @@ function stateOf(status: unknown): ContainerState | undefined {
   const exitCode = numberOf(now, 'exitCode')
   const lastReason = textOf(last, 'reason')
   const lastExitCode = numberOf(last, 'exitCode')
+  const lastMessage = textOf(last, 'message')
   const startedAt = textOf(now, 'startedAt')
   const lastFinishedAt = textOf(last, 'finishedAt')
   return {
@@ -107,6 +108,7 @@ function stateOf(status: unknown): ContainerState | undefined {
     exitCode,
     lastReason,
     lastExitCode,
+    ...definedFields({lastMessage}),
     startedAt,
     lastFinishedAt,
   }

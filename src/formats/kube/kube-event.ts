@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {KubeEvent} from '../../model/kube/kube-event.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {numberOf, objectOf, textOf} from '../decode.js'
@@ -15,5 +16,6 @@ export function readEvent(object: KubeObject): KubeEvent {
     reason: textOf(object, 'reason') ?? '',
     message: textOf(object, 'message') ?? textOf(object, 'note') ?? '',
     count: numberOf(object, 'count') ?? numberOf(object, 'deprecatedCount') ?? numberOf(object, 'series', 'count') ?? 1,
+    ...definedFields({container: /^spec\.\w{1,30}\{([\w.-]{1,253})\}$/.exec(textOf(about, 'fieldPath') ?? '')?.[1]}),
   }
 }

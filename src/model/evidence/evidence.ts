@@ -117,7 +117,7 @@ export const EVIDENCE = {
   'net.nft': kernel('native nftables rules', ['nft', 'list', 'ruleset']),
   'net.ip-rule': command('policy routing rules', ['ip', 'rule']),
   'net.ip-route': command('routes of every table', ['ip', 'route', 'show', 'table', 'all']),
-  'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
+  'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr'], ['ip', 'addr']),
   'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
   'net.processes': {

@@ -9,4 +9,6 @@ export interface KubeEvent {
   readonly message: string
   /** How often it was reported. */
   readonly count: number
+  /** The container of the pod it is about, where it says so. */
+  readonly container?: string
 }

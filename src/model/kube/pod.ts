@@ -65,6 +65,8 @@ export interface ContainerState {
   readonly startedAt?: string
   readonly lastReason?: string
   readonly lastExitCode?: number
+  /** What was said at its last end: by the runtime after a failed start, else by the container. */
+  readonly lastMessage?: string
   readonly lastFinishedAt?: string
 }
 

@@ -4,6 +4,7 @@ import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
+import type {PodModel} from '../../model/kube/pod.js'
 import type {MeshRule} from '../../rules/rule.js'
 import type {RuleInfo} from '../../rules/rule-info.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
@@ -120,6 +121,19 @@ function unusedFiles({manifests, ledger}: NotedSource): readonly Gap[] {
     }))
 }
 
+/** The workloads no pod can be created for, in the namespaces listed: each is checked by its template. */
+async function podlessOf(
+  {objects}: CheckRun,
+  {ending}: PodListPage,
+  everywhere: boolean,
+): Promise<readonly PodModel[]> {
+  if (ending === undefined) return []
+  const all = everywhere ? await objects.list('namespaces', '') : undefined
+  const namespaces = new Set([...ending.namespaces, ...(all?.ok === true ? all.value.map(({name}) => name) : [])])
+  const events = await boundedMap([...namespaces], AT_ONCE, async name => await objects.list('events', name))
+  return await ending.podless(events.flatMap(answer => (answer.ok ? answer.value : [])))
+}
+
 /** Evaluates every rule for the pods, page by page, and aggregates the outcomes by workload; pods themselves are not kept. */
 export async function checkReport(
   given: Source,
@@ -128,7 +142,8 @@ export async function checkReport(
 ): Promise<CheckReport> {
   const source = noted(given)
   // On a live cluster one list call for all namespaces replaces one per namespace.
-  const run = openCheckRun(source, options, options.everywhere === true && source.pages !== undefined)
+  const whole = options.everywhere === true && source.pages !== undefined
+  const run = openCheckRun(source, options, whole)
   let aggregator = createAggregator()
   let unlisted: Gap[] = []
   let [read, later] = [0, false]
@@ -144,7 +159,8 @@ export async function checkReport(
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     const ofPage = {...run, ...besideOf(source, page)}
-    await boundedMap(page.pods, AT_ONCE, async pod => {
+    const podless = await podlessOf(run, page, whole)
+    await boundedMap([...page.pods, ...podless], AT_ONCE, async pod => {
       const {outcomes, injection} = await podOutcomes(ofPage, pod, options.rules)
       aggregator.add(pod, outcomes, injection)
       done += 1

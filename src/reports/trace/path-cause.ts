@@ -12,6 +12,7 @@ import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import type {Source} from '../../sources/source.js'
 import {ambientCause} from './ambient-cause.js'
+import {uncapturedPort} from './uncaptured-port.js'
 
 /** The object and field that made a request fail, and what to change. */
 export interface PathCause {
@@ -167,13 +168,8 @@ async function mismatch(inputs: CauseInputs, path: RequestPath): Promise<PathCau
   const entered = path.legs.findLast(
     (leg): leg is Extract<Leg, {kind: 'kernel'}> => leg.kind === 'kernel' && leg.direction === 'in',
   )
-  if (server === undefined && entered?.pod.mode === 'sidecar') {
-    const {namespace, name} = entered.pod.ref
-    return {
-      object: {kind: 'Pod', namespace, name},
-      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer redirect to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
-    }
-  }
+  if (server === undefined && entered?.pod.mode === 'sidecar')
+    return await uncapturedPort(inputs.source, entered.pod, entered.to.port)
   const object = clusterObject(clientLeg(path.legs), inputs.world)
   return {
     ...definedFields({object}),

@@ -1,3 +1,4 @@
+import {patchesType} from '../../analysis/sync-reason/patched-type.js'
 import {appliedInstead, parseRejection} from '../../analysis/sync-reason/rejection.js'
 import {xdsTypeNamed} from '../../model/envoy/xds-type.js'
 import type {EnvoyFilterModel} from '../../model/istio/istio-traffic.js'
@@ -5,9 +6,10 @@ import {objectLabel, type PodModel} from '../../model/kube/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import {defineRule} from '../rule.js'
 
-/** The EnvoyFilters that apply to the pod (its namespace and the root one, workloadSelector) and name the resource. */
-function filtersNaming(
-  resource: string,
+/** The EnvoyFilters that apply to the pod (its namespace and the root one, workloadSelector) and name the resource; where Envoy names none, those whose patches are of the type. */
+function suspectsOf(
+  resource: string | undefined,
+  type: string,
   pod: PodModel,
   filters: readonly EnvoyFilterModel[],
   root: string,
@@ -16,8 +18,16 @@ function filtersNaming(
     ({object, selector, text}) =>
       [root, pod.object.namespace].includes(object.namespace) &&
       (selector === undefined || matchesLabels(requirementsOf(selector), pod.labels)) &&
-      text.includes(JSON.stringify(resource)),
+      (resource === undefined ? patchesType(text, type) : text.includes(JSON.stringify(resource))),
   )
+}
+
+/** What to correct, given the labels of the EnvoyFilters found. */
+function adviceOn(names: string, resource: string | undefined): string {
+  if (names === '') return 'Correct or delete the Istio object that the rejected resource comes from.'
+  return resource === undefined
+    ? `Envoy names no resource: look first at ${names}.`
+    : `Correct or delete ${names}, which refers to ${resource}.`
 }
 
 export const rule = defineRule({
@@ -39,18 +49,21 @@ export const rule = defineRule({
           ? []
           : parseRejection(error, xdsTypeNamed(type).noun).map(({resource, message, origin}) => {
               const root = mesh?.rootNamespace ?? 'istio-system'
-              const filters = resource === undefined ? [] : filtersNaming(resource, pod, envoyFilters, root)
+              const filters = suspectsOf(resource, type, pod, envoyFilters, root)
               const names = filters.map(({object}) => objectLabel(object)).join(', ')
               return {
                 message: `Envoy rejected ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
-                fix: `${filters.length === 0 ? 'Correct or delete the Istio object that the rejected resource comes from.' : `Correct or delete ${names}, which refers to ${resource}.`} ${appliedInstead(error, xdsTypeNamed(type).noun)}`,
+                fix: `${adviceOn(names, resource)} ${appliedInstead(error, xdsTypeNamed(type).noun)}`,
                 proof: [
                   {
                     from: "istiod's syncz",
                     text: `${type} lastError: ${error}${sentAt === undefined ? '' : ` (sent ${sentAt})`}`,
                   },
                   ...(origin === undefined ? [] : [{from: 'origin', text: `${origin.kind}: ${origin.because}`}]),
-                  ...filters.map(({object}) => ({from: objectLabel(object), text: `refers to ${resource}`})),
+                  ...filters.map(({object}) => ({
+                    from: objectLabel(object),
+                    text: resource === undefined ? `patches ${type}` : `refers to ${resource}`,
+                  })),
                 ],
               }
             }),

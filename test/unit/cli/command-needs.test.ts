@@ -1,7 +1,7 @@
 import {readdirSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {declaredClusterNeeds} from '../../../src/cli/command-needs.js'
+import {declaredClusterNeeds, namedCommands} from '../../../src/cli/command-needs.js'
 import {declaredCommands} from '../../support/declared-commands.js'
 
 const COMMANDS = declaredCommands()
@@ -60,5 +60,35 @@ describe('what commands declare', () => {
       {id: 'c', needs: {}},
     ])
     expect([...declared.keys()]).toEqual(['a x', 'a y', 'b'])
+  })
+
+  test.each([
+    [['describe', 'pod'], ['describe']],
+    [['pc', 'cluster'], ['proxy-config']],
+    [['pc'], ['proxy-config']],
+    [['ps'], ['proxy-status']],
+    [
+      ['x', 'describe', 'service', 'version'],
+      ['describe', 'version'],
+    ],
+    [
+      ['snapshot', 'create', 'check'],
+      ['snapshot create', 'check'],
+    ],
+    [['authz', 'check'], ['authz']],
+    [
+      ['check', 'authz'],
+      ['check', 'authz'],
+    ],
+    [
+      ['describe', 'check-inject', 'describe'],
+      ['describe', 'check-inject'],
+    ],
+    [
+      ['nosuch', 'constructor'],
+      ['nosuch', 'constructor'],
+    ],
+  ])('the words %p name the commands %p', (words, names) => {
+    expect(namedCommands(COMMANDS, words)).toEqual(names)
   })
 })

@@ -1,4 +1,4 @@
-import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
+import {type IpAddress, parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import type {
   Interface,
   IpFacts,
@@ -78,17 +78,47 @@ function everythingLocal(family: IpFamily): KernelRoute {
   return {family, table: 'mesh', kind: 'local', to: {family, bits: 0n, mask: 0n}, device: 'lo'}
 }
 
+function isHost({to}: KernelRoute): boolean {
+  return to.mask === (to.family === 'ip' ? 0xffff_ffffn : (1n << 128n) - 1n)
+}
+
+/** The interfaces by the host routes of the table `local`, which the kernel keeps for each of its own addresses (ip-route(8)). */
+function interfacesByRoutes(routes: readonly KernelRoute[]): readonly Interface[] {
+  const own = routes.filter(route => route.table === 'local' && route.kind === 'local' && isHost(route))
+  const devices = [...new Set(own.flatMap(({device}) => device ?? []))]
+  return devices.map(name => ({
+    name,
+    addresses: own.filter(({device}) => device === name).map(({to}) => ({family: to.family, bits: to.bits})),
+  }))
+}
+
+/** The interfaces of a pod of which only the addresses are known: lo, and one eth0 that has them. */
+export function interfacesWith(own: readonly IpAddress[]): readonly Interface[] {
+  return [LO, {name: 'eth0', addresses: own}]
+}
+
+function isKnown({name, addresses}: Interface): boolean {
+  return name !== 'lo' && addresses.length > 0
+}
+
+/** The interfaces that were read, or that the routes tell; undefined where neither has an address outside of lo. */
+function readInterfaces({interfaces, routes}: Partial<IpFacts>): readonly Interface[] | undefined {
+  return [interfaces ?? [], interfacesByRoutes(routes ?? [])].find(each => each.some(isKnown))
+}
+
 /**
- * The machine a packet is walked on. What the evidence has is used; what it lacks is replaced by defaults: one interface eth0 with documentation
- * addresses, a default route, and the policy routes Istio adds beside its rules. `assumed` is true if something was.
+ * The machine a packet is walked on. What the evidence has is used; what it lacks is replaced by defaults: one interface eth0 with the
+ * addresses of `own` or, where that is empty, documentation addresses, a default route, and the policy routes Istio adds beside its rules. `assumed` is true if something was.
  */
 export function withDefaultNetwork(
   facts: Partial<IpFacts>,
   rulesets: readonly Ruleset[],
   forwarding = false,
+  own: readonly IpAddress[] = [],
 ): NetworkNamespace {
-  const known = facts.interfaces?.filter(each => each.name !== 'lo' && each.addresses.length > 0) ?? []
-  const interfaces = known.length > 0 ? (facts.interfaces ?? []) : [LO, ETH0]
+  const read = readInterfaces(facts)
+  const interfaces = read ?? (own.length > 0 ? interfacesWith(own) : [LO, ETH0])
+  const known = read?.filter(isKnown) ?? []
   const hasRoutes = known.length > 0 && (facts.routes?.length ?? 0) > 0
   const hasRules = (facts.policyRules?.length ?? 0) > 0
   const device = known[0]?.name ?? 'eth0'

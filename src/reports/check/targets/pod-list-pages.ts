@@ -1,10 +1,12 @@
 import {createHash} from 'node:crypto'
+import {readEvent} from '../../../formats/kube/kube-event.js'
 import {podOfMachine} from '../../../formats/kube-pod/machine-pod.js'
 import {readPod} from '../../../formats/kube-pod/parse.js'
 import {boundedMap} from '../../../model/collections/bounded-map.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
 import {type Answer, type Gap, gapSentence} from '../../../model/evidence/answer.js'
 import {UserError} from '../../../model/evidence/user-error.js'
+import type {KubeEvent} from '../../../model/kube/kube-event.js'
 import type {KubeObject} from '../../../model/kube/kube-object.js'
 import {hasEnded, objectLabel, type PodModel} from '../../../model/kube/pod.js'
 import {matchesLabels, parseSelector} from '../../../model/kube/selector.js'
@@ -12,6 +14,7 @@ import {byText} from '../../../model/text/order.js'
 import {objectPages} from '../../../sources/object-pages.js'
 import type {Page, Source} from '../../../sources/source.js'
 import type {Target} from '../../../sources/subject.js'
+import {podlessWorkloads} from './podless-workloads.js'
 import {checkTargets, noPods} from './targets.js'
 
 /** One page of the pods to check. */
@@ -27,6 +30,11 @@ export interface PodListPage {
   readonly remaining?: number
   /** Parts of the mesh whose pods could not be listed. */
   readonly unlisted: readonly Gap[]
+  /** After the last pod of a namespace or cluster: the namespaces seen, and which workloads have no pods by the events of those. */
+  readonly ending?: {
+    readonly namespaces: ReadonlySet<string>
+    readonly podless: (events: readonly KubeEvent[]) => Promise<readonly PodModel[]>
+  }
 }
 
 type PodList = AsyncGenerator<Answer<Page<PodModel | undefined>>>
@@ -127,8 +135,13 @@ async function* byNamespace(source: Source, target: Target, refused: Gap): Async
   yield {pods: [], read: 0, begins: false, later: false, unlisted: [{...refused, what, detail}]}
 }
 
+/** The namespace whose pods are listed; undefined for all of them. */
+function listedNamespace(source: Source, target: Target): string | undefined {
+  return target.allNamespaces === true ? undefined : (target.namespace ?? source.defaultNamespace)
+}
+
 async function* everyPod(source: Source, target: Target): AsyncGenerator<PodListPage> {
-  const namespace = target.allNamespaces === true ? undefined : (target.namespace ?? source.defaultNamespace)
+  const namespace = listedNamespace(source, target)
   let seen = 0
   for await (const page of podsOf(source, target, namespace)) {
     if (page.ok) {
@@ -149,10 +162,26 @@ export async function* podListPages(
 ): AsyncGenerator<PodListPage> {
   const mine = inShard(shard)
   const listed = names.length === 0 && source.manifests === undefined && source.impliedSubject === undefined
+  const workloads = new Set<string>()
+  const namespaces = new Set<string>()
+  const podless = async (events: readonly KubeEvent[]) =>
+    (await podlessWorkloads(source, events, workloads, target)).filter(mine)
   let pods = 0
   for await (const page of listed ? everyPod(source, target) : onePage(await checkTargets(source, names, target))) {
     pods = page.begins ? page.pods.length : pods + page.pods.length
+    for (const {workload, object} of page.pods) {
+      workloads.add(objectLabel(workload))
+      namespaces.add(object.namespace)
+    }
     yield {...page, pods: page.pods.filter(mine)}
   }
-  if (pods === 0 && listed) throw noPods(source, target)
+  if (!listed) return
+  const end = {pods: [], read: 0, begins: false, later: false, unlisted: []}
+  if (pods > 0) yield {...end, ending: {namespaces, podless}}
+  else {
+    const events = await source.objects({kind: 'Event', ...definedFields({namespace: listedNamespace(source, target)})})
+    const templates = events.ok ? await podless(events.value.map(readEvent)) : []
+    if (templates.length === 0) throw noPods(source, target)
+    yield {...end, pods: templates, read: templates.length}
+  }
 }

@@ -83,6 +83,12 @@ describe('commands of one container', () => {
     expect(container.ran).toEqual(['sh', 'sh'])
   })
 
+  test('an `ip` without -j, such as that of BusyBox, is asked for its text', async () => {
+    const {source} = await inContainer({ip: 'case "$1" in -j) echo "Usage: ip" >&2; exit 1;; *) echo "ip $*";; esac'})
+    const [, , addresses] = await together(source, STATE)
+    expect(addresses).toMatchObject({ok: true, value: {provenance: {argv: ['ip', 'addr']}}})
+  })
+
   test('what fails fails alone: a program that is missing, one that is denied, one that breaks', async () => {
     const {source, container} = await inContainer({
       ...telling(['iptables-save', 'ip6tables-legacy-save']),

@@ -1,0 +1,60 @@
+import {expect, test} from '@jest/globals'
+import {readEvent} from '../../../src/formats/kube/kube-event.js'
+import type {KubeObject} from '../../../src/model/kube/kube-object.js'
+import {podListPages} from '../../../src/reports/check/targets/pod-list-pages.js'
+import {podlessWorkloads} from '../../../src/reports/check/targets/podless-workloads.js'
+import {memorySource} from '../../support/memory-source.js'
+
+const TEMPLATE = {metadata: {labels: {run: 'web'}}, spec: {containers: [{name: 'web', image: 'web:1'}]}}
+
+function deployment(name: string, replicas = 1): readonly KubeObject[] {
+  const metadata = {name, namespace: 'shop'}
+  const owner = {kind: 'Deployment', name, controller: true}
+  const spec = {replicas, template: TEMPLATE}
+  return [
+    {apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec},
+    {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {name: `${name}-7c6f`, namespace: 'shop', ownerReferences: [owner]},
+      spec,
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: {name: `${name}.1`, namespace: 'shop'},
+      type: 'Warning',
+      reason: 'FailedCreate',
+      involvedObject: {kind: 'ReplicaSet', name: `${name}-7c6f`, namespace: 'shop'},
+      message: 'exceeded quota',
+    },
+  ] as unknown as readonly KubeObject[]
+}
+
+const objects = [...deployment('web'), ...deployment('stopped', 0), ...deployment('up')]
+const source = memorySource({objects, defaultNamespace: 'shop', origin: {kind: 'cluster', label: 'cluster test'}})
+const events = objects.filter(({kind}) => kind === 'Event').map(readEvent)
+
+test('a Deployment whose ReplicaSet cannot create pods is found; one with pods, or scaled to none, is not', async () => {
+  const found = await podlessWorkloads(source, events, new Set(['Deployment shop/up']), {})
+  expect(found.map(({workload}) => workload)).toEqual([{kind: 'Deployment', namespace: 'shop', name: 'web'}])
+})
+
+test('the selector of the command counts', async () => {
+  expect(await podlessWorkloads(source, events, new Set(), {selector: 'run=other'})).toEqual([])
+})
+
+test('a namespace without any pod is answered with the workloads that should have some', async () => {
+  const names: string[] = []
+  for await (const page of podListPages(source, [], {namespace: 'shop'}))
+    names.push(...page.pods.map(({workload}) => workload.name))
+  expect(names).toEqual(['web', 'up'])
+})
+
+test('without such an event it is an error, as before', async () => {
+  const empty = memorySource({objects: [], defaultNamespace: 'shop', origin: {kind: 'cluster', label: 'cluster test'}})
+  const all = async () => {
+    for await (const page of podListPages(empty, [], {namespace: 'shop'})) expect(page.pods).toEqual([])
+  }
+  await expect(all()).rejects.toThrow('no pods in namespace shop')
+})

@@ -39,8 +39,12 @@ function lacking(
 ): {readonly gap: Gap; readonly excerpt: boolean} | undefined {
   for (const needed of needs) {
     const kinds = kindsOf(needed)
+    const gaps = inputs.flatMap(({unreadable}) => kinds.flatMap(kind => unreadable.get(kind) ?? []))
+    // Objects of another kind, or of another cluster, do not make up for those that were refused.
+    const failed = gaps.find(isFailure)
+    if (failed !== undefined) return {gap: failed, excerpt: false}
     if (kinds.some(kind => present.has(kind))) continue
-    const gap = inputs.flatMap(({unreadable}) => kinds.flatMap(kind => unreadable.get(kind) ?? []))[0]
+    const [gap] = gaps
     if (gap !== undefined) return {gap, excerpt: false}
     if (inputs.some(({complete}) => complete)) continue
     const what = neededText(kinds.length > 3 ? 'Pod or workload' : kinds)

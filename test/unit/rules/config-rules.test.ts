@@ -5,6 +5,7 @@ import {parse} from 'yaml'
 import {readConfigObject} from '../../../src/formats/istio-config/config-object.js'
 import {readMeshConfig, readMeshNetworks} from '../../../src/formats/istio-config/mesh-config.js'
 import {definedFields} from '../../../src/model/collections/defined-fields.js'
+import {missing} from '../../../src/model/evidence/answer.js'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {clusterViews} from '../../../src/reports/analyze/cluster-views.js'
 import {type ConfigOutcome, evaluateConfig} from '../../../src/reports/analyze/evaluate.js'
@@ -29,7 +30,12 @@ function casesOf({slug}: ConfigRule): readonly ConfigCase[] {
   return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly ConfigCase[]) : []
 }
 
-function outcomeOf(rule: ConfigRule, given: ConfigCase, complete: boolean): ConfigOutcome {
+function outcomeOf(
+  rule: ConfigRule,
+  given: ConfigCase,
+  complete: boolean,
+  refused: readonly string[] = [],
+): ConfigOutcome {
   const cluster = given.other === undefined ? undefined : 'one'
   const objects = [
     ...given.objects.map(raw => readConfigObject(raw, 'default', cluster)),
@@ -47,7 +53,8 @@ function outcomeOf(rule: ConfigRule, given: ConfigCase, complete: boolean): Conf
   const sets = clusterViews(objects).map(({cluster: name, objects: seen, otherServices}) =>
     configSet([...seen, ...own], {...settings, ...definedFields({networks, cluster: name}), otherServices}),
   )
-  const input = {objects, complete, unreadable: new Map(), place: async () => undefined}
+  const unreadable = new Map(refused.map(kind => [kind, missing(`${kind} objects`, 'forbidden', 'no list').gap]))
+  const input = {objects, complete, unreadable, place: async () => undefined}
   return evaluateConfig(sets, [rule], [input])
 }
 
@@ -79,6 +86,14 @@ describe.each(CONFIG_RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as co
     const {findings, notChecked} = outcomeOf(rule, {...firing, objects: left}, false)
     expect(notChecked.map(each => each.rule.code)).toEqual([rule.code])
     expect(findings.filter(({found}) => found.severity !== 'info')).toEqual([])
+  })
+
+  test.each(rule.needs.flat())('is not evaluated where %s is refused, whatever else was read', kind => {
+    for (const given of cases) {
+      const {findings, notChecked, passed} = outcomeOf(rule, given, true, [kind])
+      expect([findings, passed]).toEqual([[], []])
+      if (given.expect !== 'silent') expect(notChecked.map(({gap}) => gap.reason)).toContain('forbidden')
+    }
   })
 })
 

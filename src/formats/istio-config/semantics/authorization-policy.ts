@@ -6,14 +6,14 @@ import {targetProblems} from './target-refs.js'
 
 /** Keys of conditions (istio.io, Authorization Policy Conditions); those with brackets take a name. */
 const KEYS = [
-  /^request\.headers.*\[.+\]$/,
+  /^request\.headers[^[]*\[.+\]$/,
   /^request\.auth\.(?:principal|audiences|presenter)$/,
-  /^request\.auth\.claims(?:\[.+\])+$/,
+  /^request\.auth\.claims\[.+\]$/,
   /^source\.(?:ip|namespace|principal|serviceAccount|trustDomain)$/,
   /^remote\.ip$/,
   /^destination\.(?:ip|port)$/,
   /^connection\.sni$/,
-  /^experimental\.envoy\.filters\..*\[.+\]$/,
+  /^experimental\.envoy\.filters\.[^[]*\[.+\]$/,
 ]
 const IDENTITY = [
   'namespaces',

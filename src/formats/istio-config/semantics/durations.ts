@@ -19,7 +19,7 @@ const UNITS: Readonly<Record<string, number>> = {h: 3.6e12, m: 6e10, s: 1e9, ms:
 
 /** The nanoseconds of a duration as Go writes it; undefined for other text. */
 export function nanoseconds(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|ns|m|s)/g)]
+  const parts = [...text.matchAll(/(\d{1,20}(?:\.\d{1,20})?)(h|ms|us|ns|m|s)/g)]
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) return undefined
   return Math.round(parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0))
 }

@@ -20,7 +20,9 @@ const SEGMENT = /^[a-zA-Z0-9\-._~%!$&'()+,;:@=]+$/
 
 function isTemplatePath(path: string): boolean {
   const templated = path.includes('{*}') || path.includes('{**}')
-  const segments = path.replace(/^\/+|\/+$/g, '').split('/')
+  const parts = path.split('/')
+  const isName = (part: string) => part !== ''
+  const segments = parts.slice(Math.max(parts.findIndex(isName), 0), parts.findLastIndex(isName) + 1)
   const rest = segments.indexOf('{**}')
   if (rest >= 0 && segments.slice(rest + 1).some(segment => TEMPLATES.has(segment))) return false
   return segments.every(

@@ -12,6 +12,7 @@ import {fingerprints, pemBlocks, readCertificate} from '../../src/formats/envoy-
 import {lazyDump} from '../../src/formats/envoy-config-dump/lazy-sections.js'
 import {listenerSockets} from '../../src/formats/envoy-config-dump/listener-sockets.js'
 import {parseConfigDump, parseSections} from '../../src/formats/envoy-config-dump/parse.js'
+import {parseBatch} from '../../src/formats/exec-batch.js'
 import {readExpectations} from '../../src/formats/expectations/parse.js'
 import {formsIn} from '../../src/formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../src/formats/html-text.js'
@@ -19,7 +20,7 @@ import {istioctlText} from '../../src/formats/istio/istioctl-text.js'
 import {istioctlVersion} from '../../src/formats/istio/istioctl-version.js'
 import {parseSyncz} from '../../src/formats/istio/istiod-syncz.js'
 import {parseZtunnelDump} from '../../src/formats/istio/ztunnel-dump.js'
-import {readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
+import {holdsMeshConfig, readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
 import {parseTables} from '../../src/formats/istioctl-table/parse.js'
 import {describeNonText, isJson, parseJson} from '../../src/formats/json-text.js'
 import {describedPod} from '../../src/formats/kube/kubectl-describe.js'
@@ -118,6 +119,8 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseIpAddresses: ofText(parseIpAddresses),
   parseIpRoutes: ofText(parseIpRoutes),
   parseIpRules: ofText(parseIpRules),
+  parseBatch: bytes => parseBatch(bytes, [[['ss', '-ltn']]]),
+  holdsMeshConfig: refusing(ofText(holdsMeshConfig)),
   parseJson: bytes => parseJson(bytes, 'file'),
   parseKialiValidations: ofText(parseKialiValidations),
   parseLinkerdCheck: ofText(parseLinkerdCheck),

@@ -1,5 +1,6 @@
 import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '../../model/kernel/ruleset.js'
 import {isJson} from '../json-text.js'
+import {isTooDeep} from '../kube-manifest/nesting.js'
 import {parsePartialJson} from '../pasted/partial-json.js'
 import {type CleanLine, cleanLines} from './clean-lines.js'
 import {readParameters, readTraceCommand, startsParameters, startsTrace} from './init-log.js'
@@ -84,6 +85,10 @@ function readSections(lines: readonly CleanLine[], hint: SectionContext, draft: 
 
 /** Reads JSON text, of a cut one the items that are whole; the first line alone when something else follows it. */
 function readJson(text: string, number: number, draft: RulesDraft): void {
+  if (isTooDeep(text)) {
+    warn(draft, number, 'the JSON of nft is nested too deeply to be read')
+    return
+  }
   const whole = isJson(text)
   const document: unknown = whole ? JSON.parse(text) : parsePartialJson(text)?.value
   if (document !== undefined) readNftJson(document, number, draft)

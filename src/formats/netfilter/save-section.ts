@@ -131,7 +131,9 @@ function isLogged(lines: readonly CleanLine[], at: number, {messages}: RulesDraf
   const before = messages.at(-1)
   if (lines[at]?.level !== undefined) return true
   if (before?.level !== undefined && /ip6?tables\S*-save/.test(before.text)) return true
-  const said = lines.slice(0, at).findLast(({text}) => text !== '' && !text.startsWith('#'))
+  let above = at - 1
+  while (above >= 0 && /^(?:#|$)/.test(lines[above]?.text ?? '')) above -= 1
+  const said = lines[above]
   return said !== undefined && said.command === undefined && /^(\S*\/)?ip6?tables\S*-save$/.test(said.text)
 }
 

@@ -1,3 +1,4 @@
+import {own} from '../../../model/collections/own.js'
 import {isObject} from '../../decode.js'
 import type {Problem} from './problem.js'
 
@@ -21,7 +22,7 @@ const UNITS: Readonly<Record<string, number>> = {h: 3.6e12, m: 6e10, s: 1e9, ms:
 export function nanoseconds(text: string): number | undefined {
   const parts = [...text.matchAll(/(\d{1,20}(?:\.\d{1,20})?)(h|ms|us|ns|m|s)/g)]
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) return undefined
-  return Math.round(parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0))
+  return Math.round(parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (own(UNITS, unit) ?? 0), 0))
 }
 
 /** The durations in a spec that are finer than a millisecond; the schema refuses those below one. */

@@ -1,6 +1,7 @@
 import {labelsText} from '../../../analysis/istio-config/label-selection.js'
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {objectOf, textMapOf} from '../../../formats/decode.js'
+import {own} from '../../../model/collections/own.js'
 import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import type {Labels} from '../../../model/kube/selector.js'
 import type {ConfigRule} from '../config-rule.js'
@@ -18,7 +19,7 @@ const SELECTORS: Readonly<Record<string, readonly [field: string, labels: string
 }
 
 function selectorOf({kind, raw}: ConfigObject): {readonly labels: Labels; readonly path: string} | undefined {
-  const [field = '', labels = ''] = SELECTORS[kind] ?? []
+  const [field = '', labels = ''] = own(SELECTORS, kind) ?? []
   if (objectOf(raw, 'spec', field) === undefined) return undefined
   return {labels: textMapOf(raw, 'spec', field, labels), path: `spec.${field}.${labels}`}
 }

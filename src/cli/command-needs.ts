@@ -12,7 +12,7 @@ export interface CommandNeeds {
 
 /** What the rules of `check` read; `describe` shows their findings too. */
 const RULES: readonly TaskId[] = [
-  ...(['workloads', 'mesh', 'webhooks', 'traffic', 'security', 'nodes', 'podEvents', 'policies'] as const),
+  ...(['workloads', 'mesh', 'webhooks', 'traffic', 'security', 'nodes', 'podEvents', 'policies', 'allPods'] as const),
   ...(['exec', 'forward', 'logs', 'istiods', 'istiod'] as const),
 ]
 
@@ -32,9 +32,9 @@ export const CHECK_NEEDS: CommandNeeds = {
 /** The same, kept current by watches; pods are not visited. */
 export const MONITOR_NEEDS: CommandNeeds = {
   cluster: {
-    needs: ['pods'],
+    needs: ['allPods'],
     more: [
-      ...RULES.filter(id => !['workloads', 'exec', 'forward', 'logs'].includes(id)),
+      ...RULES.filter(id => !['allPods', 'workloads', 'exec', 'forward', 'logs'].includes(id)),
       ...(['allServices', 'listNamespaces'] as const),
     ],
     watches: true,

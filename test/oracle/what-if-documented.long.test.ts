@@ -6,6 +6,7 @@ import {isObject, objectOf, textOf} from '../../src/formats/decode.js'
 import {parseChange} from '../../src/formats/settings/change-file.js'
 import {whatIfReport} from '../../src/reports/what-if/report.js'
 import {openFiles} from '../../src/sources/open.js'
+import {corpusShare} from '../support/oracle-size.js'
 import {hasShared, SHARED} from '../support/shared-data.js'
 import {skipUnless} from '../support/skip-unless.js'
 import {baseTraffic, flakyIn} from '../support/what-if.js'
@@ -37,7 +38,7 @@ const {test: withBase} = skipUnless(hasShared('whatif'), 'the recorded mesh in .
 describe('a change does to recorded requests what the documentation of Istio says', () => {
   test('there are changes', () => expect(documentedChanges().length).toBeGreaterThan(90))
 
-  withBase.each(documentedChanges())(
+  withBase.each(corpusShare('DOCUMENTED', documentedChanges(), 0.3))(
     '$name',
     async ({change, after}) => {
       const text = baseTraffic()

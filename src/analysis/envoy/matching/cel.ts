@@ -1,4 +1,4 @@
-import type {Json} from '../../../model/envoy/schema.js'
+import {isStruct, type Json, type JsonStruct} from '../../../model/envoy/schema.js'
 import {undecided} from '../undecided.js'
 import {fullMatch} from './regex.js'
 
@@ -16,10 +16,8 @@ export type CelMap = Pick<ReadonlyMap<string, CelValue>, 'get' | 'has' | 'size'>
 /** What the names of an expression mean; undefined for one that is not known. */
 export type CelNames = (name: string) => CelValue | undefined
 
-type Struct = {readonly [key: string]: Json}
-
-function struct(value: Json | undefined): Struct {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Struct) : {}
+function struct(value: Json | undefined): JsonStruct {
+  return isStruct(value) ? value : {}
 }
 
 function list(value: Json | undefined): readonly Json[] {
@@ -37,11 +35,11 @@ function isList(value: CelValue): value is readonly CelValue[] {
 /** A value of metadata or filter state as expressions see it: every number is a double. */
 export function celValue(value: Json): CelValue {
   if (Array.isArray(value)) return (value as readonly Json[]).map(celValue)
-  if (typeof value !== 'object' || value === null) return value
+  if (!isStruct(value)) return value as Exclude<typeof value, readonly Json[]>
   return new Map(Object.entries(value).map(([key, each]) => [key, celValue(each)]))
 }
 
-function constant(of: Struct): CelValue {
+function constant(of: JsonStruct): CelValue {
   if ('null_value' in of) return null
   if (typeof of.bool_value === 'boolean') return of.bool_value
   if (typeof of.string_value === 'string') return of.string_value
@@ -140,7 +138,7 @@ function logic(sides: readonly CelValue[], decides: boolean): CelValue {
   return sides.every(each => typeof each === 'boolean') ? !decides : CEL_ERROR
 }
 
-function call(of: Struct, names: CelNames): CelValue {
+function call(of: JsonStruct, names: CelNames): CelValue {
   const name = typeof of.function === 'string' ? of.function : ''
   const parts = [...(of.target === undefined ? [] : [of.target]), ...list(of.args)]
   if (name === '_?_:_') {
@@ -156,7 +154,7 @@ function call(of: Struct, names: CelNames): CelValue {
 }
 
 /** What a parsed expression (google.api.expr.v1alpha1.Expr, as JSON) yields; undecided where it uses what is not known. */
-export function evaluateCel(expression: Struct, names: CelNames): CelValue {
+export function evaluateCel(expression: JsonStruct, names: CelNames): CelValue {
   if (expression.const_expr !== undefined) return constant(struct(expression.const_expr))
   if (expression.ident_expr !== undefined) {
     const {name = ''} = struct(expression.ident_expr)

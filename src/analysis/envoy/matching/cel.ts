@@ -1,6 +1,6 @@
 import {isStruct, type Json, type JsonStruct} from '../../../model/envoy/schema.js'
 import {undecided} from '../undecided.js'
-import {fullMatch} from './regex.js'
+import {partialMatch} from './regex.js'
 
 // Common Expression Language, as parsed trees: https://github.com/google/cel-spec/blob/master/doc/langdef.md
 
@@ -32,11 +32,15 @@ function isList(value: CelValue): value is readonly CelValue[] {
   return Array.isArray(value)
 }
 
+/** How deep expressions and values nest at most (Envoy reads 100 nested messages); what is deeper is undecided. */
+const MAX_DEPTH = 200
+
 /** A value of metadata or filter state as expressions see it: every number is a double. */
-export function celValue(value: Json): CelValue {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(celValue)
+export function celValue(value: Json, depth = 0): CelValue {
+  if (depth > MAX_DEPTH) return undecided('a value that nests too deep for a CEL expression')
+  if (Array.isArray(value)) return (value as readonly Json[]).map(each => celValue(each, depth + 1))
   if (!isStruct(value)) return value as Exclude<typeof value, readonly Json[]>
-  return new Map(Object.entries(value).map(([key, each]) => [key, celValue(each)]))
+  return new Map(Object.entries(value).map(([key, each]) => [key, celValue(each, depth + 1)]))
 }
 
 function constant(of: JsonStruct): CelValue {
@@ -45,7 +49,7 @@ function constant(of: JsonStruct): CelValue {
   if (typeof of.string_value === 'string') return of.string_value
   if (typeof of.double_value === 'number') return of.double_value
   const whole = of.int64_value ?? of.uint64_value
-  if (typeof whole === 'string' || typeof whole === 'number') return BigInt(whole)
+  if (/^-?\d{1,20}$/.test(String(whole))) return BigInt(String(whole))
   return undecided('a constant of a CEL expression')
 }
 
@@ -63,6 +67,7 @@ function isNumber(value: CelValue): value is bigint | number {
 function same(a: CelValue, b: CelValue): boolean {
   if (isNumber(a) && isNumber(b)) return !(a < b) && !(a > b)
   if (isList(a) && isList(b)) return a.length === b.length && a.every((each, i) => same(each, b[i] ?? null))
+  if (isMap(a) && isMap(b)) return undecided('maps that a CEL expression compares')
   return a === b
 }
 
@@ -129,7 +134,7 @@ const FUNCTIONS: ReadonlyMap<string, Apply> = new Map<string, (a: CelValue, b: C
   ['startsWith', onTexts((text, start) => text.startsWith(start))],
   ['endsWith', onTexts((text, end) => text.endsWith(end))],
   ['contains', onTexts((text, part) => text.includes(part))],
-  ['matches', onTexts((text, pattern) => fullMatch(`(?s:.*)(?:${pattern})(?s:.*)`, text))],
+  ['matches', onTexts((text, pattern) => partialMatch(pattern, text))],
 ] as const) as ReadonlyMap<string, Apply>
 
 /** `&&` and `||`: a side that decides alone counts, even where the other fails. */
@@ -138,15 +143,15 @@ function logic(sides: readonly CelValue[], decides: boolean): CelValue {
   return sides.every(each => typeof each === 'boolean') ? !decides : CEL_ERROR
 }
 
-function call(of: JsonStruct, names: CelNames): CelValue {
+function call(of: JsonStruct, evaluate: (part: Json | undefined) => CelValue): CelValue {
   const name = typeof of.function === 'string' ? of.function : ''
   const parts = [...(of.target === undefined ? [] : [of.target]), ...list(of.args)]
   if (name === '_?_:_') {
     const [condition, first, second] = parts
-    const chosen = evaluateCel(struct(condition), names)
-    return typeof chosen === 'boolean' ? evaluateCel(struct(chosen ? first : second), names) : CEL_ERROR
+    const chosen = evaluate(condition)
+    return typeof chosen === 'boolean' ? evaluate(chosen ? first : second) : CEL_ERROR
   }
-  const values = parts.map(each => evaluateCel(struct(each), names))
+  const values = parts.map(evaluate)
   if (name === '_&&_') return logic(values, false)
   if (name === '_||_') return logic(values, true)
   const apply = FUNCTIONS.get(name) ?? undecided(`function ${name} of a CEL expression`)
@@ -154,7 +159,9 @@ function call(of: JsonStruct, names: CelNames): CelValue {
 }
 
 /** What a parsed expression (google.api.expr.v1alpha1.Expr, as JSON) yields; undecided where it uses what is not known. */
-export function evaluateCel(expression: JsonStruct, names: CelNames): CelValue {
+export function evaluateCel(expression: JsonStruct, names: CelNames, depth = 0): CelValue {
+  if (depth > MAX_DEPTH) return undecided('a CEL expression that nests too deep')
+  const evaluate = (part: Json | undefined) => evaluateCel(struct(part), names, depth + 1)
   if (expression.const_expr !== undefined) return constant(struct(expression.const_expr))
   if (expression.ident_expr !== undefined) {
     const {name = ''} = struct(expression.ident_expr)
@@ -162,11 +169,10 @@ export function evaluateCel(expression: JsonStruct, names: CelNames): CelValue {
   }
   if (expression.select_expr !== undefined) {
     const {operand, field, test_only: onlyTests} = struct(expression.select_expr)
-    const from = evaluateCel(struct(operand), names)
+    const from = evaluate(operand)
     return from === CEL_ERROR ? CEL_ERROR : select(from, String(field), onlyTests === true)
   }
-  if (expression.call_expr !== undefined) return call(struct(expression.call_expr), names)
-  if (expression.list_expr !== undefined)
-    return list(struct(expression.list_expr).elements).map(each => evaluateCel(struct(each), names))
+  if (expression.call_expr !== undefined) return call(struct(expression.call_expr), evaluate)
+  if (expression.list_expr !== undefined) return list(struct(expression.list_expr).elements).map(evaluate)
   return undecided('an expression of CEL that is not modelled')
 }

@@ -124,7 +124,7 @@ async function istiods(
   try {
     return (await pods).map(replicaOf)
   } catch (error) {
-    // Who waited for the list that failed is told so; who comes later asks again.
+    // The failure is for those who waited for this list; the next one asks again.
     if (live.istiods.found?.pods === pods) live.istiods.found = undefined
     throw error
   }

@@ -232,7 +232,7 @@ export async function matrixReport(
     ...answeredFrom(source),
     ...startUpVerdict(read, source, subject, acceptedRules),
     gaps: read.gaps,
-    notes: read.kernel.notes,
+    notes: [...read.kernel.notes, ...new Set(Object.values(unseen).map(why => `unknown: ${why}`))],
     subject,
     senders: names,
     ...rows,

@@ -1,5 +1,5 @@
 import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
-import {missingTablesIn, whyOpen} from '../../analysis/netfilter/interception/missing-tables.js'
+import {missingFamilyIn, missingTablesIn, whyOpen} from '../../analysis/netfilter/interception/missing-tables.js'
 import {rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
@@ -144,7 +144,10 @@ export function openIn(
   {from, rulesets, machine}: Kernel,
   family: IpFamily,
 ): Readonly<Partial<Record<'inbound' | 'outbound', string>>> {
-  const missing = from === 'text' ? missingTablesIn(rulesets, family) : {}
+  if (from !== 'text') return {}
+  const none = missingFamilyIn(rulesets, family)
+  if (none !== undefined) return {inbound: none, outbound: none}
+  const missing = missingTablesIn(rulesets, family)
   if (Object.keys(missing).length === 0) return {}
   const interception = interceptionOf(rulesets, machine, family)
   return interception === undefined ? {} : whyOpen(interception, missing)

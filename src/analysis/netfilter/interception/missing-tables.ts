@@ -56,6 +56,12 @@ export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily):
   }
 }
 
+/** Why nothing is known of a family's packets: a text with rules of the other family alone says nothing about its own. Undefined where it has some. */
+export function missingFamilyIn(rulesets: readonly Ruleset[], family: IpFamily): string | undefined {
+  if (rulesets.some(set => set.backend === 'native' || set.family === family)) return undefined
+  return `the rules of ${family === 'ip' ? 'IPv4' : 'IPv6'} are not in the given text`
+}
+
 function isOpen({verdict}: TrafficOutcome): boolean {
   return isUncaptured(verdict)
 }

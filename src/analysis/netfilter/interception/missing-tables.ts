@@ -6,6 +6,7 @@ import {
   type Ruleset,
   TABLE_ASSUMED,
 } from '../../../model/kernel/ruleset.js'
+import {isUncaptured} from '../packet-walk/verdict.js'
 import {type Direction, type Interception, modeOf, type TrafficOutcome} from './interception.js'
 
 /** Why the verdicts of a direction cannot be determined from a text, where it may not hold all that decides. */
@@ -62,7 +63,7 @@ export function missingFamilyIn(rulesets: readonly Ruleset[], family: IpFamily):
 }
 
 function isOpen({verdict}: TrafficOutcome): boolean {
-  return verdict === 'direct' || verdict === 'escapes'
+  return isUncaptured(verdict)
 }
 
 function hide(trafficOutcome: TrafficOutcome, why: string | undefined): TrafficOutcome {

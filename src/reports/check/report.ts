@@ -1,7 +1,7 @@
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
-import type {Gap} from '../../model/evidence/answer.js'
+import {type Gap, gapSentence, isFailure} from '../../model/evidence/answer.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {PodModel} from '../../model/kube/pod.js'
@@ -121,17 +121,21 @@ function unusedFiles({manifests, ledger}: NotedSource): readonly Gap[] {
     }))
 }
 
-/** The workloads no pod can be created for, in the namespaces listed: each is checked by its template. */
+/** The workloads no pod can be created for, in the namespaces listed: each is checked by its template; a note where events could not be read. */
 async function podlessOf(
   {objects}: CheckRun,
   {ending}: PodListPage,
   everywhere: boolean,
-): Promise<readonly PodModel[]> {
-  if (ending === undefined) return []
+): Promise<{readonly podless: readonly PodModel[]; readonly notes: readonly string[]}> {
+  if (ending === undefined) return {podless: [], notes: []}
   const all = everywhere ? await objects.list('namespaces', '') : undefined
   const namespaces = new Set([...ending.namespaces, ...(all?.ok === true ? all.value.map(({name}) => name) : [])])
   const events = await boundedMap([...namespaces], AT_ONCE, async name => await objects.list('events', name))
-  return await ending.podless(events.flatMap(answer => (answer.ok ? answer.value : [])))
+  const unread = events.flatMap(answer => (answer.ok || !isFailure(answer.gap) ? [] : [answer.gap])).slice(0, 1)
+  return {
+    podless: await ending.podless(events.flatMap(answer => (answer.ok ? answer.value : []))),
+    notes: unread.map(gap => `workloads without pods may be missing: ${gapSentence(gap)}`),
+  }
 }
 
 /** Evaluates every rule for the pods, page by page, and aggregates the outcomes by workload; pods themselves are not kept. */
@@ -146,6 +150,7 @@ export async function checkReport(
   const run = openCheckRun(source, options, whole)
   let aggregator = createAggregator()
   let unlisted: Gap[] = []
+  const notes: string[] = []
   let [read, later] = [0, false]
   for await (const page of Symbol.asyncIterator in targets ? targets : onePage(targets)) {
     if (page.begins) {
@@ -159,8 +164,9 @@ export async function checkReport(
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     const ofPage = {...run, ...besideOf(source, page)}
-    const podless = await podlessOf(run, page, whole)
-    await boundedMap([...page.pods, ...podless], AT_ONCE, async pod => {
+    const without = await podlessOf(run, page, whole)
+    notes.push(...without.notes)
+    await boundedMap([...page.pods, ...without.podless], AT_ONCE, async pod => {
       const {outcomes, injection} = await podOutcomes(ofPage, pod, options.rules)
       aggregator.add(pod, outcomes, injection)
       done += 1
@@ -168,7 +174,10 @@ export async function checkReport(
     })
     read += page.read
   }
-  return await reportOver(source, run, aggregator, options, {unlisted, notes: later ? [LIST_CONTINUED] : []})
+  return await reportOver(source, run, aggregator, options, {
+    unlisted,
+    notes: [...(later ? [LIST_CONTINUED] : []), ...notes],
+  })
 }
 
 /** The report over the pods whose outcomes were aggregated so far. */

@@ -1,7 +1,8 @@
 import {expect, test} from '@jest/globals'
 import {readEvent} from '../../../src/formats/kube/kube-event.js'
-import {answered} from '../../../src/model/evidence/answer.js'
+import {answered, missing} from '../../../src/model/evidence/answer.js'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
+import {checkReport} from '../../../src/reports/check/report.js'
 import {podListPages} from '../../../src/reports/check/targets/pod-list-pages.js'
 import {podlessWorkloads} from '../../../src/reports/check/targets/podless-workloads.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -90,4 +91,18 @@ test('a workload whose pods were only in a list that expired counts as one witho
   for await (const {ending} of podListPages(expiring, [], {namespace: 'shop'}))
     for (const {workload} of (await ending?.podless(events)) ?? []) names.push(workload.name)
   expect(names).toEqual(['web', 'up'])
+})
+
+test('events that may not be read are said, since workloads without pods are known by them alone', async () => {
+  const pod = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'x', namespace: 'shop'}, spec: {containers: []}}
+  const given = memorySource({objects: [pod], defaultNamespace: 'shop', origin: {kind: 'cluster', label: 'test'}})
+  const refusing: Source = {
+    ...given,
+    objects: async query =>
+      query.kind === 'Event' ? missing('Event objects', 'forbidden', 'no right') : await given.objects(query),
+  }
+  const options = {rules: [], istioNamespace: 'istio-system', now: new Date(0), deep: false, failOn: 'error'} as const
+  const report = await checkReport(refusing, podListPages(refusing, [], {namespace: 'shop'}), options)
+  expect(report.notes).toEqual(['workloads without pods may be missing: Event objects: forbidden (no right)'])
+  expect((await checkReport(given, podListPages(given, [], {namespace: 'shop'}), options)).notes).toEqual([])
 })

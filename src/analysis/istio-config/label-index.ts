@@ -1,3 +1,4 @@
+import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {Labels} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 
@@ -23,13 +24,7 @@ function placesOf<T extends object>(
 ): Places {
   const known = kept.get(items)
   if (known !== undefined) return known
-  const places = new Map<string, number[]>()
-  for (const [at, item] of items.entries())
-    for (const pair of under(item)) {
-      const some = places.get(pair)
-      if (some === undefined) places.set(pair, [at])
-      else some.push(at)
-    }
+  const places = groupedPairs(items.flatMap((item, at) => under(item).map(pair => [pair, at] as const)))
   kept.set(items, places)
   return places
 }

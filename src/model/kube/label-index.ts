@@ -1,3 +1,4 @@
+import {groupedBy, groupedPairs} from '../collections/grouped-by.js'
 import {type Labels, matchesLabels, type Requirement} from './selector.js'
 
 /** Things with labels in namespaces, found by a selector without looking at each: a mesh has thousands of both. */
@@ -6,23 +7,18 @@ export interface LabelIndex<T> {
   selected(namespace: string, requirements: readonly Requirement[]): readonly T[]
 }
 
-function keep<T>(held: Map<string, T[]>, key: string, each: T): void {
-  const list = held.get(key)
-  if (list === undefined) held.set(key, [each])
-  else list.push(each)
-}
-
 /** Indexes by namespace, and within it by each label. */
 export function labelIndex<T extends {readonly namespace: string; readonly labels: Labels}>(
   all: readonly T[],
 ): LabelIndex<T> {
-  const byNamespace = new Map<string, T[]>()
-  const byLabel = new Map<string, T[]>()
-  for (const each of all) {
-    keep(byNamespace, each.namespace, each)
-    for (const [name, value] of Object.entries(each.labels))
-      keep(byLabel, JSON.stringify([each.namespace, name, value]), each)
-  }
+  const byNamespace = groupedBy(all, ({namespace}) => namespace)
+  const byLabel = groupedPairs(
+    all.flatMap(each =>
+      Object.entries(each.labels).map(
+        ([name, value]) => [JSON.stringify([each.namespace, name, value]), each] as const,
+      ),
+    ),
+  )
   return {
     selected(namespace, requirements) {
       // The shortest of the lists that one required label alone leaves.

@@ -24,11 +24,6 @@ export function isWildcardName(text: string): boolean {
   return text.length <= 255 && own && (dot < 0 || dot === text.length - 1 || isDnsName(text.slice(dot + 1)))
 }
 
-/** True for a path of a Unix domain socket, or the name of an abstract one. */
-export function isSocketPath(text: string): boolean {
-  return text.startsWith('@') || (text.startsWith('/') && !text.endsWith('/'))
-}
-
 /** True for a port number. */
 export function isPort(number: number): boolean {
   return number >= 1 && number <= 65_535

@@ -231,7 +231,7 @@ const TCP_SOURCES = [
 const TCP_OPERATIONS = ['ports', 'notPorts']
 
 /** True when a DENY rule matches by HTTP alone: on TCP ports those conditions are dropped, and it denies everything (istio.io, Authorization for TCP). */
-export function deniesAllTcp(rule: unknown): boolean {
+function deniesAllTcp(rule: unknown): boolean {
   const given = (list: string, part: string) => listOf(rule, list).flatMap(each => objectOf(each, part) ?? [])
   const [sources, operations] = [given('from', 'source'), given('to', 'operation')]
   const some = (objects: readonly unknown[], names: readonly string[]) =>

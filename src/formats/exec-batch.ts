@@ -1,7 +1,10 @@
 /** Commands of which the first that works counts. */
 export type BatchRow = readonly (readonly string[])[]
 
-/** What one command of a batch came to: its exit code, 127 when the program is not there, or the Status of a served bundle that has no answer. */
+/** The exit code a shell gives for a program that is not there. */
+export const NO_PROGRAM = 127
+
+/** What one command of a batch came to: its exit code, or the Status of a served bundle that has no answer. */
 export interface BatchPart {
   readonly argv: readonly string[]
   readonly code: number | 'status'

@@ -1,5 +1,6 @@
 import type {KubeObject} from '../model/kube/kube-object.js'
 import {isObject} from './decode.js'
+import {sharedParts} from './kube-pod/shared-parts.js'
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -18,4 +19,11 @@ export function withoutBulk(object: KubeObject): KubeObject {
   if (!isObject(annotations)) return {...object, metadata}
   const {[LAST_APPLIED]: __, ...kept} = annotations
   return {...object, metadata: {...metadata, annotations: kept}}
+}
+
+/** What is held of each object of a list of this kind: the object without its bulk, and of pods what several have in common once. */
+export function heldForm(kind: string): (object: KubeObject) => KubeObject {
+  if (kind !== 'Pod') return withoutBulk
+  const share = sharedParts()
+  return pod => share(withoutBulk(pod))
 }

@@ -137,12 +137,17 @@ export function takes(
 
 interface Row {
   readonly status: PairStatus
+  /** The flag and reason in the access log of an Envoy that sends, where the connection fails. */
+  readonly error?: string
   readonly because: string
 }
 
-const CLOSED = 'the server closes plaintext connections (no filter chain matches)'
-const NOT_TLS = '503 UF, WRONG_VERSION_NUMBER: the server does not end TLS'
-const NO_CERTIFICATE = '503 UF: the handshake fails, because the client shows no certificate of the mesh'
+const NOT_TLS: Row = {status: 'CONFLICT', error: 'UF, WRONG_VERSION_NUMBER', because: 'the server does not end TLS'}
+const NO_CERTIFICATE: Row = {
+  status: 'CONFLICT',
+  error: 'UF',
+  because: 'the handshake fails, because the client shows no certificate of the mesh',
+}
 
 const APPLICATION_TLS: Row = {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'}
 /** What happens to TLS that is not the mesh's own, wherever the server does not insist on mTLS. */
@@ -162,8 +167,8 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   mTLS: {
     STRICT: {status: 'OK', because: ''},
     PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server also accepts plaintext'},
-    DISABLE: {status: 'CONFLICT', because: NOT_TLS},
-    'no sidecar': {status: 'CONFLICT', because: NOT_TLS},
+    DISABLE: NOT_TLS,
+    'no sidecar': NOT_TLS,
     ambient: {status: 'CONFLICT', because: 'ztunnel accepts mTLS only by HBONE: this reaches the application as TLS'},
     'ambient STRICT': {status: 'CONFLICT', because: 'ztunnel closes connections that do not come by HBONE'},
   },
@@ -178,7 +183,8 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   plaintext: {
     STRICT: {
       status: 'CONFLICT',
-      because: `503 UC, connection_termination: ${CLOSED}`,
+      error: 'UC, connection_termination',
+      because: 'the server closes plaintext connections (no filter chain matches)',
     },
     PERMISSIVE: {status: 'PLAINTEXT', because: 'the server accepts plaintext; policies see no identity'},
     DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
@@ -190,23 +196,28 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
         'ztunnel closes plaintext: policy rejection, explicitly denied by the policy istiod generates from the mode',
     },
   },
-  TLS: {STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE}, ...OTHER_TLS},
+  TLS: {STRICT: NO_CERTIFICATE, ...OTHER_TLS},
   'own mTLS': {
-    STRICT: {status: 'CONFLICT', because: '503 UF, CERTIFICATE_VERIFY_FAILED: the certificate is not of the mesh'},
+    STRICT: {
+      status: 'CONFLICT',
+      error: 'UF, CERTIFICATE_VERIFY_FAILED',
+      because: 'the certificate is not of the mesh',
+    },
     ...OTHER_TLS,
   },
 }
 
 /** The error as the client sees it: only an Envoy beside it makes a status of a failed connection, and only of an HTTP request. */
-function seenBy(sender: Sender, {reading}: RegisteredPort, {because}: Row): string {
+function seenBy(sender: Sender, {reading}: RegisteredPort, {error, because}: Row): string {
+  if (error === undefined) return because
   const http = reading === 'http' || reading === 'auto'
   const proxied = sender !== 'no sidecar' && sender !== 'ambient'
-  if (!because.startsWith('503 ') || (proxied && http)) return because
-  if (proxied) return because.replace('503 ', 'the connection closes without an answer, ')
+  if (proxied && http) return `503 ${error}: ${because}`
+  if (proxied) return `the connection closes without an answer, ${error}: ${because}`
   const closed = http
     ? 'the connection closes before an answer (curl: 52 or 56)'
     : 'the connection closes without an answer'
-  return `${closed}: ${because.replace(/^[^:]*: /, '')}`
+  return `${closed}: ${because}`
 }
 
 /** Both sides of a connection from a sender to one endpoint of a host. */

@@ -1,5 +1,6 @@
 import {at, field, listOf, numberOf, objectOf, textOf, textsOf} from '../formats/decode.js'
 import {definedFields} from '../model/collections/defined-fields.js'
+import {groupedBy} from '../model/collections/grouped-by.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
 import {clusterName} from './clusters.js'
@@ -95,6 +96,11 @@ function nameOf({address, port}: Pick<MadeListener, 'address' | 'port'>): string
   return `${address}_${port}`
 }
 
+/** A host and where it is listened for. */
+function keyOf(each: MadeListener): string {
+  return `${nameOf(each)} ${each.host.host}`
+}
+
 function clusterOf(mode: ReturnType<typeof outboundMode>): string {
   return mode === 'REGISTRY_ONLY' ? 'BlackHoleCluster' : 'PassthroughCluster'
 }
@@ -179,13 +185,10 @@ function redirected(chain: Message, cluster: string): Message {
 
 /** The listeners that no host has any more, and those that all their hosts read as another protocol. */
 function replacedListeners(was: readonly MadeListener[], is: readonly MadeListener[]): ReadonlySet<string> {
-  const readings = (made: readonly MadeListener[]) => {
-    const found = new Map<string, Set<string>>()
-    for (const each of made) found.set(nameOf(each), (found.get(nameOf(each)) ?? new Set()).add(each.reading))
-    return found
-  }
-  const next = readings(is)
-  const gone = [...readings(was)].filter(([name, old]) => ![...(next.get(name) ?? [])].some(each => old.has(each)))
+  const kept = new Set(is.map(each => `${nameOf(each)} ${each.reading}`))
+  const gone = [...groupedBy(was, nameOf)].filter(
+    ([name, made]) => !made.some(each => kept.has(`${name} ${each.reading}`)),
+  )
   return new Set(gone.map(([name]) => name))
 }
 
@@ -193,27 +196,33 @@ function replacedListeners(was: readonly MadeListener[], is: readonly MadeListen
 export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint, gone: ReadonlySet<string>): Message {
   const was = madeListeners(from)
   const is = madeListeners(to)
-  const before = new Map(was.map(each => [`${nameOf(each)} ${each.host.host}`, each]))
+  const before = new Map(was.map(each => [keyOf(each), each]))
   const catchAll = clusterOf(outboundMode(to.state, to.place))
   const modeChanges = catchAll !== clusterOf(outboundMode(from.state, from.place))
   const configs = new Set(resourcesOf(dump, 'routes').map(each => textOf(each, 'name') ?? ''))
   const retargeted = is.filter(each => {
-    const old = before.get(`${nameOf(each)} ${each.host.host}`)
+    const old = before.get(keyOf(each))
     return old !== undefined && JSON.stringify(old.targets) !== JSON.stringify(each.targets)
   })
+  const retargetedBy = groupedBy(retargeted, nameOf)
+  const joiningBy = groupedBy(
+    is.filter(each => each.reading === 'tls' && each.address === '0.0.0.0' && !before.has(keyOf(each))),
+    nameOf,
+  )
   const names = new Set<string>()
   const replaced = replacedListeners(was, is)
   const retarget = (listener: Message, chain: Message): Message => {
-    const mine = retargeted.find(each => nameOf(each) === listener.name)
+    const mine = retargetedBy.get(textOf(listener, 'name') ?? '')?.[0]
     if (mine === undefined || mine.reading === 'http') return chain
-    const old = before.get(`${nameOf(mine)} ${mine.host.host}`)?.targets.map(each => each.name) ?? []
+    const old = before.get(keyOf(mine))?.targets.map(each => each.name) ?? []
     const leads = clustersIn(chain)
     return leads.length > 0 && leads.every(each => old.includes(each)) ? ledTo(chain, mine.targets) : chain
   }
   const edit = (listener: Message): Message | undefined => {
     if (listener.traffic_direction !== 'OUTBOUND' && textOf(listener, 'traffic_direction') !== 'OUTBOUND')
       return listener
-    if (replaced.has(textOf(listener, 'name') ?? '')) return undefined
+    const name = textOf(listener, 'name') ?? ''
+    if (replaced.has(name)) return undefined
     const chains = listOf(listener, 'filter_chains') as readonly Message[]
     const kept = chains
       .filter(chain => {
@@ -223,16 +232,9 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
         return !config.some(each => each !== undefined && !configs.has(each))
       })
       .map(chain => retarget(listener, modeChanges ? redirected(chain, catchAll) : chain))
-    const joining = is.filter(
-      each =>
-        nameOf(each) === listener.name &&
-        each.reading === 'tls' &&
-        each.address === '0.0.0.0' &&
-        !before.has(`${nameOf(each)} ${each.host.host}`),
-    )
-    if (readsSni(chains)) kept.unshift(...joining.map(chainBySni))
+    if (readsSni(chains)) kept.unshift(...(joiningBy.get(name) ?? []).map(chainBySni))
     if (kept.length === 0) return undefined
-    names.add(textOf(listener, 'name') ?? '')
+    names.add(name)
     const rest = objectOf(listener, 'default_filter_chain') as Message | undefined
     const settled = rest === undefined ? undefined : retarget(listener, modeChanges ? redirected(rest, catchAll) : rest)
     if (kept.length === chains.length && kept.every((each, i) => each === chains[i]) && settled === rest)
@@ -248,7 +250,7 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
   const fresh = new Map<string, Message>()
   for (const each of is) {
     const name = nameOf(each)
-    const kept = before.has(`${name} ${each.host.host}`) && !replaced.has(name)
+    const kept = before.has(keyOf(each)) && !replaced.has(name)
     if (kept || names.has(name) || fresh.has(name)) continue
     const config = each.reading === 'http' ? String(each.port) : `${each.host.host}:${each.port}`
     fresh.set(name, freshListener(each, managerLike(listeners, config), catchAll))

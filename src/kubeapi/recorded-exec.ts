@@ -1,7 +1,7 @@
 import {textOf} from '../formats/decode.js'
-import {type BatchPart, type BatchRow, batchOutput, batchRows} from '../formats/exec-batch.js'
+import {type BatchPart, type BatchRow, batchOutput, batchRows, NO_PROGRAM} from '../formats/exec-batch.js'
 import type {Gap} from '../model/evidence/answer.js'
-import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence/evidence.js'
+import {commandsOf, EVIDENCE_IDS, type EvidenceId} from '../model/evidence/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube/kube-object.js'
 import type {Source} from '../sources/source.js'
 import {execExitCode, parseKubeStatus} from '../wire/kube-status.js'
@@ -58,17 +58,13 @@ function rowsFor(
   argv: readonly string[],
 ): readonly {readonly id: EvidenceId; readonly place: number; readonly tries: Tries}[] {
   return EVIDENCE_IDS.flatMap(id => {
-    const {how} = evidenceRow(id)
-    const tries = how.via === 'exec' ? how.tries : []
+    const tries = commandsOf(id)
     const place = tries.findIndex(each => same(each, argv))
     return place < 0 ? [] : [{id, place, tries}]
   }).sort((a, b) => a.place - b.place)
 }
 
-const RECORDED = EVIDENCE_IDS.flatMap(id => {
-  const {how} = evidenceRow(id)
-  return how.via === 'exec' ? how.tries.map(argv => argv.join(' ')) : []
-})
+const RECORDED = EVIDENCE_IDS.flatMap(commandsOf).map(argv => argv.join(' '))
 
 /** Names of all containers of a pod in the order an API server lists them. */
 export function containerNames(pod: KubeObject): readonly string[] {
@@ -78,9 +74,6 @@ export function containerNames(pod: KubeObject): readonly string[] {
   const {containers, initContainers, ephemeralContainers} = spec as Readonly<Record<string, unknown>>
   return [...names(containers), ...names(initContainers), ...names(ephemeralContainers)]
 }
-
-/** The exit code a shell gives for a program that is not there. */
-const NOT_FOUND = 127
 
 /** Runs a batch as the recorded commands would have: each row until one works, or until a recorded gap says why there is no answer. */
 async function recordedBatch(
@@ -100,7 +93,7 @@ async function recordedBatch(
         parts.push({argv, code: 'status', stdout: Buffer.from(JSON.stringify(status)), stderr})
         break
       }
-      parts.push({argv, code: exit ?? NOT_FOUND, stdout, stderr})
+      parts.push({argv, code: exit ?? NO_PROGRAM, stdout, stderr})
       if (exit === 0) break
     }
   return exited(0, '', batchOutput(parts))

@@ -134,8 +134,8 @@ const FETCHED_FACTS = {
   sidecar: fact<Container>('injected sidecar container'),
   /** The waypoints of the Services that select the pod, and of its own address. */
   waypoints: fact<readonly PodWaypoint[]>('waypoints of the pod and its Services'),
-  /** What serves ambient pods on the pod's node. */
-  nodeAgents: fact<NodeAgents>('ztunnel and istio-cni on the node of the pod'),
+  /** What serves ambient pods on the pod's node; `none` for a pod that is not in ambient mode and need not be. */
+  nodeAgents: fact<NodeAgents | 'none'>('ztunnel and istio-cni on the node of the pod'),
   /** How the pod takes part in the mesh, by all that was read. */
   membership: fact<ModeFact>('kernel rules, sockets and ztunnel of the pod'),
   /** The status of an existing pod. */

@@ -1,52 +1,28 @@
-import {existsSync, readFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
 import {authzTestReport} from '../../src/reports/authz/test-report.js'
 import {mtlsReport} from '../../src/reports/mtls/report.js'
 import type {Source} from '../../src/sources/source.js'
 import {ambientCapture} from '../support/ambient-capture.js'
+import {AMBIENT, type AmbientRequest, ambientRequests} from '../support/ambient-traffic.js'
 import {captureSource} from '../support/mesh-capture.js'
-import {SHARED, sharedTest} from '../support/shared-data.js'
-
-const FOLDER = join(SHARED, 'ambient')
-
-interface Recorded {
-  readonly id: string
-  readonly moment: string
-  readonly from: string
-  readonly fromNamespace: string
-  readonly request: {
-    readonly to: string
-    readonly port: number
-    readonly path: string
-    readonly method: string
-    readonly tcp?: boolean
-  }
-  readonly result: {readonly status?: number}
-  readonly accessLogs: readonly {readonly line: string}[]
-}
+import {sharedTest} from '../support/shared-data.js'
 
 /** Requests for Services of the recording by pods that are not sidecars nor on the network of the node. */
-function recorded(): readonly Recorded[] {
-  if (!existsSync(FOLDER)) return []
-  return readFileSync(join(FOLDER, 'traffic/amb.jsonl'), 'utf8')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line) as Recorded)
-    .filter(
-      ({moment, from, fromNamespace, request}) =>
-        moment === '2-policy' &&
-        fromNamespace !== 'demo' &&
-        /^[a-z0-9-]+\.amb2?$/.test(request.to) &&
-        !/^(hostnet|side|flushed)-/.test(from),
-    )
+function recorded(): readonly AmbientRequest[] {
+  return ambientRequests().filter(
+    ({moment, from, fromNamespace, request}) =>
+      moment === '2-policy' &&
+      fromNamespace !== 'demo' &&
+      /^[a-z0-9-]+\.amb2?$/.test(request.to) &&
+      !/^(hostnet|side|flushed)-/.test(from),
+  )
 }
 
 const REFUSED = /policy rejection|rbac_access_denied/
 
 async function main(): Promise<Source> {
   return await captureSource(
-    ambientCapture(FOLDER, {moment: '2-policy', capturedAt: '2026-11-30T00:57:00Z', unredacted: true}),
+    ambientCapture(AMBIENT, {moment: '2-policy', capturedAt: '2026-11-30T00:57:00Z', unredacted: true}),
   )
 }
 

@@ -1,21 +1,9 @@
-import {existsSync, readFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
 import {type TrafficAnswer, trafficReport} from '../../src/reports/trace/traffic-report.js'
 import {type AmbientChoice, ambientCapture} from '../support/ambient-capture.js'
+import {AMBIENT, type AmbientRequest, ambientRequests} from '../support/ambient-traffic.js'
 import {captureSource} from '../support/mesh-capture.js'
-import {SHARED, sharedTest} from '../support/shared-data.js'
-
-const FOLDER = join(SHARED, 'ambient')
-
-interface Recorded {
-  readonly id: string
-  readonly moment: string
-  readonly from: string
-  readonly request: {readonly to: string; readonly tcp?: boolean}
-  readonly result: {readonly status?: number; readonly said?: string}
-  readonly accessLogs: readonly {readonly line: string}[]
-}
+import {sharedTest} from '../support/shared-data.js'
 
 /** Requests that were answered by something outside the recording: a proxy on the way to the internet. */
 const EXCEPTIONS = ['z0181', 'z0183']
@@ -27,16 +15,11 @@ const NAMESPACE_WAYPOINT = {
   'Service amb2/srv-nowp': {'istio.io/use-waypoint': 'none'},
 }
 
-function recorded(moments: readonly string[]): readonly (Recorded & {readonly text: string})[] {
-  if (!existsSync(FOLDER)) return []
-  return readFileSync(join(FOLDER, 'traffic/amb.jsonl'), 'utf8')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(text => ({...(JSON.parse(text) as Recorded), text}))
-    .filter(({moment}) => moments.includes(moment))
+function recorded(moments: readonly string[]): readonly AmbientRequest[] {
+  return ambientRequests().filter(({moment}) => moments.includes(moment))
 }
 
-function seen({request, result}: Recorded): string {
+function seen({request, result}: AmbientRequest): string {
   if (request.tcp === true) return (result.said ?? '').includes('hello') ? 'served' : 'nothing'
   return String(result.status)
 }
@@ -49,7 +32,7 @@ function predicted({outcome, status}: Ending, tcp: boolean): string {
 }
 
 /** The policy that the log of ztunnel or of the waypoint names, where one does. */
-function denier({accessLogs}: Recorded): string | undefined {
+function denier({accessLogs}: AmbientRequest): string | undefined {
   const lines = accessLogs.map(({line}) => line).join('\n')
   return (
     /explicitly denied by: ([^\s"]+)/.exec(lines)?.[1] ??
@@ -68,7 +51,7 @@ async function check(
   const records = recorded(moments).filter(
     ({id, request}) => given.objectsOnly !== true || !(EXCEPTIONS.includes(id) || request.to.endsWith('.demo')),
   )
-  const source = await captureSource(ambientCapture(FOLDER, {moment: folder, capturedAt, unredacted: true, ...given}))
+  const source = await captureSource(ambientCapture(AMBIENT, {moment: folder, capturedAt, unredacted: true, ...given}))
   const {answers} = await trafficReport(source, records.map(({text}) => text).join('\n'), 'amb.jsonl')
   let decided = 0
   for (const [i, record] of records.entries()) {

@@ -1,40 +1,18 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
 import {listOf} from '../../src/formats/decode.js'
 import type {KubeObject} from '../../src/model/kube/kube-object.js'
 import {whatIfReport} from '../../src/reports/what-if/report.js'
 import {ambientCapture} from '../support/ambient-capture.js'
+import {AMBIENT, type AmbientRequest, ambientRequests} from '../support/ambient-traffic.js'
 import {captureSource} from '../support/mesh-capture.js'
-import {SHARED, sharedTest} from '../support/shared-data.js'
+import {sharedTest} from '../support/shared-data.js'
 
-const FOLDER = join(SHARED, 'ambient')
-
-interface Recorded {
-  readonly id: string
-  readonly moment: string
-  readonly from: string
-  readonly request: {
-    readonly to: string
-    readonly port: number
-    readonly path: string
-    readonly method: string
-    readonly tcp?: boolean
-  }
-  readonly result: {readonly status?: number}
-  readonly text: string
-}
-
-const records: readonly Recorded[] = existsSync(FOLDER)
-  ? readFileSync(join(FOLDER, 'traffic/amb.jsonl'), 'utf8')
-      .split('\n')
-      .filter(line => line !== '')
-      .map(text => ({...(JSON.parse(text) as Recorded), text}))
-      .filter(({request}) => request.tcp !== true)
-  : []
+const records = ambientRequests().filter(({request}) => request.tcp !== true)
 
 function object(file: string, kind: string, name: string, labels: Readonly<Record<string, string>>): KubeObject {
-  const list: unknown = JSON.parse(readFileSync(join(FOLDER, 'kubernetes/objects', file), 'utf8'))
+  const list: unknown = JSON.parse(readFileSync(join(AMBIENT, 'kubernetes/objects', file), 'utf8'))
   const found = (listOf(list, 'items') as readonly KubeObject[]).find(({metadata}) => metadata.name.startsWith(name))
   if (found === undefined) throw new Error(`no ${kind} ${name}`)
   return {...found, kind, metadata: {...found.metadata, labels: {...found.metadata.labels, ...labels}}}
@@ -45,9 +23,9 @@ function made(kind: string, name: string, spec: unknown): KubeObject {
 }
 
 /** What clients see after a change, by record: a status, or `none` where no answer comes. */
-async function predicted(moment: string, asked: readonly Recorded[], apply: readonly KubeObject[]) {
+async function predicted(moment: string, asked: readonly AmbientRequest[], apply: readonly KubeObject[]) {
   const source = await captureSource(
-    ambientCapture(FOLDER, {moment, capturedAt: '2026-11-30T00:57:00Z', unredacted: true}),
+    ambientCapture(AMBIENT, {moment, capturedAt: '2026-11-30T00:57:00Z', unredacted: true}),
   )
   const traffic = {text: asked.map(({text}) => text).join('\n'), place: 'amb.jsonl'}
   const change = {apply, remove: [], problems: []}
@@ -55,16 +33,16 @@ async function predicted(moment: string, asked: readonly Recorded[], apply: read
   return requests.map(({id, after: {kind}}) => [id, /^\d+$/.test(kind) ? kind : kind === 'undecided' ? kind : 'none'])
 }
 
-function seen(record: Recorded): string {
+function seen(record: AmbientRequest): string {
   return record.result.status === 0 ? 'none' : String(record.result.status)
 }
 
-function key({request: {to, port, path, method}}: Recorded): string {
+function key({request: {to, port, path, method}}: AmbientRequest): string {
   return `${method} ${to}:${port}${path}`
 }
 
 /** Requests of one sender that another sent as well, with what the other saw; without those whose end depends on the endpoint chosen. */
-function twins(from: string, other: string, except: RegExp): readonly (readonly [Recorded, string])[] {
+function twins(from: string, other: string, except: RegExp): readonly (readonly [AmbientRequest, string])[] {
   const main = records.filter(({moment}) => moment === '2-policy')
   return main
     .filter(each => each.from.startsWith(`${from}-`) && !except.test(key(each)))

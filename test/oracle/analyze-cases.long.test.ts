@@ -5,10 +5,11 @@ import {afterAll, expect, test} from '@jest/globals'
 import {parseAllDocuments, stringify} from 'yaml'
 import {analyzeRules} from '../../src/cli/flags/analyze-settings.js'
 import {listOf, objectOf, textOf} from '../../src/formats/decode.js'
+import {definedFields} from '../../src/model/collections/defined-fields.js'
 import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
-import {type AnalyzeOptions, analyzeReport} from '../../src/reports/analyze/report.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {openFiles} from '../../src/sources/open.js'
+import {analyzed} from '../support/analyzed.js'
 import {hasShared, SHARED} from '../support/shared-data.js'
 import {skipUnless} from '../support/skip-unless.js'
 
@@ -58,23 +59,12 @@ async function answers(given: AnalyzerCase, written?: readonly string[]): Promis
   if (inputs !== undefined) sources.push({source: await open(inputs)})
   for (const [cluster, paths] of Object.entries(given.clusters ?? {}))
     sources.push({source: await open(paths), cluster})
-  const mesh = settings(given.meshConfigFile)
-  const networks = settings(given.meshNetworksFile)
-  const options: AnalyzeOptions = {
-    rules: analyzeRules(CONFIG_RULES, [given.analyzer], undefined),
-    chosen: false,
-    failOn: 'error',
-    showFrom: 'info',
-    istioNamespace: 'istio-system',
-    namespace: 'default',
-    suppressions: [],
-    ...(mesh === undefined ? {} : {meshConfig: mesh}),
-    ...(networks === undefined ? {} : {meshNetworks: networks}),
-    ignoreUnknown: false,
-    now: new Date('2026-11-20T19:00:00Z'),
-    version: '0.0.0',
-  }
-  const {listed} = await analyzeReport(sources, options)
+  const rules = analyzeRules(CONFIG_RULES, [given.analyzer], undefined)
+  const {listed} = await analyzed(
+    sources,
+    rules,
+    definedFields({meshConfig: settings(given.meshConfigFile), meshNetworks: settings(given.meshNetworksFile)}),
+  )
   const known = new Map(CONFIG_RULES.map(rule => [rule.code, rule]))
   return listed
     .map(({finding: {code, object}}) => {

@@ -52,12 +52,13 @@ function rootFileSystem(folder: string): string {
 }
 
 for (const engine of ['docker', 'podman'] as const) {
-  const {test: present} = skipUnless(works(engine), `a running ${engine}`)
+  const isThere = works(engine)
+  const {test: present} = skipUnless(isThere, `a running ${engine}`)
   const folder = tempFolder(engine)
   let live: Source
   let replayed: Source
 
-  if (works(engine)) {
+  if (isThere) {
     beforeAll(async () => {
       const image = `localhost/${name}:1`
       must([engine, 'import', rootFileSystem(folder), image])

@@ -4,7 +4,6 @@ import {parseArgs} from 'node:util'
 import {brotliDecompressSync} from 'node:zlib'
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import {parse as parseYaml} from 'yaml'
-import {formOf, rendered} from '../../src/cli/output/output.js'
 import {listOf, objectOf} from '../../src/formats/decode.js'
 import type {Report} from '../../src/reports/report.js'
 import type {View} from '../../src/reports/view.js'
@@ -23,6 +22,7 @@ import {filesSource} from '../../src/sources/files/source.js'
 import type {Source} from '../../src/sources/source.js'
 import {ambientCapture} from '../support/ambient-capture.js'
 import {type Capture, captureSource} from '../support/mesh-capture.js'
+import {reportText} from '../support/report-text.js'
 import {SHARED, sharedTest} from '../support/shared-data.js'
 
 interface Run {
@@ -51,8 +51,7 @@ const OPTIONS = {
 const WORDS: Readonly<Record<string, string>> = {w: 'workload', connections: 'connections'}
 
 async function text<R extends Report>(report: R, view: View<R>, output: string | undefined): Promise<string> {
-  const layout = {width: 400, colour: false, headers: true}
-  return String(await rendered(report, view, formOf(output, view), layout, false))
+  return await reportText(report, view, 400, output)
 }
 
 async function answer(source: Source, {argv, at}: Run): Promise<string> {

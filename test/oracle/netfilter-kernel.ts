@@ -207,6 +207,16 @@ function natRules({steps}: Walk): readonly string[] {
   return [...new Set(rules)].sort()
 }
 
+/** Builds the topology before the tests of a file, and takes it away after them. */
+function inTopology(): void {
+  beforeAll(async () => {
+    if (CAN) topology = await buildTopology()
+  }, 60_000)
+  afterAll(async () => {
+    await topology?.close()
+  }, 60_000)
+}
+
 /** How much is asked of the kernel: random rulesets with real packets, and random rulesets saved and loaded again by each program. */
 export interface KernelRun {
   readonly rulesets: number
@@ -217,12 +227,7 @@ export interface KernelRun {
 export function kernelTests(usual: KernelRun): void {
   const size = oracleSize('KERNEL', {seed: SEED, count: usual.rulesets})
   const {count: texts} = oracleSize('KERNEL', {seed: SEED, count: usual.texts})
-  beforeAll(async () => {
-    if (CAN) topology = await buildTopology()
-  }, 60_000)
-  afterAll(async () => {
-    await topology?.close()
-  }, 60_000)
+  inTopology()
 
   kernelTest.each(IPTABLES.map(each => [each.name, each] as const))(
     '%s: saved, read, written by us, loaded and saved again, the rules are the same text',
@@ -325,12 +330,7 @@ function ambientRouting(verb: 'add' | 'del'): void {
 
 /** Loads recorded rules of ambient pods into the kernel and sends packets: each lands where the walk and the sets say. */
 export function recordedKernelTests(recorded: () => readonly RecordedRules[], count: number): void {
-  beforeAll(async () => {
-    if (CAN) topology = await buildTopology()
-  }, 60_000)
-  afterAll(async () => {
-    await topology?.close()
-  }, 60_000)
+  inTopology()
 
   kernelTest(
     'real packets through recorded rules land where the walk and the sets say',

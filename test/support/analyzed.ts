@@ -1,5 +1,5 @@
 import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
-import {type AnalyzeReport, analyzeReport} from '../../src/reports/analyze/report.js'
+import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from '../../src/reports/analyze/report.js'
 import type {ConfigRule} from '../../src/rules/config/config-rule.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {openFiles} from '../../src/sources/open.js'
@@ -16,10 +16,15 @@ export async function analyzedFiles(
 export async function analyzedClusters(clusters: Readonly<Record<string, readonly string[]>>): Promise<AnalyzeReport> {
   const sources: AnalyzedSource[] = []
   for (const [cluster, paths] of Object.entries(clusters)) sources.push({source: await openFiles(paths), cluster})
-  return await analyzed(sources, CONFIG_RULES)
+  return await analyzed(sources)
 }
 
-async function analyzed(sources: readonly AnalyzedSource[], rules: readonly ConfigRule[]): Promise<AnalyzeReport> {
+/** What the rules, by default all about the configuration, say of sources; `given` is the configuration of the mesh, where it is in files of its own. */
+export async function analyzed(
+  sources: readonly AnalyzedSource[],
+  rules: readonly ConfigRule[] = CONFIG_RULES,
+  given: Pick<AnalyzeOptions, 'meshConfig' | 'meshNetworks'> = {},
+): Promise<AnalyzeReport> {
   return await analyzeReport(sources, {
     rules,
     chosen: false,
@@ -31,6 +36,7 @@ async function analyzed(sources: readonly AnalyzedSource[], rules: readonly Conf
     ignoreUnknown: false,
     now: new Date('2026-11-20T19:00:00Z'),
     version: '0.0.0',
+    ...given,
   })
 }
 

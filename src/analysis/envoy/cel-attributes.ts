@@ -1,3 +1,4 @@
+import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {DownstreamConnection} from './connection.js'
 import type {ChosenRoute} from './http/state.js'
 import {CEL_ERROR, type CelMap, type CelNames, type CelValue, celValue} from './matching/cel.js'
@@ -36,9 +37,7 @@ function group(name: string, attributes: Attributes): CelMap {
 }
 
 function joinedHeaders(headers: Headers): CelValue {
-  const all = new Map<string, string>()
-  for (const [name, value] of headers) all.set(name, all.has(name) ? `${all.get(name)},${value}` : value)
-  return all
+  return new Map([...groupedPairs(headers)].map(([name, values]) => [name, values.join(',')]))
 }
 
 const PROTOCOLS: ReadonlyMap<string, string> = new Map([

@@ -8,7 +8,7 @@ import {
   UriSanInput,
 } from '../../model/envoy/matching.js'
 import {type Permission, type Policy, type Principal, RbacAction, type Rules} from '../../model/envoy/rbac.js'
-import {type Json, unpack} from '../../model/envoy/schema.js'
+import {isStruct, type Json, unpack} from '../../model/envoy/schema.js'
 import {type AttributeSubject, attributesOf} from './cel-attributes.js'
 import type {DownstreamConnection} from './connection.js'
 import {connectionInput} from './listener/chain-matcher.js'
@@ -97,10 +97,6 @@ function conditionHolds({condition, checkedCondition, at}: Policy, subject: Rbac
   if (expression === undefined) return true
   if (!isStruct(expression)) return undecided('a condition of an RBAC policy that is no expression', at)
   return evaluateCel(expression, attributesOf(subject)) === true
-}
-
-function isStruct(value: Json | undefined): value is {readonly [key: string]: Json} {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function policyMatches(policy: Policy, subject: RbacSubject): boolean {

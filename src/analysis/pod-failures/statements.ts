@@ -1,6 +1,6 @@
 import type {KubeEvent} from '../../model/kube/kube-event.js'
 import type {NodeModel} from '../../model/kube/kube-node.js'
-import {type Container, type ContainerState, isOver, type ObjectRef, type PodModel} from '../../model/kube/pod.js'
+import {type Container, isOver, type ObjectRef, type PodModel} from '../../model/kube/pod.js'
 import {humanCount} from '../../model/text/human-count.js'
 import {type FailureCause, failureCause, START_FAILURES} from './causes.js'
 
@@ -52,10 +52,15 @@ function isOfWorkload({kind, namespace, name}: ObjectRef, {object, workload, exi
   return (kind === 'ReplicaSet' || kind === 'Job') && rest.length === 1
 }
 
-/** The last end of a container that is started again and again. */
-function lastEnd({lastReason, lastExitCode, restarts}: ContainerState): string {
-  const code = lastExitCode === undefined ? '' : ` (exit code ${lastExitCode})`
-  return lastReason === undefined ? '' : `restarted ${humanCount(restarts, 'time')}, last ended: ${lastReason}${code}`
+/** The last end of a container that is started again and again, as words. */
+function endWords(restarts: number, reason: string, exitCode: number | undefined): string {
+  const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
+  return `restarted ${humanCount(restarts, 'time')}, last ended: ${reason}${code}`
+}
+
+/** Why a container is started again and again, by the reason of its last end. */
+function loopReason(ended: string): string {
+  return LOOP_REASONS.includes(ended) ? ended : 'CrashLoopBackOff'
 }
 
 /** What the node of a pod says, when it does not answer any more. */
@@ -110,32 +115,25 @@ function probeStatement(container: Container, {object}: PodModel, events: readon
 function endedStatement({name, state, injected, role}: Container): Statement | undefined {
   if (injected || role === 'init' || state?.state !== 'terminated' || state.restarts === 0) return undefined
   const {reason = 'Error', exitCode, restarts} = state
-  const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
-  return {
-    from: `status of container ${name}`,
-    reason: LOOP_REASONS.includes(reason) ? reason : 'CrashLoopBackOff',
-    message: `restarted ${humanCount(restarts, 'time')}, last ended: ${reason}${code}`,
-    container: name,
-  }
+  const message = endWords(restarts, reason, exitCode)
+  return {from: `status of container ${name}`, reason: loopReason(reason), message, container: name}
 }
 
 /** Why a container waits, by its status. */
 function waitingStatement({name, state, injected}: Container): Statement | undefined {
   if (state?.state !== 'waiting' || state.reason === undefined || WAITING.includes(state.reason)) return undefined
   const from = `status of container ${name}`
-  const {reason, message = '', lastReason = '', lastMessage} = state
+  const {reason, message = '', restarts, lastReason, lastExitCode, lastMessage} = state
   if (reason !== 'CrashLoopBackOff') return {from, reason, message, container: name}
   // The rules about the sidecar and istio-init say what their ends mean.
   if (injected) return undefined
+  if (lastReason === undefined) return {from, reason, message, container: name}
   // The runtime's words about a failed start; after a run the message is the container's own.
-  if (START_FAILURES.includes(lastReason) && lastMessage !== undefined)
-    return {from, reason: lastReason, message: lastMessage, container: name}
-  return {
-    from,
-    reason: LOOP_REASONS.includes(lastReason) ? lastReason : reason,
-    message: lastEnd(state) || message,
-    container: name,
-  }
+  const ended =
+    START_FAILURES.includes(lastReason) && lastMessage !== undefined
+      ? lastMessage
+      : endWords(restarts, lastReason, lastExitCode)
+  return {from, reason: loopReason(lastReason), message: ended, container: name}
 }
 
 function statements(pod: PodModel, events: readonly KubeEvent[]): readonly Statement[] {

@@ -1,3 +1,4 @@
+import {groupedPairs} from '../../model/collections/grouped-by.js'
 /** A message about one proxy found in an istiod's log, with the line. */
 export interface IstiodRemark {
   readonly text: string
@@ -27,23 +28,21 @@ export interface IstiodLog {
 
 const CONNECTED = /new (?:delta )?connection for node:/
 
+/** What a line may name: ids, with and without the number of a connection, and addresses. */
+function namesIn(line: string): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const {0: token, index} of line.matchAll(TOKEN)) {
+    const behind = line[index + token.length]
+    if (behind !== undefined && !BEHIND_ID.test(behind)) continue
+    names.add(token).add(token.replace(/-\d{1,20}$/, ''))
+  }
+  return names
+}
+
 /** Reads istiod's log once, however many proxies are asked about. */
 export function parseIstiodLog(log: string): IstiodLog {
   const lines = log.split('\n').filter(line => CONNECTED.test(line) || said(line) !== undefined)
-  const byName = new Map<string, number[]>()
-  for (const [at, line] of lines.entries()) {
-    const names = new Set<string>()
-    for (const {0: token, index} of line.matchAll(TOKEN)) {
-      const behind = line[index + token.length]
-      if (behind !== undefined && !BEHIND_ID.test(behind)) continue
-      names.add(token).add(token.replace(/-\d{1,20}$/, ''))
-    }
-    for (const name of names) {
-      const known = byName.get(name)
-      if (known === undefined) byName.set(name, [at])
-      else known.push(at)
-    }
-  }
+  const byName = groupedPairs(lines.flatMap((line, at) => [...namesIn(line)].map(name => [name, at] as const)))
   return {lines, byName}
 }
 

@@ -1,3 +1,5 @@
+import {own} from '../../model/collections/own.js'
+
 /** What an EnvoyFilter can be applied to, by the xDS type its patches end up in (Istio API, EnvoyFilter.ApplyTo). */
 const APPLY_TO: Readonly<Record<string, readonly string[]>> = {
   CDS: ['CLUSTER'],
@@ -8,6 +10,5 @@ const APPLY_TO: Readonly<Record<string, readonly string[]>> = {
 
 /** True when an EnvoyFilter, given its spec as JSON, patches resources of that xDS type (`CDS`). */
 export function patchesType(spec: string, type: string): boolean {
-  const targets = Object.hasOwn(APPLY_TO, type) ? (APPLY_TO[type] ?? []) : []
-  return targets.some(target => spec.includes(`"applyTo":"${target}"`))
+  return (own(APPLY_TO, type) ?? []).some(target => spec.includes(`"applyTo":"${target}"`))
 }

@@ -27,9 +27,8 @@ function kindsNamed(rule: ConfigRule, names: readonly string[]): readonly string
   return [...new Set(names.flatMap(name => namedKinds(rule, name)))]
 }
 
-/** The rule about these of its kinds only; undefined when none is left. */
-function limitedTo(rule: ConfigRule, kinds: readonly string[]): ConfigRule | undefined {
-  if (kinds.length === 0) return undefined
+/** The rule about these of its kinds only. */
+function limitedTo(rule: ConfigRule, kinds: readonly string[]): ConfigRule {
   if (kinds.length === rule.kinds.length) return rule
   return {...rule, kinds, check: set => rule.check(set).filter(({object}) => kinds.includes(object.kind))}
 }
@@ -55,12 +54,8 @@ export function analyzeRules(
   return all.flatMap(rule => {
     const chosen = only.length === 0 ? (rule.optIn === true ? [] : rule.kinds) : kindsNamed(rule, only)
     const dropped = kindsNamed(rule, skip)
-    return (
-      limitedTo(
-        rule,
-        chosen.filter(kind => !dropped.includes(kind)),
-      ) ?? []
-    )
+    const left = chosen.filter(kind => !dropped.includes(kind))
+    return left.length === 0 ? [] : limitedTo(rule, left)
   })
 }
 

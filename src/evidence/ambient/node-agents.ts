@@ -1,17 +1,17 @@
 import {listOf, textOf} from '../../formats/decode.js'
 import {podHasEnded} from '../../formats/kube-pod/proxy-pod.js'
-import {isCniAgent, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {type Answer, answered} from '../../model/evidence/answer.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {NodeAgent} from '../../rules/facts.js'
 import type {Source} from '../../sources/source.js'
 import {isReady} from '../../sources/subject.js'
+import {cniAgentObjects, ztunnelObjects} from './ztunnels.js'
 
-/** The pods of a mesh that serve ambient pods on their nodes. */
+/** The pods of a mesh that serve ambient pods, each by the node it runs on. */
 export interface AgentPods {
-  readonly ztunnels: readonly NodeAgent[]
-  readonly cni: readonly NodeAgent[]
+  readonly ztunnels: ReadonlyMap<string, NodeAgent>
+  readonly cni: ReadonlyMap<string, NodeAgent>
 }
 
 function agentOf(pod: KubeObject): NodeAgent {
@@ -26,23 +26,19 @@ function agentOf(pod: KubeObject): NodeAgent {
   }
 }
 
-async function agents(
-  source: Source,
-  label: string,
-  value: string,
-  isOne: (pod: KubeObject) => boolean,
-): Promise<Answer<readonly NodeAgent[]>> {
-  const pods = await source.objects({kind: 'Pod', labels: [{key: label, operator: 'In', values: [value]}]})
-  if (!pods.ok) return pods
-  return answered(pods.value.filter(pod => isOne(pod) && !podHasEnded(pod)).map(agentOf))
+/** The best agent of each node: while one is replaced there are two. */
+function byNode(pods: readonly KubeObject[]): ReadonlyMap<string, NodeAgent> {
+  const best = new Map<string, NodeAgent>()
+  for (const agent of pods.filter(pod => !podHasEnded(pod)).map(agentOf)) {
+    const known = best.get(agent.node)
+    if (known === undefined || (agent.ready && !known.ready)) best.set(agent.node, agent)
+  }
+  return best
 }
 
 /** The pods of ztunnel and of the istio-cni agent in the whole cluster. */
 export async function agentPods(source: Source): Promise<Answer<AgentPods>> {
-  const [ztunnels, cni] = await Promise.all([
-    agents(source, 'app', 'ztunnel', isZtunnel),
-    agents(source, 'k8s-app', 'istio-cni-node', isCniAgent),
-  ])
+  const [ztunnels, cni] = await Promise.all([ztunnelObjects(source), cniAgentObjects(source)])
   if (!ztunnels.ok) return ztunnels
-  return cni.ok ? answered({ztunnels: ztunnels.value, cni: cni.value}) : cni
+  return cni.ok ? answered({ztunnels: byNode(ztunnels.value), cni: byNode(cni.value)}) : cni
 }

@@ -1,18 +1,25 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {type Answer, answered} from '../../model/evidence/answer.js'
-import {WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from '../../model/istio/mesh-keys.js'
-import {allowsNamespace, type Waypoint, type WaypointTarget, type WaypointUse} from '../../model/istio/waypoint.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {
+  allowsNamespace,
+  namedWaypoint,
+  servesTraffic,
+  type Waypoint,
+  type WaypointTarget,
+  type WaypointUse,
+} from '../../model/istio/waypoint.js'
 import {objectLabel} from '../../model/kube/pod.js'
 import type {Labels} from '../../model/kube/selector.js'
 import type {ObjectCache} from '../mesh-objects/object-cache.js'
 
 /** How a waypoint serves a target by its Gateway; undefined where that leaves it to its pods. */
 function refusedBy(
-  {allowed, namespace, traffic = 'service'}: Waypoint,
+  {allowed, namespace, traffic}: Waypoint,
   {kind, object}: WaypointTarget,
   home: Labels,
 ): 'refused' | 'other-traffic' | undefined {
-  if (traffic !== 'all' && traffic !== kind) return 'other-traffic'
+  if (!servesTraffic(traffic, kind)) return 'other-traffic'
   return allowsNamespace(allowed, namespace, object.namespace, home) ? undefined : 'refused'
 }
 
@@ -41,10 +48,9 @@ export async function waypointUse(
   const own = target.labels[WAYPOINT_LABEL] !== undefined
   if (!own && !namespaces.ok) return namespaces
   const homeLabels = namespaces.ok ? namespaces.value.labels : {}
-  const from = own ? target.labels : homeLabels
-  const name = from[WAYPOINT_LABEL]
-  if (name === undefined || name === 'none') return answered(undefined)
-  const namespace = from[WAYPOINT_NAMESPACE_LABEL] ?? home
+  const found = namedWaypoint(target.labels, homeLabels, home)
+  if (found === undefined) return answered(undefined)
+  const {name, namespace} = found
   const [gateways, services] = await Promise.all([
     objects.list('waypointGateways', ''),
     objects.list('services', namespace),

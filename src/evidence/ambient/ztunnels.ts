@@ -1,5 +1,5 @@
 import {textOf} from '../../formats/decode.js'
-import {isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
+import {isCniAgent, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import {type Answer, answered, missing} from '../../model/evidence/answer.js'
 import {type KubeObject, type PodRef, podRefOf} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
@@ -12,10 +12,25 @@ export interface ZtunnelPod {
   readonly object: KubeObject
 }
 
+async function labelled(
+  source: Source,
+  key: string,
+  value: string,
+  isOne: (pod: KubeObject) => boolean,
+): Promise<Answer<readonly KubeObject[]>> {
+  const pods = await source.objects({kind: 'Pod', labels: [{key, operator: 'In', values: [value]}]})
+  // A source may return more than the selector matches.
+  return pods.ok ? answered(pods.value.filter(isOne)) : pods
+}
+
 /** The pods of ztunnel as they are, also those that end. */
-export async function ztunnelObjects(source: Source): Promise<Answer<readonly KubeObject[]>> {
-  const pods = await source.objects({kind: 'Pod', labels: [{key: 'app', operator: 'In', values: ['ztunnel']}]})
-  return pods.ok ? answered(pods.value.filter(isZtunnel)) : pods
+export function ztunnelObjects(source: Source): Promise<Answer<readonly KubeObject[]>> {
+  return labelled(source, 'app', 'ztunnel', isZtunnel)
+}
+
+/** The pods of the istio-cni agent as they are, also those that end. */
+export function cniAgentObjects(source: Source): Promise<Answer<readonly KubeObject[]>> {
+  return labelled(source, 'k8s-app', 'istio-cni-node', isCniAgent)
 }
 
 /** The ztunnel pods of a source, the best to ask first: those of the control plane's namespace, where any are there. */

@@ -3,7 +3,7 @@ import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected
 import {ambientExpectation, expectationFor} from '../../analysis/netfilter/expected-rules/from-pod.js'
 import {knownRelease, NEWEST} from '../../analysis/netfilter/expected-rules/releases.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
-import {interfacesWith, withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
+import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
 import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import type {SiteKernel} from '../../analysis/request-path/world.js'
 import {parseIp} from '../../model/kernel/ip-address.js'
@@ -24,7 +24,7 @@ export function computedKernel(pod: PodModel, mode: 'ambient' | 'sidecar'): Site
   const own = (pod.status?.podIps ?? []).map(parseIp).filter(each => each !== undefined)
   return {
     rules: compileRules(rulesets),
-    machine: withDefaultNetwork({interfaces: interfacesWith(own)}, rulesets),
+    machine: withDefaultNetwork({}, rulesets, false, own),
     traits: proxyTraitsOf(rulesets),
     marksAnswers: true,
     capturesDns: expectation.settings.dns,

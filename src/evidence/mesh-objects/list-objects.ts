@@ -1,5 +1,4 @@
-import {sharedParts} from '../../formats/kube-pod/shared-parts.js'
-import {withoutBulk} from '../../formats/without-bulk.js'
+import {heldForm} from '../../formats/without-bulk.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
 import {onceByKey} from '../../model/collections/once.js'
 import {type Answer, answered, type Gap, missing} from '../../model/evidence/answer.js'
@@ -13,9 +12,7 @@ const NAMESPACES_AT_ONCE = 8
 /** A list stripped of fields that no rule reads; at most one complete page is in memory. */
 async function listStripped(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
   let found: KubeObject[] = []
-  const share = query.kind === 'Pod' ? sharedParts() : undefined
-  const read = (object: KubeObject) => share?.(withoutBulk(object)) ?? withoutBulk(object)
-  for await (const page of objectPages(source, query, read)) {
+  for await (const page of objectPages(source, query, heldForm(query.kind))) {
     if (!page.ok) return page
     if (page.value.begins) found = []
     for (const item of page.value.items) found.push(item)

@@ -1,5 +1,5 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {REVISION_LABEL} from '../../model/istio/mesh-keys.js'
+import {REVISION_LABEL, WAYPOINT_FOR_LABEL} from '../../model/istio/mesh-keys.js'
 import type {AllowedNamespaces, Waypoint, WaypointCondition} from '../../model/istio/waypoint.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {at, listOf, numberOf, textOf} from '../decode.js'
@@ -32,7 +32,7 @@ export function readWaypoint(object: KubeObject): Waypoint | undefined {
     name,
     namespace,
     revision: labels[REVISION_LABEL] ?? 'default',
-    ...definedFields({traffic: labels['istio.io/waypoint-for']}),
+    ...definedFields({traffic: labels[WAYPOINT_FOR_LABEL]}),
     allowed: readAllowed(object),
     serviceAccount: annotations['gateway.istio.io/service-account'] ?? name,
     conditions: listOf(object, 'status', 'conditions').map(condition),

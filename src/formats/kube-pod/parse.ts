@@ -38,10 +38,15 @@ export function isWorkloadKind(kind: string): boolean {
 /** Minutes of the years 2017 to 2045; a date written as digits is not among them. */
 const DUE = /-(2[5-9]|3\d)\d{6}$/
 
+/** The owner reference of the object that manages another (Kubernetes, ObjectMeta: `controller` is true). */
+export function controllerOf(object: KubeObject): unknown {
+  return listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
+}
+
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
 export function workloadOf(object: KubeObject): ObjectRef {
   const self = objectRefOf(object)
-  const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
+  const owner = controllerOf(object)
   const kind = textOf(owner, 'kind')
   const name = textOf(owner, 'name')
   if (name !== undefined && OUTSIDE_KINDS.some(each => each === kind)) return {kind: kind ?? '', namespace: '', name}

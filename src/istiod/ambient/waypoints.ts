@@ -1,7 +1,7 @@
 import {listOf, textOf, textsOf} from '../../formats/decode.js'
 import {readAllowed} from '../../formats/istio/waypoint.js'
-import {MANAGED_LABEL, WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from '../../model/istio/mesh-keys.js'
-import {allowsNamespace} from '../../model/istio/waypoint.js'
+import {MANAGED_LABEL, WAYPOINT_FOR_LABEL} from '../../model/istio/mesh-keys.js'
+import {allowsNamespace, namedWaypoint, servesTraffic} from '../../model/istio/waypoint.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {Labels} from '../../model/kube/selector.js'
 import type {RegisteredHost} from '../registry.js'
@@ -9,7 +9,6 @@ import type {AmbientObjects} from './objects.js'
 
 // Waypoints as istiod binds them: https://istio.io/latest/docs/ambient/usage/waypoint/
 
-const WAYPOINT_FOR = 'istio.io/waypoint-for'
 /** Services of waypoints and of east-west gateways have no waypoint themselves. */
 const UNBOUND = ['istio.io-mesh-controller', 'istio.io-eastwest-controller']
 
@@ -40,8 +39,8 @@ function boundWaypoint(gateway: KubeObject, {classes, namespaces}: BesidePods): 
   const destination = destinationOf(gateway)
   const gatewayClass = textOf(gateway, 'spec', 'gatewayClassName') ?? ''
   if (destination === undefined) return undefined
-  const byClass = classes.find(({metadata}) => metadata.name === gatewayClass)?.metadata.labels?.[WAYPOINT_FOR]
-  const traffic = gateway.metadata.labels?.[WAYPOINT_FOR] ?? byClass ?? 'service'
+  const byClass = classes.find(({metadata}) => metadata.name === gatewayClass)?.metadata.labels?.[WAYPOINT_FOR_LABEL]
+  const traffic = gateway.metadata.labels?.[WAYPOINT_FOR_LABEL] ?? byClass
   const namespace = gateway.metadata.namespace ?? 'default'
   const allowed = readAllowed(gateway)
   return {
@@ -49,7 +48,7 @@ function boundWaypoint(gateway: KubeObject, {classes, namespaces}: BesidePods): 
     namespace,
     gatewayClass,
     destination,
-    takes: kind => traffic === 'all' || traffic === kind,
+    takes: kind => servesTraffic(traffic, kind),
     allows: from => allowsNamespace(allowed, namespace, from, namespaces.get(from) ?? {}),
   }
 }
@@ -71,10 +70,8 @@ export function waypointFinder(objects: BesidePods): (target: Bindable) => Bound
   const all = new Map(allWaypoints(objects).map(each => [`${each.namespace}/${each.name}`, each] as const))
   return ({kind, namespace, labels}) => {
     if (UNBOUND.includes(labels[MANAGED_LABEL] ?? '')) return undefined
-    const by = labels[WAYPOINT_LABEL] === undefined ? (objects.namespaces.get(namespace) ?? {}) : labels
-    const name = by[WAYPOINT_LABEL]
-    if (name === undefined || name === 'none') return undefined
-    const found = all.get(`${by[WAYPOINT_NAMESPACE_LABEL] ?? namespace}/${name}`)
+    const named = namedWaypoint(labels, objects.namespaces.get(namespace) ?? {}, namespace)
+    const found = named === undefined ? undefined : all.get(`${named.namespace}/${named.name}`)
     return found?.takes(kind) === true && found.allows(namespace) ? found : undefined
   }
 }

@@ -2,7 +2,17 @@
  * The vocabulary in which Envoy's messages are described: which fields meshctl reads, and which it knows not to matter
  * for what happens to a request. One description gives the reader its table and the analysis its types.
  */
-export type Json = string | number | boolean | null | readonly Json[] | {readonly [key: string]: Json}
+export type Json = string | number | boolean | null | readonly Json[] | JsonStruct
+
+/** A JSON object, as a google.protobuf.Struct holds it. */
+export interface JsonStruct {
+  readonly [key: string]: Json
+}
+
+/** True for a JSON object (not an array, not null). */
+export function isStruct(value: Json | undefined): value is JsonStruct {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** What every message read carries: where it is (JSON pointer) and which of its fields are not described. */
 export interface Read {

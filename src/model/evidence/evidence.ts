@@ -146,6 +146,12 @@ export function evidenceRow(id: EvidenceId): EvidenceRow {
   return EVIDENCE[id]
 }
 
+/** The commands of which the first that works prints the evidence; none where it is taken another way. */
+export function commandsOf(id: EvidenceId): readonly (readonly string[])[] {
+  const {how} = evidenceRow(id)
+  return how.via === 'exec' ? how.tries : []
+}
+
 /** The command to take evidence manually, for errors about an incomplete file. */
 export function howToTake(id: EvidenceId): string {
   const {how, extension} = EVIDENCE[id] as EvidenceRow

@@ -8,6 +8,8 @@ export const DATAPLANE_LABEL = 'istio.io/dataplane-mode'
 export const WAYPOINT_LABEL = 'istio.io/use-waypoint'
 /** The namespace of that waypoint, where it is another. */
 export const WAYPOINT_NAMESPACE_LABEL = 'istio.io/use-waypoint-namespace'
+/** What a waypoint serves: `service`, `workload`, `all` or `none`. */
+export const WAYPOINT_FOR_LABEL = 'istio.io/waypoint-for'
 export const MANAGED_LABEL = 'gateway.istio.io/managed'
 export const REDIRECTION_ANNOTATION = 'ambient.istio.io/redirection'
 export const STATUS_ANNOTATION = 'sidecar.istio.io/status'

@@ -1,5 +1,6 @@
 import type {ObjectRef} from '../kube/pod.js'
 import {type Labels, matchesLabels, type Requirement} from '../kube/selector.js'
+import {WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from './mesh-keys.js'
 
 /** A condition of the status of an object, as its controller wrote it. */
 export interface WaypointCondition {
@@ -18,6 +19,22 @@ export type AllowedNamespaces =
 export function allowsNamespace(allowed: AllowedNamespaces, home: string, namespace: string, labels: Labels): boolean {
   if (allowed.from === 'Selector') return matchesLabels(allowed.selector, labels)
   return allowed.from === 'All' || namespace === home
+}
+
+/** Whether a waypoint takes requests for Services or for pods by its label istio.io/waypoint-for; without it those for Services. */
+export function servesTraffic(traffic: string | undefined, kind: WaypointTarget['kind']): boolean {
+  return traffic === 'all' || (traffic ?? 'service') === kind
+}
+
+/** The waypoint that the labels of an object of the namespace `home`, else those of that namespace, name; undefined for none. */
+export function namedWaypoint(
+  labels: Labels,
+  namespaceLabels: Labels,
+  home: string,
+): {readonly name: string; readonly namespace: string} | undefined {
+  const by = labels[WAYPOINT_LABEL] === undefined ? namespaceLabels : labels
+  const name = by[WAYPOINT_LABEL]
+  return name === undefined || name === 'none' ? undefined : {name, namespace: by[WAYPOINT_NAMESPACE_LABEL] ?? home}
 }
 
 /** A waypoint as its Gateway declares it. */

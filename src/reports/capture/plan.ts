@@ -1,8 +1,9 @@
+import {cniAgentObjects, ztunnelObjects} from '../../evidence/ambient/ztunnels.js'
 import {listingOnce} from '../../evidence/asked-once.js'
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
-import {isCniAgent, isWaypointPod, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
+import {isWaypointPod, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import {gapSentence} from '../../model/evidence/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import {UserError} from '../../model/evidence/user-error.js'
@@ -75,11 +76,6 @@ function hasContainer(pod: KubeObject, name: string): boolean {
 
 type Chosen = Pick<EvidenceTask, 'pod' | 'cannotHave'>
 
-const NODE_AGENTS = [
-  {key: 'app', operator: 'In', values: ['ztunnel']},
-  {key: 'k8s-app', operator: 'In', values: ['istio-cni-node']},
-] as const
-
 /** True when ztunnel serves a pod, or should: redirected pods, enrolled ones, and waypoints. */
 function usesZtunnel(pod: KubeObject, namespace: KubeObject | undefined): boolean {
   const {labels = {}, annotations = {}} = pod.metadata
@@ -92,8 +88,8 @@ function usesZtunnel(pod: KubeObject, namespace: KubeObject | undefined): boolea
  */
 async function nodeAgents(source: Source, pods: readonly PodRef[]): Promise<readonly Chosen[]> {
   if (source.impliedSubject !== undefined) return []
-  const lists = await Promise.all(NODE_AGENTS.map(label => source.objects({kind: 'Pod', labels: [label]})))
-  const agents = lists.flatMap(list => (list.ok ? list.value : [])).filter(pod => isZtunnel(pod) || isCniAgent(pod))
+  const lists = await Promise.all([ztunnelObjects(source), cniAgentObjects(source)])
+  const agents = lists.flatMap(list => (list.ok ? list.value : []))
   if (!agents.some(isZtunnel)) return []
   const nodeOf = (pod: KubeObject) => textOf(pod, 'spec', 'nodeName')
   const [all, namespaces] = await Promise.all([source.objects({kind: 'Pod'}), source.objects({kind: 'Namespace'})])

@@ -10,7 +10,7 @@ import {
   toPort,
 } from '../../analysis/netfilter/packet-sets/traffic.js'
 import type {TrafficOutcome} from '../../analysis/netfilter/packet-sets/traffic-outcome.js'
-import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {isUncaptured, type PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
@@ -179,7 +179,7 @@ type Rows = Pick<MatrixReport, 'outbound' | 'inbound' | 'gaveUp'>
 function leftOpen(rows: readonly MatrixRow[], why: string | undefined): readonly MatrixRow[] {
   if (why === undefined) return rows
   const open = ({who, verdict}: MatrixCell) =>
-    verdict === 'direct' || verdict === 'escapes' ? {who, verdict: 'insufficient' as const, why} : undefined
+    isUncaptured(verdict) ? {who, verdict: 'insufficient' as const, why} : undefined
   return rows.map(row => ({...row, cells: row.cells.map(cell => open(cell) ?? cell)}))
 }
 
@@ -232,7 +232,7 @@ export async function matrixReport(
     ...answeredFrom(source),
     ...startUpVerdict(read, source, subject, acceptedRules),
     gaps: read.gaps,
-    notes: read.kernel.notes,
+    notes: [...read.kernel.notes, ...new Set(Object.values(unseen).map(why => `unknown: ${why}`))],
     subject,
     senders: names,
     ...rows,

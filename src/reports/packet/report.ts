@@ -1,11 +1,12 @@
 import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
-import {missingTablesIn, whyOpen} from '../../analysis/netfilter/interception/missing-tables.js'
+import {missingFamilyIn, missingTablesIn, whyOpen} from '../../analysis/netfilter/interception/missing-tables.js'
 import {rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
 import {
   decidingStep,
   dispositionText,
+  isUncaptured,
   type PacketVerdict,
   verdictOf,
 } from '../../analysis/netfilter/packet-walk/verdict.js'
@@ -24,7 +25,7 @@ import {UserError} from '../../model/evidence/user-error.js'
 import {type IpAddress, parseIp} from '../../model/kernel/ip-address.js'
 import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
 import type {Packet, Walk, WalkStep} from '../../model/kernel/packet.js'
-import type {IpFamily, Ruleset} from '../../model/kernel/ruleset.js'
+import type {IpFamily} from '../../model/kernel/ruleset.js'
 import type {ListeningSocket} from '../../model/kernel/socket.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
@@ -115,16 +116,10 @@ function remarks(walk: Walk): readonly string[] {
 }
 
 /** Rules that should have captured a packet and cannot, where its verdict alone would look like an intended exception. */
-function whyUncaptured(
-  rulesets: readonly Ruleset[],
-  machine: NetworkNamespace,
-  packet: Packet,
-  verdict: PacketVerdict,
-): readonly string[] {
-  if (packet.protocol !== 'tcp' || (verdict !== 'direct' && verdict !== 'escapes')) return []
-  // whether something listens does not matter to whether the rules lead to the proxy.
-  const {listeners: _, ...deaf} = machine
-  const interception = interceptionOf(rulesets, deaf, packet.destination.family)
+function whyUncaptured({rulesets, machine}: Kernel, packet: Packet, verdict: PacketVerdict): readonly string[] {
+  if (packet.protocol !== 'tcp' || !isUncaptured(verdict)) return []
+  // The machine as read has no listeners: whether something listens does not matter to whether the rules lead to the proxy.
+  const interception = interceptionOf(rulesets, machine, packet.destination.family)
   const id = packet.interface === undefined ? 'outbound-cut-off' : 'inbound-cut-off'
   const cut = (interception === undefined ? [] : rulesetWarningsOf(rulesets, [interception])).find(
     each => each.id === id,
@@ -149,17 +144,18 @@ export function openIn(
   {from, rulesets, machine}: Kernel,
   family: IpFamily,
 ): Readonly<Partial<Record<'inbound' | 'outbound', string>>> {
-  const missing = from === 'text' ? missingTablesIn(rulesets, family) : {}
+  if (from !== 'text') return {}
+  const none = missingFamilyIn(rulesets, family)
+  if (none !== undefined) return {inbound: none, outbound: none}
+  const missing = missingTablesIn(rulesets, family)
   if (Object.keys(missing).length === 0) return {}
-  // whether something listens does not matter to whether the rules lead to the proxy.
-  const {listeners: _, ...deaf} = machine
-  const interception = interceptionOf(rulesets, deaf, family)
+  const interception = interceptionOf(rulesets, machine, family)
   return interception === undefined ? {} : whyOpen(interception, missing)
 }
 
 /** The walk, left open where it only says that no rule captured the packet and the text may lack one that does. */
 function withUnseen(walk: Walk, verdict: PacketVerdict, kernel: Kernel, packet: Packet): Walk {
-  if (verdict !== 'direct' && verdict !== 'escapes') return walk
+  if (!isUncaptured(verdict)) return walk
   const {inbound, outbound} = openIn(kernel, packet.destination.family)
   const reason = packet.interface === undefined ? outbound : inbound
   return reason === undefined ? walk : {...walk, disposition: {kind: 'insufficient', reason}}
@@ -181,11 +177,7 @@ export async function packetReport(given: Source, subject: PodRef, spec: PacketS
     ...definedFields({undecided: verdict === 'insufficient' ? true : undefined}),
     ...startUpVerdict(context, source, subject, spec.rules),
     gaps: context.gaps,
-    notes: [
-      ...context.notes,
-      ...remarks(walk),
-      ...whyUncaptured(context.kernel.rulesets, context.machine, packet, verdict),
-    ],
+    notes: [...context.notes, ...remarks(walk), ...whyUncaptured(context.kernel, packet, verdict)],
     subject,
     packet,
     walk,

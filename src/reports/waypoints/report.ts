@@ -3,8 +3,8 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readWaypoint} from '../../formats/istio/waypoint.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
-import {WAYPOINT_LABEL, WAYPOINT_NAMESPACE_LABEL} from '../../model/istio/mesh-keys.js'
-import type {Waypoint} from '../../model/istio/waypoint.js'
+import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {namedWaypoint, type Waypoint} from '../../model/istio/waypoint.js'
 import {GATEWAY_API_GATEWAY} from '../../model/kube/kinds.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {byText} from '../../model/text/order.js'
@@ -38,8 +38,8 @@ function namespaceOf({kind, metadata}: KubeObject): string {
 
 /** True when the object's labels lead to the waypoint (istio.io, "Configure waypoint proxies"). */
 function uses(object: KubeObject, {name, namespace}: Waypoint): boolean {
-  const {labels = {}} = object.metadata
-  return labels[WAYPOINT_LABEL] === name && (labels[WAYPOINT_NAMESPACE_LABEL] ?? namespaceOf(object)) === namespace
+  const named = namedWaypoint(object.metadata.labels ?? {}, {}, namespaceOf(object))
+  return named?.name === name && named.namespace === namespace
 }
 
 function label({kind, metadata}: KubeObject, {namespace}: Waypoint): string {

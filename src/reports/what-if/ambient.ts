@@ -6,7 +6,7 @@ import {decisionSetting} from '../../istiod/authorizers.js'
 import type {RegisteredHost} from '../../istiod/registry.js'
 import type {IstioState} from '../../istiod/state.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {WAYPOINT_LABEL} from '../../model/istio/mesh-keys.js'
+import {namedWaypoint} from '../../model/istio/waypoint.js'
 
 /** A request on its way to an ambient pod. */
 export interface AmbientArrival {
@@ -32,9 +32,8 @@ function identityOf(state: IstioState, namespace: string, account: string): stri
 function waypointOf(state: IstioState, {from, request, namespaceLabels}: AmbientArrival) {
   if (from.mode !== 'ambient') return undefined
   const host: RegisteredHost | undefined = state.hosts.find(each => each.addresses.includes(request.address))
-  const name = host?.labels[WAYPOINT_LABEL] ?? namespaceLabels[WAYPOINT_LABEL]
-  if (host === undefined || name === undefined || name === 'none') return undefined
-  return {host, name, namespace: host.labels[`${WAYPOINT_LABEL}-namespace`] ?? host.namespace}
+  const named = host === undefined ? undefined : namedWaypoint(host.labels, namespaceLabels, host.namespace)
+  return host === undefined || named === undefined ? undefined : {host, ...named}
 }
 
 /** Why the ambient data plane refuses a request by the objects (waypoint, then ztunnel); undefined when it takes it. */

@@ -1,4 +1,3 @@
-import {isEnrolledInAmbient} from '../../analysis/pod-mode/pod-mode.js'
 import type {NodeAgent} from '../facts.js'
 import {defineRule, type Found} from '../rule.js'
 
@@ -27,9 +26,10 @@ export const rule = defineRule({
     'https://istio.io/latest/docs/ambient/architecture/control-plane/',
   ],
   modes: ['ambient', 'none'],
-  needs: ['namespace', 'nodeAgents'],
-  check: ({pod, mode}, {namespace, nodeAgents: {node, ztunnel, cni}}) => {
-    if (mode !== 'ambient' && !isEnrolledInAmbient(pod, namespace.labels)) return []
+  needs: ['nodeAgents'],
+  check: ({mode}, {nodeAgents}) => {
+    if (nodeAgents === 'none') return []
+    const {node, ztunnel, cni} = nodeAgents
     const away = fault('ztunnel', node, ztunnel)
     const agent = fault('istio-cni agent', node, cni)
     const found: Found[] = []

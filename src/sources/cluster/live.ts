@@ -16,7 +16,7 @@ export interface Live extends Pick<KnownPods, 'pod' | 'remember'> {
   readonly podPage: ForwardedPages['page']
   readonly exec: RunInPod
   /** The running istiods that were found last, and when; asked for once per proxy, they would be listed as often. */
-  readonly istiods: {found?: {readonly pods: Promise<readonly KubeObject[]>; readonly at: number}}
+  readonly istiods: {found: {readonly pods: Promise<readonly KubeObject[]>; readonly at: number} | undefined}
   /** What commands in the pod have shown so far. */
   execMemory(ref: PodRef): ExecMemory
   close(): void
@@ -42,7 +42,7 @@ export function openLive(api: Api): Live {
     oneByOne: (ref, ask) => inTurn(podKey(ref), ask),
     podPage: pages.page,
     exec: podCommands(api),
-    istiods: {},
+    istiods: {found: undefined},
     execMemory(ref) {
       const memory = memories.get(podKey(ref)) ?? execMemory()
       memories.set(podKey(ref), memory)

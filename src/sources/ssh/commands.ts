@@ -1,34 +1,5 @@
-import type {EvidenceId} from '../../model/evidence/evidence.js'
+import {commandsOf, type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import {methodFor} from '../admin-method.js'
-
-/**
- * What is sent to the far side, whose shell reads it. Each text is a constant; the only parts that vary are the name of a network namespace and the
- * port of Envoy's admin, which `remoteCommand` admits in strict forms.
- */
-const COMMANDS: Partial<Record<EvidenceId, readonly string[]>> = {
-  'net.iptables.nft': ['iptables-nft-save -c', 'iptables-save -c'],
-  'net.iptables.legacy': ['iptables-legacy-save -c'],
-  'net.ip6tables.nft': ['ip6tables-nft-save -c', 'ip6tables-save -c'],
-  'net.ip6tables.legacy': ['ip6tables-legacy-save -c'],
-  'net.nft': ['nft list ruleset'],
-  'net.ip-rule': ['ip rule'],
-  'net.ip-route': ['ip route show table all'],
-  'net.ip-addr': ['ip -j addr', 'ip addr'],
-  'net.sockets': ['ss -Hlntup', 'netstat -ntulp', 'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6'],
-  'net.proc': ['cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6'],
-  'net.processes': ['ps -eo pid,ppid,uid,args', 'ps -ef', 'ps'],
-}
-
-/** Pages of Envoy's admin, quoted for the shell of the far side. */
-const PAGES: Partial<Record<EvidenceId, string>> = {
-  'envoy.config_dump': 'config_dump?include_eds',
-  'envoy.clusters': 'clusters?format=json',
-  'envoy.listeners': 'listeners?format=json',
-  'envoy.server_info': 'server_info',
-  'envoy.certs': 'certs',
-  'envoy.logging': 'logging',
-  'envoy.stats': 'stats',
-}
 
 /** A name of a network namespace (ip-netns(8)) that no shell reads as anything else. */
 const NETNS = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
@@ -60,19 +31,23 @@ function processesOf(namespace: string): string {
   return `ps -o pid,ppid,uid,args $(ip netns pids ${namespace} | sed 's/^/-p /')`
 }
 
-/** The commands for a piece of evidence, in the order they are tried; empty for what a machine without Kubernetes cannot have. */
+/**
+ * The commands for a piece of evidence, in the order they are tried; empty for what a machine without Kubernetes cannot have. The shell of the far side
+ * reads them: they are texts of the catalogue, which are constants, and the only parts that vary are the name of a network namespace and the port of
+ * Envoy's admin, which are admitted in strict forms.
+ */
 export function remoteCommands(id: EvidenceId, {namespace}: SshTarget, adminPort: number): readonly string[] {
   if (id === 'net.processes' && namespace !== undefined && NETNS.test(namespace)) return [processesOf(namespace)]
-  const page = PAGES[id]
-  if (page !== undefined) {
+  const {how} = evidenceRow(id)
+  if (how.via === 'admin') {
     const port = Number.isInteger(adminPort) && adminPort > 0 && adminPort < 65_536 ? adminPort : 15_000
-    const url = `'http://127.0.0.1:${port}/${page}'`
-    const post = methodFor(page) === 'POST'
+    const url = `'http://127.0.0.1:${port}/${how.path}'`
+    const post = methodFor(how.path) === 'POST'
     const commands = [
       `curl -fsS --max-time 10 ${post ? '-X POST ' : ''}${url}`,
       `wget -q -T 10 -O - ${post ? '--post-data= ' : ''}${url}`,
     ]
     return commands.map(command => inside(namespace, command))
   }
-  return (COMMANDS[id] ?? []).map(command => inside(namespace, command))
+  return commandsOf(id).map(argv => inside(namespace, argv.join(' ')))
 }

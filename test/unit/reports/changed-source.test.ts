@@ -1,7 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {changedSource} from '../../../src/evidence/predicted-mesh/changed-source.js'
 import {parseChange} from '../../../src/formats/settings/change-file.js'
-import {analyzeReport} from '../../../src/reports/analyze/report.js'
 import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
 import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'
 import {authzTestReport} from '../../../src/reports/authz/test-report.js'
@@ -9,6 +8,7 @@ import {mtlsReport} from '../../../src/reports/mtls/report.js'
 import {pathReport} from '../../../src/reports/trace/path-report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {refuseAbsent} from '../../../src/sources/overlay.js'
+import {analyzed} from '../../support/analyzed.js'
 
 const ROOT = 'istio-system'
 const RULE_DELETED = parseChange(
@@ -71,20 +71,8 @@ describe('a source with a change applied', () => {
 
   test('analyze reads the objects as they would be', async () => {
     const {source} = await sample()
-    const {CONFIG_RULES} = await import('../../../src/rules/config/registry.js')
     const ask = async (of: typeof source) => {
-      const report = await analyzeReport([{source: of}], {
-        rules: CONFIG_RULES,
-        chosen: false,
-        failOn: 'error',
-        showFrom: 'info',
-        suppressions: [],
-        istioNamespace: ROOT,
-        namespace: 'default',
-        ignoreUnknown: false,
-        now: new Date('2026-11-20T19:00:00Z'),
-        version: '0',
-      } as never)
+      const report = await analyzed([{source: of}])
       return report.listed.filter(({finding}) => finding.object.name === 'deny-admin').length
     }
     expect(await ask(source)).toBeGreaterThan(0)

@@ -10,6 +10,7 @@ import {checkInjectView} from '../../../src/reports/check-inject/view.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
+import {reportText} from '../../support/report-text.js'
 import {sampleSource} from '../../support/sample.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 import {tempFolder} from '../../support/temp-folder.js'
@@ -30,15 +31,7 @@ sharedTest("the tables match istioctl's, except for its colours", async () => {
       .trim()
       .split('\n')
     const report = await checkInjectReport(source, await checkTargets(source, [argv.at(-1) ?? ''], {}), 'istio-system')
-    const ours = String(
-      await rendered(
-        report,
-        checkInjectView,
-        formOf(undefined, checkInjectView),
-        {width: 120, colour: false, headers: true},
-        false,
-      ),
-    )
+    const ours = await reportText(report, checkInjectView)
     for (const line of plain) expect(ours.split('\n').map(each => each.replace(/ {2,}/g, '  '))).toContain(line)
   }
   expect(readdirSync(folder).length).toBeGreaterThan(0)

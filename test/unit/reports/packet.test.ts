@@ -1,23 +1,16 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {matrixReport} from '../../../src/reports/packet/matrix-report.js'
 import {packetReport} from '../../../src/reports/packet/report.js'
 import {packetView} from '../../../src/reports/packet/view.js'
-import type {Report} from '../../../src/reports/report.js'
-import type {View} from '../../../src/reports/view.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
 import {memorySource} from '../../support/memory-source.js'
 import {recordedRulesets} from '../../support/netfilter-corpus.js'
+import {reportText} from '../../support/report-text.js'
 
 const POD = {namespace: '', name: 'memory', implied: true}
-const LAYOUT = {width: 120, colour: false, headers: true}
-
-async function text<R extends Report>(report: R, view: View<R>): Promise<string> {
-  return String(await rendered(report, view, formOf(undefined, view), LAYOUT, false))
-}
 
 /** A recorded REDIRECT pod as istio-init makes it with other -u, -g and -p: the same rules with those numbers. */
 function otherProxy(uid: number, gid: number, port: number) {
@@ -36,7 +29,7 @@ describe('a sidecar of another user', () => {
   test('is the one the rules exempt', async () => {
     const own = await out(1000670001)
     expect([own.fromProxy, own.verdict]).toEqual([true, 'escapes'])
-    expect(await text(own, packetView)).toContain("treated as the proxy's own traffic")
+    expect(await reportText(own, packetView)).toContain("treated as the proxy's own traffic")
     expect([(await out(5, 1000670002)).fromProxy, (await out(5, 5)).fromProxy]).toEqual([true, false])
   })
 
@@ -46,7 +39,7 @@ describe('a sidecar of another user', () => {
   })
 
   test('stands in the summary and in the table of usual packets', async () => {
-    const summary = await text(await iptablesReport(source, POD), iptablesView)
+    const summary = await reportText(await iptablesReport(source, POD), iptablesView)
     expect(summary).toContain('uid 1000670001 (the proxy), gid 1000670002 (the proxy)')
     const {senders, outbound} = await matrixReport(source, POD, 'ip')
     expect(senders.at(-1)).toBe('proxy (uid 1000670001)')

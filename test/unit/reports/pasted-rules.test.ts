@@ -1,23 +1,15 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {packetReport} from '../../../src/reports/packet/report.js'
 import {packetView} from '../../../src/reports/packet/view.js'
-import type {Report} from '../../../src/reports/report.js'
-import type {View} from '../../../src/reports/view.js'
 import {filesSource} from '../../../src/sources/files/source.js'
+import {reportText} from '../../support/report-text.js'
 
 const PASTES = join('test', 'fixtures', 'netfilter', 'pastes')
 const POD = {namespace: 'default', name: 'pasted'}
-
-async function text<R extends Report>(report: R, view: View<R>): Promise<string> {
-  return String(
-    await rendered(report, view, formOf(undefined, view), {width: 1000, colour: false, headers: true}, false),
-  )
-}
 
 /** What is true about a paste: words of `iptables`, and what `packet` says about one packet to port 8080 and one to a Service's port 80. */
 interface Truth {
@@ -217,10 +209,12 @@ const TRUTHS: Readonly<Record<string, Truth>> = {
 describe('rules and logs as people paste them', () => {
   test.each(Object.entries(TRUTHS))('%s', async (name, {says, never = [], into, out}) => {
     const source = filesSource([{label: name, bytes: readFileSync(join(PASTES, name))}])
-    const summary = await text(await iptablesReport(source, POD), iptablesView)
+    const summary = await reportText(await iptablesReport(source, POD), iptablesView, 1000)
     for (const words of says) expect(summary).toMatch(words)
     for (const words of never) expect(summary).not.toMatch(words)
-    expect(await text(await packetReport(source, POD, {in: 'tcp://:8080'}), packetView)).toMatch(into)
-    expect(await text(await packetReport(source, POD, {out: 'tcp://10.96.0.20:80'}), packetView)).toMatch(out)
+    expect(await reportText(await packetReport(source, POD, {in: 'tcp://:8080'}), packetView, 1000)).toMatch(into)
+    expect(await reportText(await packetReport(source, POD, {out: 'tcp://10.96.0.20:80'}), packetView, 1000)).toMatch(
+      out,
+    )
   })
 })

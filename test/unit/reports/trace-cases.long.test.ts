@@ -1,12 +1,14 @@
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
-import {answersWithoutOutcomes, OWN_CASES, total} from './trace-cases.js'
+import {answersWithoutOutcomes, OWN_CASES, recordedCases, total} from './trace-cases.js'
 
 test('what Envoy does with a request is right in every recorded case of the repository', async () => {
-  const {answered, undecided, wrong} = await total(OWN_CASES)
+  const {asked, answered, undecided, wrong} = await total(OWN_CASES)
   expect(wrong).toEqual([])
-  expect(answered).toBeGreaterThan(3500)
+  expect(await recordedCases(OWN_CASES)).toBeGreaterThan(3500)
+  expect(asked).toBeGreaterThan(0)
+  expect(answered).toBe(asked)
   expect(undecided.length / answered).toBeLessThan(0.01)
 })
 

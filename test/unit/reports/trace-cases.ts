@@ -8,8 +8,9 @@ import {corpusShare} from '../../support/oracle-size.js'
 /** The recorded cases that are kept in the repository, by configuration. */
 export const OWN_CASES = 'test/fixtures/envoy-cases'
 
-/** How many of the recorded cases are answered, and which are undecided or wrong. */
+/** How many of the recorded cases are asked and answered, and which are undecided or wrong. */
 export interface Score {
+  readonly asked: number
   readonly answered: number
   readonly undecided: readonly string[]
   readonly wrong: readonly string[]
@@ -27,17 +28,27 @@ function scored(folder: CaseFolder): Score {
       }),
   )
   return {
+    asked: observed.size,
     answered: answers.length,
     undecided: answers.flatMap(each => ('unknown' in each ? [each.reason] : [])),
     wrong: answers.flatMap(each => differences(each, observed.get(each.id))),
   }
 }
 
-/** A share of the configurations under a path, with their recorded cases. */
-async function foldersIn(path: string, share: number): Promise<readonly CaseFolder[]> {
+async function foldersIn(path: string): Promise<readonly CaseFolder[]> {
   const all: CaseFolder[] = []
   for await (const folder of readCaseFolders(path)) all.push(folder)
-  return corpusShare('TRACE', all, share)
+  return all
+}
+
+/** A share of the configurations under a path, with their recorded cases. */
+async function shareOf(path: string, share: number): Promise<readonly CaseFolder[]> {
+  return corpusShare('TRACE', await foldersIn(path), share)
+}
+
+/** How many cases are recorded under a path, whatever share of them is asked. */
+export async function recordedCases(path: string): Promise<number> {
+  return (await foldersIn(path)).flatMap(({cases}) => cases.split('\n').filter(line => line !== '')).length
 }
 
 /** A case without what a predictor must not read. */
@@ -50,7 +61,7 @@ function bare(line: string): string {
 
 /** Expects the same answers about a share of the repository's cases once everything that was observed is taken out of them. */
 export async function answersWithoutOutcomes(share: number): Promise<void> {
-  for (const folder of await foldersIn(OWN_CASES, share)) {
+  for (const folder of await shareOf(OWN_CASES, share)) {
     const without = folder.cases.split('\n').map(line => (line === '' ? line : bare(line)))
     expect(answerFolder({...folder, cases: without.join('\n')})).toEqual(answerFolder(folder))
   }
@@ -58,10 +69,11 @@ export async function answersWithoutOutcomes(share: number): Promise<void> {
 
 /** The score of a share of the recorded cases under a path. */
 export async function total(path: string, share = 1): Promise<Score> {
-  let all: Score = {answered: 0, undecided: [], wrong: []}
-  for (const folder of await foldersIn(path, share)) {
-    const {answered, undecided, wrong} = scored(folder)
+  let all: Score = {asked: 0, answered: 0, undecided: [], wrong: []}
+  for (const folder of await shareOf(path, share)) {
+    const {asked, answered, undecided, wrong} = scored(folder)
     all = {
+      asked: all.asked + asked,
       answered: all.answered + answered,
       undecided: [...all.undecided, ...undecided],
       wrong: [...all.wrong, ...wrong],

@@ -1,5 +1,4 @@
 import {describe, expect, test} from '@jest/globals'
-import {formOf, rendered} from '../../../src/cli/output/output.js'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {describeReport} from '../../../src/reports/describe/report.js'
@@ -7,6 +6,7 @@ import {describeView} from '../../../src/reports/describe/view.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {withMachines} from '../../../src/sources/machines.js'
+import {reportText} from '../../support/report-text.js'
 
 const FILE = `apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
@@ -48,14 +48,9 @@ describe('the machine behind a WorkloadEntry', () => {
   test('is described by its name, and its evidence is that of no pod', async () => {
     const source = files()
     const report = await describeReport(source, {namespace: 'vms', name: 'pay-1'}, OPTIONS)
-    const text = await rendered(
-      report,
-      describeView,
-      formOf(undefined, describeView),
-      {width: 200, colour: false, headers: true},
-      false,
+    expect(await reportText(report, describeView, 200)).toMatch(
+      /^WorkloadEntry vms\/pay-1, a machine outside Kubernetes \(10\.0\.0\.5\): ready/,
     )
-    expect(String(text)).toMatch(/^WorkloadEntry vms\/pay-1, a machine outside Kubernetes \(10\.0\.0\.5\): ready/)
     const sockets = await source.evidence('net.sockets', {namespace: 'vms', name: 'pay-1'})
     expect(sockets).toMatchObject({ok: false, gap: {reason: 'not-captured'}})
   })

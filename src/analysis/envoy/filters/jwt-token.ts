@@ -1,10 +1,8 @@
 import {constants, createHmac, createPublicKey, type JsonWebKey, timingSafeEqual, verify} from 'node:crypto'
 import {own} from '../../../model/collections/own.js'
-import type {Json} from '../../../model/envoy/schema.js'
+import {isStruct, type Json, type JsonStruct} from '../../../model/envoy/schema.js'
 
 // Tokens as Envoy's JWT library reads them: https://www.rfc-editor.org/rfc/rfc7519, https://www.rfc-editor.org/rfc/rfc7515
-
-type JsonObject = {readonly [key: string]: Json}
 
 export interface Token {
   readonly issuer: string
@@ -14,7 +12,7 @@ export interface Token {
   readonly expires: number
   readonly algorithm: string
   readonly keyId: string
-  readonly payload: JsonObject
+  readonly payload: JsonStruct
   readonly signed: string
   readonly signature: Buffer
 }
@@ -37,10 +35,10 @@ function base64url(text: string): Buffer | undefined {
   return padding.length > 2 ? undefined : Buffer.from(digits, 'base64url')
 }
 
-function jsonObject(bytes: Buffer): JsonObject | undefined {
+function jsonObject(bytes: Buffer): JsonStruct | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+    const value: Json = JSON.parse(bytes.toString('utf8'))
+    return isStruct(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -53,7 +51,7 @@ function isTexts(value: Json): value is readonly string[] {
 const TEXT_CLAIMS = ['iss', 'sub'] as const
 const TIME_CLAIMS = ['iat', 'nbf', 'exp'] as const
 
-function claimFault(payload: JsonObject): string | undefined {
+function claimFault(payload: JsonStruct): string | undefined {
   const has = (claim: string) => Object.hasOwn(payload, claim)
   for (const claim of TEXT_CLAIMS)
     if (has(claim) && typeof payload[claim] !== 'string') return `Jwt payload [${claim}] field is not a string`
@@ -69,7 +67,7 @@ function claimFault(payload: JsonObject): string | undefined {
   return undefined
 }
 
-function headerFault(header: JsonObject): string | undefined {
+function headerFault(header: JsonStruct): string | undefined {
   const {alg, kid} = header
   if (typeof alg !== 'string') return 'Jwt header [alg] field is required and must be a string'
   if (!ALGORITHMS.test(alg)) return 'Jwt header [alg] is not supported'
@@ -84,7 +82,7 @@ function timeClaim(value: Json | undefined): number {
   return typeof value === 'number' ? Math.trunc(value) : 0
 }
 
-function audiencesOf(payload: JsonObject): readonly string[] {
+function audiencesOf(payload: JsonStruct): readonly string[] {
   const {aud} = payload
   if (aud === undefined) return []
   return typeof aud === 'string' ? [aud] : isTexts(aud) ? aud : []
@@ -125,16 +123,14 @@ export function readToken(text: string): TokenReading {
 }
 
 /** The keys of a key set (RFC 7517); undefined when it cannot be read. */
-export function readKeys(text: string): readonly JsonObject[] | undefined {
+export function readKeys(text: string): readonly JsonStruct[] | undefined {
   const set = jsonObject(Buffer.from(text))
   const keys = set?.keys
   if (!Array.isArray(keys)) return undefined
-  return (keys as readonly Json[]).filter(
-    (each): each is JsonObject => typeof each === 'object' && each !== null && !Array.isArray(each),
-  )
+  return (keys as readonly Json[]).filter(isStruct)
 }
 
-function hmacFits(token: Token, key: JsonObject): boolean {
+function hmacFits(token: Token, key: JsonStruct): boolean {
   const secret = Buffer.from(textClaim(key.k), 'base64url')
   const made = createHmac(own(SHA, token.algorithm.slice(2)) ?? 'sha256', secret)
     .update(token.signed)
@@ -144,7 +140,7 @@ function hmacFits(token: Token, key: JsonObject): boolean {
 
 const KEY_TYPES: Readonly<Record<string, string>> = {RS: 'RSA', PS: 'RSA', ES: 'EC', HS: 'oct', Ed: 'OKP'}
 
-function signatureFits(token: Token, key: JsonObject): boolean {
+function signatureFits(token: Token, key: JsonStruct): boolean {
   const family = token.algorithm.slice(0, 2)
   if (key.kty !== own(KEY_TYPES, family)) return false
   if (family === 'HS') return hmacFits(token, key)
@@ -161,7 +157,7 @@ function signatureFits(token: Token, key: JsonObject): boolean {
 }
 
 /** Why a token's signature is rejected; undefined when it verifies with one of the keys. */
-export function signatureFault(token: Token, keys: readonly JsonObject[]): string | undefined {
+export function signatureFault(token: Token, keys: readonly JsonStruct[]): string | undefined {
   const fitting = keys.filter(key => {
     const kid = textClaim(key.kid)
     const alg = textClaim(key.alg)

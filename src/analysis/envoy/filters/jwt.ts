@@ -1,11 +1,12 @@
 import type {DataSource} from '../../../model/envoy/core.js'
 import {JwtAuthn, JwtPerRoute, type JwtProvider, type JwtRequirement} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
-import {type Json, unpack} from '../../../model/envoy/schema.js'
+import {isStruct, type Json, unpack} from '../../../model/envoy/schema.js'
 import {routeMatches} from '../http/route-match.js'
 import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {type Headers, withHeader, withoutHeaders} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
+import {jsonAt} from '../matching/values.js'
 import {known, undecided} from '../undecided.js'
 import {isPreflight} from './cors.js'
 import {type FoundToken, tokensOf, withoutToken} from './jwt-locations.js'
@@ -218,17 +219,12 @@ function withClaims(headers: Headers, provider: JwtProvider, token: Token): Head
   const first = forward ? withHeader(headers, asciiLower(forward), payload) : headers
   return provider.claimToHeaders.reduce<Headers>((before, each) => {
     const {headerName = '', claimName = ''} = known(each, 'a claim copied to a header')
-    const value = claimName.split('.').reduce<Json | undefined>(memberOf, token.payload)
+    const value = jsonAt(token.payload, claimName.split('.'))
     if (value === undefined) return before
     const isText = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
     if (!isText) undecided('a claim that is no text, copied to a header', each.at)
     return withHeader(before, asciiLower(headerName), String(value))
   }, first)
-}
-
-function memberOf(value: Json | undefined, name: string): Json | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return Object.hasOwn(value, name) ? (value as {readonly [key: string]: Json})[name] : undefined
 }
 
 function afterGood(state: HttpState, config: JwtAuthn, {good}: Verdict): HttpState {
@@ -241,7 +237,7 @@ function afterGood(state: HttpState, config: JwtAuthn, {good}: Verdict): HttpSta
       undecided('a JWT provider that copies its header or its verdict to metadata', provider.at)
     if (key) {
       const before = metadata.get(NAMESPACE)
-      const kept = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {}
+      const kept = isStruct(before) ? before : {}
       metadata = new Map(metadata).set(NAMESPACE, {...kept, [key]: normalized(token, provider)})
     }
     if (!provider.forward) headers = withoutToken(headers, found, provider.at)

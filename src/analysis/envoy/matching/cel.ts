@@ -1,6 +1,6 @@
-import type {Json} from '../../../model/envoy/schema.js'
+import {isStruct, type Json, type JsonStruct} from '../../../model/envoy/schema.js'
 import {undecided} from '../undecided.js'
-import {fullMatch} from './regex.js'
+import {partialMatch} from './regex.js'
 
 // Common Expression Language, as parsed trees: https://github.com/google/cel-spec/blob/master/doc/langdef.md
 
@@ -16,10 +16,8 @@ export type CelMap = Pick<ReadonlyMap<string, CelValue>, 'get' | 'has' | 'size'>
 /** What the names of an expression mean; undefined for one that is not known. */
 export type CelNames = (name: string) => CelValue | undefined
 
-type Struct = {readonly [key: string]: Json}
-
-function struct(value: Json | undefined): Struct {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Struct) : {}
+function struct(value: Json | undefined): JsonStruct {
+  return isStruct(value) ? value : {}
 }
 
 function list(value: Json | undefined): readonly Json[] {
@@ -34,20 +32,24 @@ function isList(value: CelValue): value is readonly CelValue[] {
   return Array.isArray(value)
 }
 
+/** How deep expressions and values nest at most (Envoy reads 100 nested messages); what is deeper is undecided. */
+const MAX_DEPTH = 200
+
 /** A value of metadata or filter state as expressions see it: every number is a double. */
-export function celValue(value: Json): CelValue {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(celValue)
-  if (typeof value !== 'object' || value === null) return value
-  return new Map(Object.entries(value).map(([key, each]) => [key, celValue(each)]))
+export function celValue(value: Json, depth = 0): CelValue {
+  if (depth > MAX_DEPTH) return undecided('a value that nests too deep for a CEL expression')
+  if (Array.isArray(value)) return (value as readonly Json[]).map(each => celValue(each, depth + 1))
+  if (!isStruct(value)) return value as Exclude<typeof value, readonly Json[]>
+  return new Map(Object.entries(value).map(([key, each]) => [key, celValue(each, depth + 1)]))
 }
 
-function constant(of: Struct): CelValue {
+function constant(of: JsonStruct): CelValue {
   if ('null_value' in of) return null
   if (typeof of.bool_value === 'boolean') return of.bool_value
   if (typeof of.string_value === 'string') return of.string_value
   if (typeof of.double_value === 'number') return of.double_value
   const whole = of.int64_value ?? of.uint64_value
-  if (typeof whole === 'string' || typeof whole === 'number') return BigInt(whole)
+  if (/^-?\d{1,20}$/.test(String(whole))) return BigInt(String(whole))
   return undecided('a constant of a CEL expression')
 }
 
@@ -65,6 +67,7 @@ function isNumber(value: CelValue): value is bigint | number {
 function same(a: CelValue, b: CelValue): boolean {
   if (isNumber(a) && isNumber(b)) return !(a < b) && !(a > b)
   if (isList(a) && isList(b)) return a.length === b.length && a.every((each, i) => same(each, b[i] ?? null))
+  if (isMap(a) && isMap(b)) return undecided('maps that a CEL expression compares')
   return a === b
 }
 
@@ -131,7 +134,7 @@ const FUNCTIONS: ReadonlyMap<string, Apply> = new Map<string, (a: CelValue, b: C
   ['startsWith', onTexts((text, start) => text.startsWith(start))],
   ['endsWith', onTexts((text, end) => text.endsWith(end))],
   ['contains', onTexts((text, part) => text.includes(part))],
-  ['matches', onTexts((text, pattern) => fullMatch(`(?s:.*)(?:${pattern})(?s:.*)`, text))],
+  ['matches', onTexts((text, pattern) => partialMatch(pattern, text))],
 ] as const) as ReadonlyMap<string, Apply>
 
 /** `&&` and `||`: a side that decides alone counts, even where the other fails. */
@@ -140,15 +143,15 @@ function logic(sides: readonly CelValue[], decides: boolean): CelValue {
   return sides.every(each => typeof each === 'boolean') ? !decides : CEL_ERROR
 }
 
-function call(of: Struct, names: CelNames): CelValue {
+function call(of: JsonStruct, evaluate: (part: Json | undefined) => CelValue): CelValue {
   const name = typeof of.function === 'string' ? of.function : ''
   const parts = [...(of.target === undefined ? [] : [of.target]), ...list(of.args)]
   if (name === '_?_:_') {
     const [condition, first, second] = parts
-    const chosen = evaluateCel(struct(condition), names)
-    return typeof chosen === 'boolean' ? evaluateCel(struct(chosen ? first : second), names) : CEL_ERROR
+    const chosen = evaluate(condition)
+    return typeof chosen === 'boolean' ? evaluate(chosen ? first : second) : CEL_ERROR
   }
-  const values = parts.map(each => evaluateCel(struct(each), names))
+  const values = parts.map(evaluate)
   if (name === '_&&_') return logic(values, false)
   if (name === '_||_') return logic(values, true)
   const apply = FUNCTIONS.get(name) ?? undecided(`function ${name} of a CEL expression`)
@@ -156,7 +159,9 @@ function call(of: Struct, names: CelNames): CelValue {
 }
 
 /** What a parsed expression (google.api.expr.v1alpha1.Expr, as JSON) yields; undecided where it uses what is not known. */
-export function evaluateCel(expression: Struct, names: CelNames): CelValue {
+export function evaluateCel(expression: JsonStruct, names: CelNames, depth = 0): CelValue {
+  if (depth > MAX_DEPTH) return undecided('a CEL expression that nests too deep')
+  const evaluate = (part: Json | undefined) => evaluateCel(struct(part), names, depth + 1)
   if (expression.const_expr !== undefined) return constant(struct(expression.const_expr))
   if (expression.ident_expr !== undefined) {
     const {name = ''} = struct(expression.ident_expr)
@@ -164,11 +169,10 @@ export function evaluateCel(expression: Struct, names: CelNames): CelValue {
   }
   if (expression.select_expr !== undefined) {
     const {operand, field, test_only: onlyTests} = struct(expression.select_expr)
-    const from = evaluateCel(struct(operand), names)
+    const from = evaluate(operand)
     return from === CEL_ERROR ? CEL_ERROR : select(from, String(field), onlyTests === true)
   }
-  if (expression.call_expr !== undefined) return call(struct(expression.call_expr), names)
-  if (expression.list_expr !== undefined)
-    return list(struct(expression.list_expr).elements).map(each => evaluateCel(struct(each), names))
+  if (expression.call_expr !== undefined) return call(struct(expression.call_expr), evaluate)
+  if (expression.list_expr !== undefined) return list(struct(expression.list_expr).elements).map(evaluate)
   return undecided('an expression of CEL that is not modelled')
 }

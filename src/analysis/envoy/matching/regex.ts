@@ -16,6 +16,11 @@ export function fullMatch(pattern: string, text: string, at?: string): boolean {
   return decided(() => linear.fullMatch(pattern, text), at)
 }
 
+/** True when any part of the text matches. */
+export function partialMatch(pattern: string, text: string, at?: string): boolean {
+  return decided(() => linear.partialMatch(pattern, text), at)
+}
+
 /** The groups of a match of the whole text, the match itself first. */
 export function fullMatchGroups(pattern: string, text: string, at?: string): readonly string[] | undefined {
   return decided(() => linear.fullMatchGroups(pattern, text), at)

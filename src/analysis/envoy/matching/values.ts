@@ -1,5 +1,5 @@
 import type {MetadataMatcher, ValueMatcher} from '../../../model/envoy/matching.js'
-import type {Json} from '../../../model/envoy/schema.js'
+import {isStruct, type Json} from '../../../model/envoy/schema.js'
 import {anyOf, known, undecided} from '../undecided.js'
 import {stringMatches} from './strings.js'
 
@@ -9,15 +9,11 @@ import {stringMatches} from './strings.js'
 /** Dynamic metadata: one value per filter namespace. */
 export type DynamicMetadata = ReadonlyMap<string, Json>
 
-function isJsonObject(value: Json | undefined): value is {readonly [key: string]: Json} {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** The value under a path of keys; undefined when there is none. */
-function jsonAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+export function jsonAt(value: Json | undefined, path: readonly string[]): Json | undefined {
   let found = value
   for (const key of path) {
-    if (!isJsonObject(found) || !Object.hasOwn(found, key)) return undefined
+    if (!isStruct(found) || !Object.hasOwn(found, key)) return undefined
     found = found[key]
   }
   return found

@@ -1,6 +1,6 @@
 import {type Cluster, UpstreamHttp} from '../../../model/envoy/cluster.js'
 import type {EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
-import {type Json, unpack} from '../../../model/envoy/schema.js'
+import {isStruct, type Json, unpack} from '../../../model/envoy/schema.js'
 import {
   InternalUpstream,
   RawBuffer,
@@ -43,10 +43,6 @@ function isSubset(match: Json, metadata: Json): boolean {
   return Object.entries(match).every(
     ([key, value]) => Object.hasOwn(metadata, key) && JSON.stringify(metadata[key]) === JSON.stringify(value),
   )
-}
-
-function isStruct(value: Json): value is {readonly [key: string]: Json} {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 type Socket = NonNullable<Cluster['transportSocket']>

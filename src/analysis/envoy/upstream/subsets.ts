@@ -1,6 +1,6 @@
 import type {Cluster, LbEndpoint} from '../../../model/envoy/cluster.js'
 import type {Metadata} from '../../../model/envoy/core.js'
-import type {Json} from '../../../model/envoy/schema.js'
+import {isStruct, type Json} from '../../../model/envoy/schema.js'
 import {known, undecided} from '../undecided.js'
 
 // Subsets: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/subsets
@@ -9,10 +9,6 @@ import {known, undecided} from '../undecided.js'
 export type WantedMetadata = ReadonlyMap<string, Json>
 
 const NAMESPACE = 'envoy.lb'
-
-function isStruct(value: Json | undefined): value is {readonly [key: string]: Json} {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function entriesOf(value: Json | undefined): readonly (readonly [string, Json])[] {
   return isStruct(value) ? Object.entries(value) : []

@@ -1,4 +1,5 @@
 import type {TrafficOutcome} from '../packet-sets/traffic-outcome.js'
+import {isUncaptured} from '../packet-walk/verdict.js'
 import type {Change, TrafficKind} from './effects.js'
 
 function reaches({verdict, port, to, why}: TrafficOutcome): string {
@@ -37,7 +38,7 @@ const LOST: Partial<Record<TrafficKind, string>> = {
 }
 
 function open({verdict, to}: TrafficOutcome): boolean {
-  return (verdict === 'direct' || verdict === 'escapes') && to === undefined
+  return isUncaptured(verdict) && to === undefined
 }
 
 function effect({traffic, before, after}: Change): string {

@@ -6,6 +6,7 @@ import {
   type Ruleset,
   TABLE_ASSUMED,
 } from '../../../model/kernel/ruleset.js'
+import {isUncaptured} from '../packet-walk/verdict.js'
 import {type Direction, type Interception, modeOf, type TrafficOutcome} from './interception.js'
 
 /** Why the verdicts of a direction cannot be determined from a text, where it may not hold all that decides. */
@@ -55,8 +56,14 @@ export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily):
   }
 }
 
+/** Why nothing is known of a family's packets: a text with rules of the other family alone says nothing about its own. Undefined where it has some. */
+export function missingFamilyIn(rulesets: readonly Ruleset[], family: IpFamily): string | undefined {
+  if (rulesets.some(set => set.backend === 'native' || set.family === family)) return undefined
+  return `the rules of ${family === 'ip' ? 'IPv4' : 'IPv6'} are not in the given text`
+}
+
 function isOpen({verdict}: TrafficOutcome): boolean {
-  return verdict === 'direct' || verdict === 'escapes'
+  return isUncaptured(verdict)
 }
 
 function hide(trafficOutcome: TrafficOutcome, why: string | undefined): TrafficOutcome {

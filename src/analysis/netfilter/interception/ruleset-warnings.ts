@@ -14,6 +14,7 @@ import {
 import {humanCount} from '../../../model/text/human-count.js'
 import {chainOwner, nodeRules} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
+import {isUncaptured} from '../packet-walk/verdict.js'
 import {ruleWords} from '../rule-words/words.js'
 import type {Direction, Exception, Interception} from './interception.js'
 
@@ -230,7 +231,7 @@ function unread(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
 function sayingOf({where, value, verdict, port}: Exception): string | undefined {
   if (where.some(({property}) => property === 'destination' || property === 'source')) return undefined
   const what = where.length === 1 ? `${where[0]?.property} ${value}` : value
-  return `${what} ${verdict === 'captured' ? `goes to the proxy (port ${port})` : verdict === 'direct' || verdict === 'escapes' ? 'bypasses the proxy' : `is ${verdict}`}`
+  return `${what} ${verdict === 'captured' ? `goes to the proxy (port ${port})` : isUncaptured(verdict) ? 'bypasses the proxy' : `is ${verdict}`}`
 }
 
 function isOfProxy({where}: Exception, proxy: Interception['proxy']): boolean {

@@ -1,3 +1,4 @@
+import {groupedPairs} from '../../../model/collections/grouped-by.js'
 import {type IpAddress, parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import type {
   Interface,
@@ -85,16 +86,10 @@ function isHost({to}: KernelRoute): boolean {
 /** The interfaces by the host routes of the table `local`, which the kernel keeps for each of its own addresses (ip-route(8)). */
 function interfacesByRoutes(routes: readonly KernelRoute[]): readonly Interface[] {
   const own = routes.filter(route => route.table === 'local' && route.kind === 'local' && isHost(route))
-  const devices = [...new Set(own.flatMap(({device}) => device ?? []))]
-  return devices.map(name => ({
-    name,
-    addresses: own.filter(({device}) => device === name).map(({to}) => ({family: to.family, bits: to.bits})),
-  }))
-}
-
-/** The interfaces of a pod of which only the addresses are known: lo, and one eth0 that has them. */
-export function interfacesWith(own: readonly IpAddress[]): readonly Interface[] {
-  return [LO, {name: 'eth0', addresses: own}]
+  const byDevice = groupedPairs(
+    own.flatMap(({device, to: {family, bits}}) => (device === undefined ? [] : [[device, {family, bits}] as const])),
+  )
+  return [...byDevice].map(([name, addresses]) => ({name, addresses}))
 }
 
 function isKnown({name, addresses}: Interface): boolean {
@@ -117,7 +112,7 @@ export function withDefaultNetwork(
   own: readonly IpAddress[] = [],
 ): NetworkNamespace {
   const read = readInterfaces(facts)
-  const interfaces = read ?? (own.length > 0 ? interfacesWith(own) : [LO, ETH0])
+  const interfaces = read ?? [LO, own.length > 0 ? {...ETH0, addresses: own} : ETH0]
   const known = read?.filter(isKnown) ?? []
   const hasRoutes = known.length > 0 && (facts.routes?.length ?? 0) > 0
   const hasRules = (facts.policyRules?.length ?? 0) > 0

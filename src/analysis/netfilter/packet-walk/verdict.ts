@@ -15,6 +15,11 @@ export type PacketVerdict =
   | 'error'
   | 'insufficient'
 
+/** Whether no rule turned the packet to another socket or stopped it. */
+export function isUncaptured(verdict: PacketVerdict | 'none'): boolean {
+  return verdict === 'direct' || verdict === 'escapes'
+}
+
 /** The last rule that matched and did something to the packet's way: why it went where it went. Undefined when it only fell through lists. */
 export function decidingStep(walk: Walk): WalkStep | undefined {
   const steps = walk.steps.filter(step => step.rule > 0)

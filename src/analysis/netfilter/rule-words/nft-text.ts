@@ -1,3 +1,4 @@
+import {own} from '../../../model/collections/own.js'
 import {UserError} from '../../../model/evidence/user-error.js'
 import type {Action, MatchCondition, Rule, Ruleset, TableFamily} from '../../../model/kernel/ruleset.js'
 import {conditionText} from './condition-text.js'
@@ -32,7 +33,7 @@ function rejectText(reply: string | undefined): string {
   const found = /^(icmp6?)-(.+)$/.exec(reply)
   if (found === null) return `reject with ${reply}`
   const name = found[2] ?? ''
-  return `reject with ${found[1] === 'icmp6' ? 'icmpv6' : 'icmp'} type ${Object.hasOwn(REPLIES, name) ? REPLIES[name] : name}`
+  return `reject with ${found[1] === 'icmp6' ? 'icmpv6' : 'icmp'} type ${own(REPLIES, name) ?? name}`
 }
 
 function logText(text: string): string {

@@ -3,6 +3,7 @@ import {listingOnce} from '../../../evidence/asked-once.js'
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../../evidence/control-plane/istiods.js'
 import {type InjectionPrediction, predictForTemplate} from '../../../evidence/injection/prediction.js'
 import {objectCache} from '../../../evidence/mesh-objects/object-cache.js'
+import {once} from '../../../model/collections/once.js'
 import {type Answer, answered, missing} from '../../../model/evidence/answer.js'
 import type {PodModel} from '../../../model/kube/pod.js'
 import {FACT_LABELS} from '../../../rules/facts.js'
@@ -13,24 +14,14 @@ import {checkPod, type RuleOutcome} from './check-pod.js'
 
 /** Queries the control plane once for the whole run. */
 function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
-  const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
-    const once = listingOnce(source)
-    const istiods = await runningIstiods(once, {istioNamespace: namespace})
+  return once(async (): Promise<Answer<readonly IstiodAnswer[]>> => {
+    const listed = listingOnce(source)
+    const istiods = await runningIstiods(listed, {istioNamespace: namespace})
     if (!istiods.ok) return istiods
     if (istiods.value.length === 0)
       return missing(FACT_LABELS.controlPlane, 'not-captured', `no running istiod in namespace ${namespace}`)
-    return answered(await askIstiods(once, istiods.value))
-  }
-  return once(ask)
-}
-
-/** Asks on first use and keeps the answer. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let held: Promise<T> | undefined
-  return () => {
-    held ??= ask()
-    return held
-  }
+    return answered(await askIstiods(listed, istiods.value))
+  })
 }
 
 function capturedOr(source: Source, now: Date): Date {

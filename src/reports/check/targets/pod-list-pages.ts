@@ -168,7 +168,12 @@ export async function* podListPages(
     (await podlessWorkloads(source, events, workloads, target)).filter(mine)
   let pods = 0
   for await (const page of listed ? everyPod(source, target) : onePage(await checkTargets(source, names, target))) {
-    pods = page.begins ? page.pods.length : pods + page.pods.length
+    if (page.begins) {
+      pods = 0
+      workloads.clear()
+      namespaces.clear()
+    }
+    pods += page.pods.length
     for (const {workload, object} of page.pods) {
       workloads.add(objectLabel(workload))
       namespaces.add(object.namespace)

@@ -1,5 +1,6 @@
-import {flagOf, listOf, numberOf, textOf} from '../../../formats/decode.js'
-import {isWorkloadKind, readPod} from '../../../formats/kube-pod/parse.js'
+import {numberOf, textOf} from '../../../formats/decode.js'
+import {controllerOf, isWorkloadKind, readPod} from '../../../formats/kube-pod/parse.js'
+import {boundedMap} from '../../../model/collections/bounded-map.js'
 import type {KubeEvent} from '../../../model/kube/kube-event.js'
 import type {KubeObject} from '../../../model/kube/kube-object.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../../model/kube/pod.js'
@@ -10,6 +11,9 @@ import type {Target} from '../../../sources/subject.js'
 /** Owners above the object an event is about: a Deployment above a ReplicaSet, a CronJob above a Job. */
 const LEVELS = 2
 
+/** Objects of events followed to their workloads concurrently. */
+const AT_ONCE = 8
+
 async function objectOfRef(source: Source, {kind, namespace, name}: ObjectRef): Promise<KubeObject | undefined> {
   const answer = await source.objects({kind, namespace, name})
   return answer.ok ? answer.value.find(each => each.kind === kind && each.metadata.name === name) : undefined
@@ -19,7 +23,7 @@ async function objectOfRef(source: Source, {kind, namespace, name}: ObjectRef): 
 async function topmost(source: Source, ref: ObjectRef): Promise<KubeObject | undefined> {
   let found = await objectOfRef(source, ref)
   for (let level = 0; level < LEVELS && found !== undefined; level += 1) {
-    const controller = listOf(found, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
+    const controller = controllerOf(found)
     const [kind, name] = [textOf(controller, 'kind') ?? '', textOf(controller, 'name') ?? '']
     const above = isWorkloadKind(kind) ? await objectOfRef(source, {kind, namespace: ref.namespace, name}) : undefined
     if (above === undefined) return found
@@ -42,8 +46,7 @@ export async function podlessWorkloads(
       .map(event => [objectLabel(event.about), event.about]),
   )
   const found = new Map<string, PodModel>()
-  for (const ref of about.values()) {
-    const object = await topmost(source, ref)
+  for (const object of await boundedMap([...about.values()], AT_ONCE, ref => topmost(source, ref))) {
     const pod = object === undefined ? undefined : readPod(object)
     if (pod === undefined || numberOf(object, 'spec', 'replicas') === 0) continue
     const name = objectLabel(pod.workload)

@@ -1,5 +1,5 @@
-import {flagOf, listOf, textOf} from '../../../formats/decode.js'
-import {isWorkloadKind, readPod, WORKLOAD_KINDS} from '../../../formats/kube-pod/parse.js'
+import {textOf} from '../../../formats/decode.js'
+import {controllerOf, isWorkloadKind, readPod, WORKLOAD_KINDS} from '../../../formats/kube-pod/parse.js'
 import {isPatch} from '../../../formats/kube-pod/patch.js'
 import {podHasEnded} from '../../../formats/kube-pod/proxy-pod.js'
 import {type Gap, gapSentence} from '../../../model/evidence/answer.js'
@@ -44,7 +44,7 @@ function labelsOf(object: KubeObject): Labels {
 
 /** True for a ReplicaSet or Job whose owner is in the files too, and covers it. */
 function hasOwnerAmong(object: KubeObject, all: readonly KubeObject[]): boolean {
-  const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
+  const owner = controllerOf(object)
   return all.some(
     ({kind, metadata}) =>
       kind === textOf(owner, 'kind') &&

@@ -1,7 +1,6 @@
 import {KubeConfig, ListWatch, type Watch} from '@kubernetes/client-node'
 import {isObject, textOf} from '../../../formats/decode.js'
-import {sharedParts} from '../../../formats/kube-pod/shared-parts.js'
-import {withoutBulk} from '../../../formats/without-bulk.js'
+import {heldForm} from '../../../formats/without-bulk.js'
 import type {KubeObject} from '../../../model/kube/kube-object.js'
 import {followWatch} from '../../../wire/watch-stream.js'
 import {failureFromError, WireFailure} from '../../../wire/wire-failure.js'
@@ -89,8 +88,7 @@ export async function startInformer(
     signal.addEventListener('abort', stop, {once: true})
     if (signal.aborted) stop()
   }
-  const share = kind === 'Pod' ? sharedParts() : undefined
-  const lean = (object: KubeObject) => share?.(withoutBulk(object)) ?? withoutBulk(object)
+  const lean = heldForm(kind)
   const list = async () => {
     const {items, resourceVersion} = await wholeList(api, path, lean)
     return {apiVersion, kind: `${kind}List`, items: [...items], metadata: {resourceVersion}}

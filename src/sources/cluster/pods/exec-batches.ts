@@ -1,5 +1,5 @@
-import {type BatchPart, batchArgv, parseBatch} from '../../../formats/exec-batch.js'
-import {type EvidenceId, evidenceRow} from '../../../model/evidence/evidence.js'
+import {type BatchPart, batchArgv, NO_PROGRAM, parseBatch} from '../../../formats/exec-batch.js'
+import {commandsOf, type EvidenceId, evidenceRow} from '../../../model/evidence/evidence.js'
 import type {PodRef} from '../../../model/kube/kube-object.js'
 import {failureFromStatus} from '../../../wire/classify.js'
 import {parseKubeStatus} from '../../../wire/kube-status.js'
@@ -26,15 +26,24 @@ const OF_THE_BATCH = new Set<FailureKind>([
   'forbidden',
 ])
 
-/** True while the outcome of a command that ran in a batch waits to be asked for. */
-export function isBatched(memory: ExecMemory, container: string, argv: readonly string[]): boolean {
-  const kept = memory.batched.get(batchKey(container, argv))
-  return kept !== undefined && Date.now() - Date.parse(kept.endedAt) <= LIMITS.batchKeptMs
+/** The outcome of a command that ran in a batch and was not asked for yet; it is handed out once, and not when it is old. Throws the failure it came to. */
+export function keptOutcome(
+  memory: ExecMemory,
+  container: string,
+  id: EvidenceId,
+  argv: readonly string[],
+): ExecOutcome | undefined {
+  const key = batchKey(container, [id, ...argv])
+  const kept = memory.batched.get(key)
+  memory.batched.delete(key)
+  if (kept === undefined || Date.now() - kept.endedAt > LIMITS.batchKeptMs) return undefined
+  if (kept.outcome instanceof WireFailure) throw kept.outcome
+  return {...kept.outcome, endedAt: new Date(kept.endedAt).toISOString()}
 }
 
 /**
- * The outcome of a command by the batch it belongs to; each is handed out once, so asking again runs it again. Undefined for a command of no batch,
- * and in a container without a shell: then it runs alone.
+ * Runs the batch a command belongs to, or waits for the one under way, and gives the outcome of the command. Undefined for a command of no batch, and
+ * in a container without a shell: then it runs alone.
  */
 export async function batchedOutcome(
   live: Live,
@@ -46,21 +55,12 @@ export async function batchedOutcome(
 ): Promise<ExecOutcome | undefined> {
   const ids = BATCHES.find(each => each.includes(id))
   if (ids === undefined || memory.alone.has(container)) return undefined
-  const key = batchKey(container, argv)
-  if (!isBatched(memory, container, argv)) {
-    const running = batchKey(container, ids)
-    const pending = memory.running.get(running) ?? runBatch(live, memory, ids, subject, container)
-    memory.running.set(running, pending)
-    try {
-      await pending
-    } finally {
-      memory.running.delete(running)
-    }
-  }
-  const found = memory.batched.get(key)
-  memory.batched.delete(key)
-  if (found?.outcome instanceof WireFailure) throw found.outcome
-  return found === undefined ? undefined : {...found.outcome, endedAt: found.endedAt}
+  const key = batchKey(container, ids)
+  const pending =
+    memory.running.get(key) ?? runBatch(live, memory, ids, subject, container).finally(() => memory.running.delete(key))
+  memory.running.set(key, pending)
+  await pending
+  return keptOutcome(memory, container, id, argv)
 }
 
 async function runBatch(
@@ -70,32 +70,27 @@ async function runBatch(
   subject: PodRef,
   container: string,
 ): Promise<void> {
-  const rows = ids.map(id => {
-    const {how} = evidenceRow(id)
-    return how.via === 'exec' ? how.tries : []
-  })
+  const rows = ids.map(commandsOf)
   try {
     const {stdout, exitCode} = await live.exec(subject, container, batchArgv(rows), {
       maxBytes: LIMITS.batchBytes,
       deadlineMs: LIMITS.batchMs,
     })
     const rowsOfParts = exitCode === 0 ? parseBatch(stdout, rows) : undefined
-    const endedAt = new Date().toISOString()
+    const endedAt = Date.now()
     if (rowsOfParts === undefined) memory.alone.add(container)
-    for (const [place, parts] of (rowsOfParts ?? []).entries())
-      for (const part of parts) {
-        const outcome = outcomeOf(part, evidenceRow(ids[place] as EvidenceId).maxBytes)
-        memory.batched.set(batchKey(container, part.argv), {outcome, endedAt})
-      }
+    for (const [place, id] of ids.entries())
+      for (const part of rowsOfParts?.[place] ?? [])
+        memory.batched.set(batchKey(container, [id, ...part.argv]), {
+          outcome: outcomeOf(part, evidenceRow(id).maxBytes),
+          endedAt,
+        })
   } catch (error) {
     const failure = failureFromError(error)
     if (!OF_THE_BATCH.has(failure.kind)) throw failure
     memory.alone.add(container)
   }
 }
-
-/** The shell's exit code for a program that is not there. */
-const NOT_FOUND = 127
 
 function outcomeOf({argv, code, stdout, stderr}: BatchPart, maxBytes: number): ExecOutcome | WireFailure {
   if (code === 'status') {
@@ -104,7 +99,7 @@ function outcomeOf({argv, code, stdout, stderr}: BatchPart, maxBytes: number): E
   }
   if (stdout.length > maxBytes)
     return new WireFailure('too-large', `${argv.join(' ')} is larger than ${maxBytes} bytes`)
-  if (code === NOT_FOUND)
+  if (code === NO_PROGRAM)
     return {argv, stdout, stderr: `exec: "${argv[0]}": executable file not found in $PATH`, exitCode: undefined}
   return {argv, stdout, stderr, exitCode: code}
 }

@@ -5,7 +5,7 @@ import {failureFromError} from '../../../wire/wire-failure.js'
 import {type ExecOutcome, execAnswer, succeeded, wasDenied} from '../../exec-answer.js'
 import {gapOfFailure} from '../api/gap-of-failure.js'
 import type {Live} from '../live.js'
-import {batchedOutcome, isBatched} from './exec-batches.js'
+import {batchedOutcome, keptOutcome} from './exec-batches.js'
 import {type ExecMemory, inTurn, knownOutcome, rememberOutcome} from './exec-memory.js'
 import {execContainers} from './proxy-container.js'
 
@@ -52,13 +52,12 @@ async function askContainers(
   for (const container of containers) {
     const here: ExecOutcome[] = []
     for (const argv of tries) {
-      const hasRun = isBatched(memory, container, argv)
-      const known = hasRun ? undefined : knownOutcome(memory, container, argv, needsPrivilege)
       const outcome =
-        known ??
+        keptOutcome(memory, container, id, argv) ??
+        knownOutcome(memory, container, argv, needsPrivilege) ??
         (await batchedOutcome(live, memory, id, subject, container, argv)) ??
         (await live.exec(subject, container, argv, row))
-      if (known === undefined) rememberOutcome(memory, container, outcome, needsPrivilege && wasDenied(outcome))
+      rememberOutcome(memory, container, outcome, needsPrivilege && wasDenied(outcome))
       here.push(outcome)
       if (here.some(succeeded)) {
         const provenance = {capturedAt: outcome.endedAt ?? new Date().toISOString(), from: podLabel(subject), container}

@@ -9,15 +9,15 @@ export interface ExecMemory {
   readonly absent: Map<string, ExecOutcome>
   /** The end of the last command that needs the privilege: they run one after the other, so that a denial is known to the next. */
   last: Promise<unknown>
-  /** Outcomes of batches that were not asked for yet, with when the batch ended. */
-  readonly batched: Map<string, {readonly outcome: ExecOutcome | WireFailure; readonly endedAt: string}>
+  /** Outcomes of batches that were not asked for yet, with when the batch ended (milliseconds since 1970). */
+  readonly batched: Map<string, {readonly outcome: ExecOutcome | WireFailure; readonly endedAt: number}>
   /** Batches under way. */
   readonly running: Map<string, Promise<void>>
   /** Containers in which no batch can run. */
   readonly alone: Set<string>
 }
 
-/** The key of a command, or of a batch, in a container. */
+/** The key of a batch, or of a command for one of its evidence, in a container. */
 export function batchKey(container: string, words: readonly string[]): string {
   return `${container} ${words.join(' ')}`
 }

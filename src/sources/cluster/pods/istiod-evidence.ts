@@ -121,7 +121,13 @@ async function istiods(
   const current = found !== undefined && Date.now() - found.at <= LIMITS.istiodsCurrentMs
   const pods = current ? found.pods : listIstiods(live, settings)
   if (!current) live.istiods.found = {pods, at: Date.now()}
-  return (await pods).map(replicaOf)
+  try {
+    return (await pods).map(replicaOf)
+  } catch (error) {
+    // The failure is for those who waited for this list; the next one asks again.
+    if (live.istiods.found?.pods === pods) live.istiods.found = undefined
+    throw error
+  }
 }
 
 async function listIstiods(

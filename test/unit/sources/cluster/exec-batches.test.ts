@@ -144,6 +144,21 @@ describe('commands of one container', () => {
     expect((await source.evidence('net.iptables.nft', POD)).ok).toBe(true)
     expect(container.ran).toEqual(['sh', 'sh'])
   })
+
+  test('nor where no batch runs any more: the command runs alone', async () => {
+    let shell = true
+    const container = fakeContainer(telling(SAVERS))
+    closing.push(container.remove)
+    const {source} = await clusterOf((name, argv) =>
+      shell || argv[0] !== 'sh' ? container.exec(name, argv) : recordedStream('exec-v5-no-binary'),
+    )
+    await source.evidence('net.nft', POD)
+    shell = false
+    const now = Date.now()
+    jest.spyOn(Date, 'now').mockReturnValue(now + 60_000)
+    expect(bytesOf(await source.evidence('net.iptables.nft', POD))).toBe('iptables-nft-save -c\n')
+    expect(container.ran).toEqual(['sh', 'iptables-nft-save'])
+  })
 })
 
 describe('a container in which no batch can run', () => {

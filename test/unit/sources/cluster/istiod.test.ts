@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {recordedStream} from '../../../support/recorded-wire.js'
-import {printed} from '../../../support/scripted-cluster.js'
-import {ask, bytesOf, gapOf} from '../../../support/sleep-pod.js'
+import {printed, scriptedCluster} from '../../../support/scripted-cluster.js'
+import {ask, bytesOf, gapOf, POD} from '../../../support/sleep-pod.js'
 
 describe('the control plane', () => {
   const istiods = (...names: string[]) =>
@@ -51,6 +51,24 @@ describe('the control plane', () => {
       reason: 'not-found',
       detail: 'sleep.demo is not connected to any istiod (queried istiod-a.istio-system, istiod-b.istio-system)',
     })
+  })
+
+  test('replicas are listed once for many proxies; a list that failed is asked for again', async () => {
+    let lists = 0
+    const refused = {kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403}
+    const {source, close} = await scriptedCluster({
+      get: path => {
+        if (!path.includes('labelSelector=app%3Distiod')) return undefined
+        lists += 1
+        return lists === 1 ? {status: 403, body: JSON.stringify(refused)} : {body: istiods('istiod-a')}
+      },
+      forward: () => (_request, response) => response.end('{"configs":[]}'),
+    })
+    const ask = () => source.evidence('istiod.config_dump', POD)
+    expect(gapOf(await ask()).reason).toBe('forbidden')
+    expect([await ask(), await ask()].map(each => each.ok)).toEqual([true, true])
+    expect(lists).toBe(2)
+    await close()
   })
 
   test('a replica that cannot be reached is a failure, not an absence', async () => {

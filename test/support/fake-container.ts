@@ -2,8 +2,8 @@ import {spawnSync} from 'node:child_process'
 import {existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
-import {channelFrame} from '../../src/wire/channels.js'
 import {type RecordedStream, recordedStream} from './recorded-wire.js'
+import {framesOf} from './scripted-cluster.js'
 
 export interface FakeContainer {
   /** Answers the upgrade of an exec: the frames of what ran, or the recorded answer of a runtime that finds no such program. */
@@ -11,15 +11,6 @@ export interface FakeContainer {
   /** The commands that were run, each by its first word. */
   readonly ran: readonly string[]
   remove(): void
-}
-
-function statusFrame(code: number): Buffer {
-  const failure = {status: 'Failure', reason: 'NonZeroExitCode'}
-  const causes = [{reason: 'ExitCode', message: String(code)}]
-  return channelFrame(
-    3,
-    Buffer.from(JSON.stringify(code === 0 ? {status: 'Success'} : {...failure, details: {causes}})),
-  )
 }
 
 /** A container whose programs are these shell scripts; `sh` is there unless it is left out. Commands really run, with nothing else in reach. */
@@ -33,8 +24,7 @@ export function fakeContainer(programs: Readonly<Record<string, string>>, {shell
     ran.push(program)
     const file = path.join(folder, program)
     if (!existsSync(file)) return recordedStream('exec-v5-no-binary')
-    const {stdout, stderr, status} = spawnSync(file, args, {env: {PATH: folder}, maxBuffer: 1 << 26})
-    return [channelFrame(1, stdout), channelFrame(2, stderr), statusFrame(status ?? 1)]
+    return framesOf(spawnSync(file, args, {env: {PATH: folder}, maxBuffer: 1 << 26}))
   }
   return {exec, ran, remove: () => rmSync(folder, {recursive: true})}
 }

@@ -1,9 +1,8 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {chmodSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {channelFrame} from '../../src/wire/channels.js'
 import {gone, inside, joinedNamespaces, must, started} from './netns.js'
-import {type ScriptedAnswer, type ScriptedCluster, scriptedCluster} from './scripted-cluster.js'
+import {framesOf, type Ran, type ScriptedAnswer, type ScriptedCluster, scriptedCluster} from './scripted-cluster.js'
 import {sidecarConfig} from './sidecar-config.js'
 
 /**
@@ -20,12 +19,6 @@ export interface NetnsMesh {
 }
 
 type PodName = 'client' | 'server'
-
-interface Ran {
-  readonly status: number | null
-  readonly stdout: Buffer
-  readonly stderr: Buffer
-}
 
 const ADDRESS: Readonly<Record<PodName, string>> = {client: '10.60.0.1', server: '10.60.0.2'}
 const CLUSTER_IP = '10.96.5.5'
@@ -98,24 +91,6 @@ function apiAnswer(path: string, logOf: (pod: string) => string): ScriptedAnswer
   if (/^\/api\/v1(\/namespaces\/demo)?\/services$/.test(pathname)) return list([SERVICE])
   if (/\/(pods|services|endpointslices|serviceentries|configmaps)$/.test(pathname)) return list([])
   return undefined
-}
-
-const SUCCESS = {metadata: {}, status: 'Success'}
-
-/** The frames of a command that ended, as a kubelet sends them (v5.channel.k8s.io): stdout, stderr, status. */
-function framesOf({status, stdout, stderr}: Ran): Buffer[] {
-  const failure = {
-    metadata: {},
-    status: 'Failure',
-    reason: 'NonZeroExitCode',
-    message: `command terminated with non-zero exit code: exit status ${status}`,
-    details: {causes: [{reason: 'ExitCode', message: String(status)}]},
-  }
-  return [
-    ...(stdout.length === 0 ? [] : [channelFrame(1, stdout)]),
-    ...(stderr.length === 0 ? [] : [channelFrame(2, stderr)]),
-    channelFrame(3, Buffer.from(JSON.stringify(status === 0 ? SUCCESS : failure))),
-  ]
 }
 
 const PODS: readonly PodName[] = ['client', 'server']

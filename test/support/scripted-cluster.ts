@@ -36,11 +36,35 @@ export interface ScriptedCluster {
   close(): Promise<void>
 }
 
-const SUCCESS = channelFrame(3, Buffer.from('{"metadata":{},"status":"Success"}'))
+/** A program that was run; without an exit code it was killed. */
+export interface Ran {
+  readonly status: number | null
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** The frames of a command that ended, as a kubelet sends them (v5.channel.k8s.io): stdout, stderr, status. */
+export function framesOf({status, stdout, stderr}: Ran): Buffer[] {
+  const code = status ?? 1
+  const failure = {
+    metadata: {},
+    status: 'Failure',
+    reason: 'NonZeroExitCode',
+    message: `command terminated with non-zero exit code: exit status ${code}`,
+    details: {causes: [{reason: 'ExitCode', message: String(code)}]},
+  }
+  return [
+    ...(stdout.length === 0 ? [] : [channelFrame(1, stdout)]),
+    ...(stderr.length === 0 ? [] : [channelFrame(2, stderr)]),
+    channelFrame(3, Buffer.from(JSON.stringify(code === 0 ? {metadata: {}, status: 'Success'} : failure))),
+  ]
+}
 
 /** Frames of a command that printed this and ended well. */
 export function printed(text: string): Buffer[] {
-  return [channelFrame(1, Buffer.from(text)), SUCCESS]
+  return framesOf({status: 0, stdout: Buffer.from(text), stderr: NOTHING})
 }
 
 function isAnswer(what: object): what is ScriptedAnswer {

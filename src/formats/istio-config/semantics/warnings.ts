@@ -1,8 +1,8 @@
-import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {protocolClass} from '../../model/istio-config/protocol.js'
-import {parseIp} from '../../model/kernel/ip-address.js'
-import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
-import {type Problem, problemIf} from './semantics/problem.js'
+import type {ConfigObject} from '../../../model/istio-config/config-object.js'
+import {protocolClass} from '../../../model/istio-config/protocol.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
+import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {type Problem, problemIf} from './problem.js'
 
 function virtualService(spec: unknown): readonly Problem[] {
   const http = listOf(spec, 'http').flatMap((rule, index) => {

@@ -170,4 +170,11 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
 }
 
 /** Functions of the formats that take a name or a key, no text from outside. */
-export const NO_PARSERS = ['heldForm', 'isWorkloadKind', 'placeholderPerSecret', 'podOfProcesses', 'podOfSockets', 'schemaOf']
+export const NO_PARSERS = [
+  'heldForm',
+  'isWorkloadKind',
+  'placeholderPerSecret',
+  'podOfProcesses',
+  'podOfSockets',
+  'schemaOf',
+]

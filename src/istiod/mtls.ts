@@ -1,6 +1,7 @@
 import {mtlsMode} from '../analysis/traffic-policy/peer-mode.js'
 import {textOf, textsOf} from '../formats/decode.js'
 import {definedFields} from '../model/collections/defined-fields.js'
+import {onceByKey, onceByObject} from '../model/collections/once.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {MtlsMode} from '../model/istio/istio-policy.js'
 import type {Labels} from '../model/kube/selector.js'
@@ -87,21 +88,13 @@ export interface SocketQuestion {
   readonly trustDomain: string
 }
 
-/** The identities of endpoints that were asked about before. */
-const IDENTITIES = new WeakMap<
-  readonly RegisteredEndpoint[],
-  {readonly trustDomain: string; readonly found: readonly string[]}
->()
+/** The identities of endpoints by trust domain: they are asked for with every pair of a client and an endpoint. */
+const knownIdentities = onceByObject((_: readonly RegisteredEndpoint[]) => onceByKey<readonly string[]>())
 
-function identities({endpoints = NO_ENDPOINTS, trustDomain}: SocketQuestion): readonly string[] {
-  const known = IDENTITIES.get(endpoints)
-  if (known?.trustDomain === trustDomain) return known.found
-  const found = identitiesOf(endpoints, trustDomain)
-  IDENTITIES.set(endpoints, {trustDomain, found})
-  return found
+function identities({endpoints, trustDomain}: SocketQuestion): readonly string[] {
+  if (endpoints === undefined) return []
+  return knownIdentities(endpoints)(trustDomain, () => identitiesOf(endpoints, trustDomain))
 }
-
-const NO_ENDPOINTS: readonly RegisteredEndpoint[] = []
 
 function identitiesOf(endpoints: readonly RegisteredEndpoint[], trustDomain: string): readonly string[] {
   const all = endpoints.flatMap(({serviceAccount, namespace}) =>

@@ -5,7 +5,7 @@ import {TLS_MODE_LABEL} from '../model/istio/mesh-keys.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
 import type {ServiceModel} from '../model/kube/kube-service.js'
 import type {LabelIndex} from '../model/kube/label-index.js'
-import {type Labels, matchesLabels, requirementsOf} from '../model/kube/selector.js'
+import {type Labels, requirementsOf} from '../model/kube/selector.js'
 
 /** How the proxy reads the bytes of a Service port: as HTTP, as bytes, by SNI, or by what it sees. */
 export type Reading = 'http' | 'tcp' | 'tls' | 'auto'
@@ -98,13 +98,13 @@ const EXPORT_TO = 'networking.istio.io/exportTo'
 /** A Service as istiod registers it; undefined for one that has no host in the mesh. `known` tells whether the pods of its namespace are. */
 export function hostOfService(
   service: ServiceModel,
-  workloads: LabelIndex<Workload>,
+  workloads: (namespace: string) => LabelIndex<Workload>,
   domain: string,
   known: boolean,
 ): RegisteredHost {
   const {name, namespace} = service.object
   const selector = requirementsOf(service.selector)
-  const mine = selector.length === 0 ? undefined : workloads.selected(namespace, selector)
+  const mine = selector.length === 0 ? undefined : workloads(namespace)(selector)
   const exported = service.annotations[EXPORT_TO]
   const once = onceByKey<readonly RegisteredEndpoint[]>()
   return {
@@ -146,12 +146,13 @@ export function takesMeshTls(labels: Labels, account: string | undefined): boole
   return mode === undefined ? account !== undefined : mode === 'istio'
 }
 
-function entryEndpoints(object: KubeObject, workloads: readonly Workload[]): readonly (EntryEndpoint | Workload)[] {
+function entryEndpoints(
+  object: KubeObject,
+  workloads: (namespace: string) => LabelIndex<Workload>,
+): readonly (EntryEndpoint | Workload)[] {
   const selector = textMapOf(object, 'spec', 'workloadSelector', 'labels')
   if (Object.keys(selector).length > 0)
-    return workloads.filter(
-      each => each.namespace === object.metadata.namespace && matchesLabels(requirementsOf(selector), each.labels),
-    )
+    return workloads(object.metadata.namespace ?? 'default')(requirementsOf(selector))
   return listOf(object, 'spec', 'endpoints').map(each => ({
     address: textOf(each, 'address') ?? '',
     labels: textMapOf(each, 'labels'),
@@ -161,7 +162,10 @@ function entryEndpoints(object: KubeObject, workloads: readonly Workload[]): rea
 }
 
 /** The hosts of a ServiceEntry as istiod registers them (istio.io, "Service Entry"). */
-export function hostsOfServiceEntry(object: KubeObject, workloads: readonly Workload[]): readonly RegisteredHost[] {
+export function hostsOfServiceEntry(
+  object: KubeObject,
+  workloads: (namespace: string) => LabelIndex<Workload>,
+): readonly RegisteredHost[] {
   const namespace = object.metadata.namespace ?? 'default'
   const resolution = textOf(object, 'spec', 'resolution') ?? 'NONE'
   const ports = listOf(object, 'spec', 'ports').flatMap(each => {

@@ -6,7 +6,7 @@ import type {Authorization} from '../model/istio/authorization.js'
 import type {PeerAuthentication} from '../model/istio/istio-policy.js'
 import type {MeshSettings} from '../model/istio/mesh-settings.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
-import {labelIndex} from '../model/kube/label-index.js'
+import {labelIndexes} from '../model/kube/label-index.js'
 import {byText} from '../model/text/order.js'
 import {hostOfService, hostsOfServiceEntry, type RegisteredHost, takesMeshTls, type Workload} from './registry.js'
 
@@ -79,14 +79,13 @@ export function istioState(objects: ObjectsByKind, {settings, workloads, complet
   const of = (kind: TranslatedKind) => sorted.get(kind) ?? []
   const entries = of('WorkloadEntry').map(workloadOfEntry)
   const services = of('Service').map(readService)
-  const reached = [...workloads, ...entries]
-  const indexed = labelIndex(reached)
+  const reached = labelIndexes([...workloads, ...entries])
   return {
     settings,
     hosts: [
       ...services
         .filter(each => each.type !== 'ExternalName')
-        .map(each => hostOfService(each, indexed, settings.clusterDomain, complete(each.object.namespace))),
+        .map(each => hostOfService(each, reached, settings.clusterDomain, complete(each.object.namespace))),
       ...of('ServiceEntry').flatMap(each => hostsOfServiceEntry(each, reached)),
     ],
     peerAuthentications: of('PeerAuthentication').map(readPeerAuthentication),

@@ -55,8 +55,4 @@ export const SEEN: ReadonlyMap<string, string> = new Map([
     String.raw`/^\s*(tcp|udp)(6|46)?\s+\d+\s+(?:\d+\s+)?(\S*[:.]\S+)\s+(\S+)(?:\s+(.*))?$/`,
     'a row of sockets, at most 4,096 characters (MAX_LINE of formats/sockets)',
   ],
-  [
-    String.raw`/^(\S+)[ \t]+(\S+)(?:[ \t]+(\S*))?[ \t]*$/`,
-    'the first line of a request that the user writes in a file of cases',
-  ],
 ])

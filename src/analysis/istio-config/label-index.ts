@@ -1,51 +1,43 @@
 import {groupedPairs} from '../../model/collections/grouped-by.js'
-import type {Labels} from '../../model/kube/selector.js'
+import {onceByObject} from '../../model/collections/once.js'
+import {type LabelIndex, labelIndex} from '../../model/kube/label-index.js'
+import {type Labels, requirementsOf} from '../../model/kube/selector.js'
 import {selectorMatches} from './label-selection.js'
 
 interface Labelled {
   readonly labels: Labels
 }
 
-/** The places in a list by label and value. */
-type Places = ReadonlyMap<string, readonly number[]>
-
-/** By the labels of the items, and by those they select: an item may have both. */
-const [BY_LABELS, BY_SELECTOR] = [new WeakMap<readonly object[], Places>(), new WeakMap<readonly object[], Places>()]
+interface Selecting {
+  readonly selector: Labels
+}
 
 function pairsOf(labels: Labels): readonly string[] {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+  return Object.entries(labels).map(pair => JSON.stringify(pair))
 }
 
-/** The places of a list by what each item is found under; made once for a list. */
-function placesOf<T extends object>(
-  kept: WeakMap<readonly object[], Places>,
-  items: readonly T[],
-  under: (item: T) => readonly string[],
-): Places {
-  const known = kept.get(items)
-  if (known !== undefined) return known
-  const places = groupedPairs(items.flatMap((item, at) => under(item).map(pair => [pair, at] as const)))
-  kept.set(items, places)
-  return places
-}
+const indexOf = onceByObject((items: readonly Labelled[]) => labelIndex(items))
 
-/** The items whose labels a selector selects, in their order: only those that have its rarest label are looked at. An empty selector selects all. */
+/** The items whose labels a selector selects, in their order. An empty selector selects all. */
 export function selectedFrom<T extends Labelled>(selector: Labels, items: readonly T[]): readonly T[] {
-  const pairs = pairsOf(selector)
-  if (pairs.length === 0) return items
-  const places = placesOf(BY_LABELS, items, ({labels}) => pairsOf(labels))
-  const rarest = pairs
-    .map(pair => places.get(pair) ?? [])
-    .reduce((least, each) => (each.length < least.length ? each : least))
-  return rarest.flatMap(at => {
-    const item = items[at]
-    return item !== undefined && selectorMatches(selector, item.labels) ? [item] : []
-  })
+  // What an index finds is of the list it was made of.
+  return (indexOf(items) as LabelIndex<T>)(requirementsOf(selector))
 }
+
+/** The places in a list by the first label an item selects. */
+const placesOf = onceByObject((items: readonly Selecting[]) =>
+  groupedPairs(
+    items.flatMap(({selector}, at) =>
+      pairsOf(selector)
+        .slice(0, 1)
+        .map(pair => [pair, at] as const),
+    ),
+  ),
+)
 
 /** The items whose selector selects the labels, in their order; one without a selector selects nothing. */
-export function selecting<T extends {readonly selector: Labels}>(labels: Labels, items: readonly T[]): readonly T[] {
-  const places = placesOf(BY_SELECTOR, items, ({selector}) => pairsOf(selector).slice(0, 1))
+export function selecting<T extends Selecting>(labels: Labels, items: readonly T[]): readonly T[] {
+  const places = placesOf(items)
   return pairsOf(labels)
     .flatMap(pair => places.get(pair) ?? [])
     .sort((a, b) => a - b)

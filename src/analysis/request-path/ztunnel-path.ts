@@ -1,5 +1,6 @@
 import type {Draw} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import type {ZtunnelDump, ZtunnelService, ZtunnelWorkload} from '../../model/istio/ztunnel.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import {ALONE, decideByObjects} from '../authorization/decide.js'
@@ -175,7 +176,7 @@ interface WaypointHop {
 /** The waypoint judges the request by the policies attached to it and to the Service, then sends it on under its own identity. */
 function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop, from: ZtunnelWorkload): PathEnding {
   const {world, speech} = flow
-  const reached = endpointOf(flow, service, 15_008)
+  const reached = endpointOf(flow, service, HBONE_PORT)
   const pod = reached === undefined ? undefined : world.podAt(reached.workload.workloadIps[0] ?? '')
   if (reached === undefined) {
     const because = `waypoint ${name} has no ready pod`

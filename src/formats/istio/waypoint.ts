@@ -1,5 +1,6 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {REVISION_LABEL, WAYPOINT_FOR_LABEL} from '../../model/istio/mesh-keys.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import type {AllowedNamespaces, Waypoint, WaypointCondition} from '../../model/istio/waypoint.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {at, listOf, numberOf, textOf} from '../decode.js'
@@ -16,7 +17,7 @@ function condition(value: unknown): WaypointCondition {
 /** The namespaces the HBONE listener of a waypoint takes bindings from: its own, unless it says otherwise. */
 export function readAllowed(gateway: KubeObject): AllowedNamespaces {
   const listener = listOf(gateway, 'spec', 'listeners').find(
-    each => textOf(each, 'protocol') === 'HBONE' && numberOf(each, 'port') === 15_008,
+    each => textOf(each, 'protocol') === 'HBONE' && numberOf(each, 'port') === HBONE_PORT,
   )
   const allowed = at(listener, 'allowedRoutes', 'namespaces')
   const from = textOf(allowed, 'from')

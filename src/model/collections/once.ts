@@ -18,3 +18,13 @@ export function onceByKey<V>(): <T extends V>(key: string, make: () => T) => T {
     return value
   }
 }
+
+/** A function of an object that works its value out when it is first asked about that object, and keeps it as long as the object lives. */
+export function onceByObject<K extends object, V>(make: (of: K) => V): (of: K) => V {
+  const made = new WeakMap<K, {readonly value: V}>()
+  return of => {
+    const known = made.get(of) ?? {value: make(of)}
+    made.set(of, known)
+    return known.value
+  }
+}

@@ -10,6 +10,9 @@ export interface ReservedPort {
   readonly soft?: boolean
 }
 
+/** Where ztunnels, waypoints and sidecars take mTLS tunnels. */
+export const HBONE_PORT = 15_008
+
 const TCP: readonly SocketProtocol[] = ['tcp']
 const BOTH: readonly SocketProtocol[] = ['tcp', 'udp']
 
@@ -20,7 +23,7 @@ export const SIDECAR_PORTS: readonly ReservedPort[] = [
   {port: 15002, protocols: TCP, owner: 'pilot-agent', purpose: 'start-up validation of the rules', soft: true},
   {port: 15004, protocols: TCP, owner: 'pilot-agent', purpose: 'agent debug'},
   {port: 15006, protocols: TCP, owner: 'envoy', purpose: 'Envoy inbound capture'},
-  {port: 15008, protocols: TCP, owner: 'envoy', purpose: 'HBONE tunnel'},
+  {port: HBONE_PORT, protocols: TCP, owner: 'envoy', purpose: 'HBONE tunnel'},
   {port: 15009, protocols: TCP, owner: 'envoy', purpose: 'HBONE in older releases', soft: true},
   {port: 15013, protocols: ['udp'], owner: 'pilot-agent', purpose: 'DNS in Istio 1.6 and 1.7', soft: true},
   {port: 15020, protocols: TCP, owner: 'pilot-agent', purpose: 'merged metrics and health'},
@@ -33,13 +36,13 @@ export const SIDECAR_PORTS: readonly ReservedPort[] = [
 export const AMBIENT_PORTS: readonly ReservedPort[] = [
   {port: 15001, protocols: TCP, owner: 'ztunnel', purpose: 'ztunnel outbound capture'},
   {port: 15006, protocols: TCP, owner: 'ztunnel', purpose: 'ztunnel inbound plaintext'},
-  {port: 15008, protocols: TCP, owner: 'ztunnel', purpose: 'HBONE tunnel'},
+  {port: HBONE_PORT, protocols: TCP, owner: 'ztunnel', purpose: 'HBONE tunnel'},
   {port: 15053, protocols: BOTH, owner: 'ztunnel', purpose: 'DNS capture'},
 ]
 
 /** Ports of a gateway or waypoint pod: no capture, so 15001 and 15006 are free. */
 export const GATEWAY_PORTS: readonly ReservedPort[] = SIDECAR_PORTS.filter(({port}) =>
-  [15000, 15004, 15008, 15020, 15021, 15090].includes(port),
+  [15000, 15004, HBONE_PORT, 15020, 15021, 15090].includes(port),
 )
 
 /** Ports of istiod. */

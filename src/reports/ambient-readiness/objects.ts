@@ -1,6 +1,7 @@
 import {flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {PROXY_CONFIG_ANNOTATION} from '../../model/istio/mesh-keys.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {ReadinessDoc, ReadinessEffect, ReadinessItem} from './item.js'
 
@@ -175,8 +176,6 @@ function sidecar(object: KubeObject): readonly ReadinessItem[] {
   ]
 }
 
-const HBONE = 15_008
-
 /** Whether rules of one direction list ports, and HBONE is in none of them. */
 function closesHbone(rules: readonly unknown[]): boolean {
   const ports = rules.map(rule => listOf(rule, 'ports'))
@@ -186,7 +185,7 @@ function closesHbone(rules: readonly unknown[]): boolean {
 function opensHbone(port: unknown): boolean {
   const from = numberOf(port, 'port')
   if (from === undefined) return textOf(port, 'port') === undefined
-  return from === HBONE || (from < HBONE && (numberOf(port, 'endPort') ?? from) >= HBONE)
+  return from === HBONE_PORT || (from < HBONE_PORT && (numberOf(port, 'endPort') ?? from) >= HBONE_PORT)
 }
 
 function networkPolicy(object: KubeObject): readonly ReadinessItem[] {
@@ -216,7 +215,7 @@ export function podItems(object: KubeObject, template: unknown): readonly Readin
   const containers = listOf(template, 'spec', 'containers').filter(each => textOf(each, 'name') !== 'istio-proxy')
   const taken = containers
     .flatMap(each => listOf(each, 'ports'))
-    .some(each => numberOf(each, 'containerPort') === HBONE)
+    .some(each => numberOf(each, 'containerPort') === HBONE_PORT)
   const own = (effect: ReadinessEffect, message: string, fix: string, doc: ReadinessDoc, field?: string) =>
     item(object, effect, message, fix, doc, field)
   return [

@@ -1,6 +1,7 @@
 import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {actionWords} from '../../analysis/netfilter/rule-words/action-words.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import {formatIp} from '../../model/kernel/ip-address.js'
 import type {Packet, WalkStep} from '../../model/kernel/packet.js'
 import {podLabel} from '../../model/kube/kube-object.js'
@@ -33,13 +34,11 @@ const OWN_WORDS: Partial<Record<PacketVerdict, string>> = {
   direct: "stays in the pod: treated as the proxy's own traffic",
 }
 
-const HBONE = 15_008
-
 /** What is meant to pass without a rule: the proxy's own packets, and HBONE to the port on which ztunnel or the sidecar itself listens. */
 function ownerWords({fromProxy, verdict, listener, packet}: PacketReport): string | undefined {
   if (fromProxy) return OWN_WORDS[verdict]
   const toProxy =
-    verdict === 'direct' && packet.destinationPort === HBONE && /^(?:ztunnel|Envoy|envoy)/.test(listener ?? '')
+    verdict === 'direct' && packet.destinationPort === HBONE_PORT && /^(?:ztunnel|Envoy|envoy)/.test(listener ?? '')
   return toProxy ? `goes to ${listener} as HBONE` : undefined
 }
 

@@ -42,14 +42,16 @@ function declaredBy(pod: PodModel, {workload}: MeshPod, port: number): {field?: 
   return {field: `metadata.annotations["${by.name}"]`, fix: `${by.change} in the pod template of ${workload}.`}
 }
 
-/** Why a connection to a port of a pod with a sidecar passes its proxy by: what the pod declares, else rules that are no longer those it started with. */
+/** Why a connection to a port of a pod with a sidecar passes its proxy by: what the pod declares, else rules that are no longer those it started with; neither is said of a pod that was not read. */
 export async function uncapturedPort(source: Source, pod: MeshPod, port: number): Promise<UncapturedPort> {
   const {namespace, name} = pod.ref
   const read = await readPodObject(source, pod.ref)
   const label = podLabel(pod.ref)
-  const changed = {
-    fix: `Recreate pod ${label}: its iptables rules no longer redirect to the proxy (meshctl iptables ${label} --drift).`,
+  const drift = `meshctl iptables ${label} --drift`
+  const changed = {fix: `Recreate pod ${label}: its iptables rules no longer redirect to the proxy (${drift}).`}
+  const unread = {
+    fix: `Compare the iptables rules of pod ${label}, which do not redirect port ${port} to the proxy, with what it declares (${drift}): the pod was not read here.`,
   }
-  const declared = read.ok ? declaredBy(read.value, pod, port) : undefined
-  return {object: {kind: 'Pod', namespace, name}, ...(declared ?? changed)}
+  const cause = read.ok ? (declaredBy(read.value, pod, port) ?? changed) : unread
+  return {object: {kind: 'Pod', namespace, name}, ...cause}
 }

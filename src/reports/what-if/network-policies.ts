@@ -3,12 +3,13 @@ import {networkPolicyVerdict, type PolicyEnd} from '../../analysis/traffic-polic
 import type {TwoMeshes} from '../../evidence/predicted-mesh/meshes.js'
 import {readNetworkPolicy} from '../../formats/kube/network-policy.js'
 import type {MeshChange} from '../../formats/settings/change-file.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import {kindOf} from '../../model/kube/kinds.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import type {NetworkPolicyModel} from '../../model/kube/network-policy.js'
 import {overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
-import {HBONE_PORT, type Hop, type Prediction} from './prediction.js'
+import type {Hop, Prediction} from './prediction.js'
 
 /** The NetworkPolicies before and after a change that concerns any. */
 export type ChangedPolicies = Readonly<Record<'before' | 'after', readonly NetworkPolicyModel[]>>

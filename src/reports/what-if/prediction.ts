@@ -7,6 +7,7 @@ import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
 import type {IpPort} from '../../model/envoy/request.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 
 /** What happens to a request in one state of the mesh. */
@@ -26,9 +27,6 @@ export interface Prediction {
   /** The connections it takes from pod to pod, in their order. */
   readonly hops: readonly Hop[]
 }
-
-/** Where ztunnels and waypoints take mTLS tunnels. */
-export const HBONE_PORT = 15_008
 
 /** A connection from one pod to another, and the address it is made to. */
 export interface Hop {

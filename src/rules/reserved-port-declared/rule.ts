@@ -1,7 +1,7 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts, declaredPorts} from '../../analysis/ports/service-ports.js'
-import type {ReservedPort} from '../../model/istio/reserved-ports.js'
+import {HBONE_PORT, type ReservedPort} from '../../model/istio/reserved-ports.js'
 import type {ServiceModel, ServicePort} from '../../model/kube/kube-service.js'
 import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
@@ -30,17 +30,15 @@ function hidden({object}: ServiceModel, port: ServicePort): Found {
 }
 
 /** The HBONE listener of sidecars that speak it is on 0.0.0.0:15008, where istiod puts that of an HTTP port of this number as well. */
-const HBONE = 15_008
-
 function clashesWithHbone(port: ServicePort): boolean {
   const protocol = istioProtocol(port)
-  return port.port === HBONE && port.protocol === 'TCP' && (isHttpLike(protocol) || protocol === 'unknown')
+  return port.port === HBONE_PORT && port.protocol === 'TCP' && (isHttpLike(protocol) || protocol === 'unknown')
 }
 
 function clash({object}: ServiceModel, port: ServicePort): Found {
   return {
     severity: 'warning',
-    message: `Service ${object.name} uses port ${HBONE} for HTTP: sidecars that speak HBONE reject their HBONE listener (duplicate address 0.0.0.0:${HBONE}).`,
+    message: `Service ${object.name} uses port ${HBONE_PORT} for HTTP: sidecars that speak HBONE reject their HBONE listener (duplicate address 0.0.0.0:${HBONE_PORT}).`,
     object,
     path: `${port.path}.port`,
     proof: [{from: port.path, text: `name ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`}],

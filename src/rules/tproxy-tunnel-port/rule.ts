@@ -1,7 +1,6 @@
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
 import {defineRule, PAGES} from '../rule.js'
-
-const HBONE = 15_008
 
 export const rule = defineRule({
   code: 'MCT1310',
@@ -17,11 +16,11 @@ export const rule = defineRule({
   needs: [],
   check: ({pod}) => {
     const {interception, include, exclude, from} = inboundCapture(pod)
-    const captured = include === '*' ? !exclude.includes(HBONE) : include.includes(HBONE)
+    const captured = include === '*' ? !exclude.includes(HBONE_PORT) : include.includes(HBONE_PORT)
     if (interception !== 'TPROXY' || !captured) return []
     return [
       {
-        message: `Connections to port ${HBONE} of this pod are redirected to 15006.`,
+        message: `Connections to port ${HBONE_PORT} of this pod are redirected to 15006.`,
         path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeInboundPorts"]`,
         proof: [
           {

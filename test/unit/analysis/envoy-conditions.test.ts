@@ -94,6 +94,16 @@ describe('conditions of RBAC', () => {
   })
 })
 
+test('a priority that Envoy refuses is undecided', () => {
+  const endpoint = {address: {socket_address: {address: '127.0.0.1', port_value: 7001}}}
+  const endpoints = [{priority: 4_294_967_295, lb_endpoints: [{endpoint}]}]
+  const clusters = [cluster('p', 0, {load_assignment: {cluster_name: 'p', endpoints}})]
+  const routes = [{name: 'r', match: {prefix: '/'}, route: {cluster: 'p'}}]
+  expect(ending({routes, clusters})).toMatchObject({
+    undecided: 'priority 4294967295 of an endpoint, which Envoy refuses',
+  })
+})
+
 test('a Location that response headers change is undecided', () => {
   const response_headers_to_add = [{header: {key: 'Location', value: '/z'}}]
   const routes = [{name: 'r', match: {prefix: '/'}, redirect: {host_redirect: 'z'}, response_headers_to_add}]

@@ -6,7 +6,11 @@ import {memorySource} from '../../support/memory-source.js'
 const INBOUND = 'traffic.sidecar.istio.io'
 
 /** The cause for port 8080 of a pod with these annotations, as the injector sets it up. */
-async function cause(annotations: Readonly<Record<string, string>>, initContainers: readonly object[] = []) {
+async function cause(
+  annotations: Readonly<Record<string, string>>,
+  initContainers: readonly object[] = [],
+  read = true,
+) {
   const ref = {namespace: 'shop', name: 'excl'}
   const object = {
     apiVersion: 'v1',
@@ -27,7 +31,7 @@ async function cause(annotations: Readonly<Record<string, string>>, initContaine
     ports: [8080],
     hostNetwork: false,
   }
-  const {field, fix} = await uncapturedPort(memorySource({objects: [object]}), pod, 8080)
+  const {field, fix} = await uncapturedPort(memorySource({objects: read ? [object] : []}), pod, 8080)
   return [field, fix.replace(/^(\w+ pod|\w+ \d+|Set).*$/, '$1')]
 }
 
@@ -51,5 +55,11 @@ describe('why a port of a pod with a sidecar is not captured', () => {
     const changed = [undefined, 'Recreate pod']
     expect(await cause({})).toEqual(changed)
     expect(await cause({[`${INBOUND}/excludeInboundPorts`]: '9090'})).toEqual(changed)
+  })
+
+  test('a pod that could not be read is not said to have changed', async () => {
+    const [field, fix] = await cause({}, [], false)
+    expect(field).toBeUndefined()
+    expect(fix).toMatch(/^Compare the iptables rules of pod excl.shop, .* the pod was not read here\.$/)
   })
 })

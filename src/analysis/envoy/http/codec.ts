@@ -58,8 +58,11 @@ function underscored(headers: HeaderList, limits: Limits): HeaderList | undefine
   return limits.underscores === 'DROP_HEADER' ? headers.filter(([name]) => !name.includes('_')) : undefined
 }
 
+/** The blank line that ends a head. */
+const END = /\r?\n\r?\n/
+
 function headOf(text: string): string {
-  const end = /\r?\n\r?\n/.exec(text)
+  const end = END.exec(text)
   return end === null ? text : text.slice(0, end.index)
 }
 
@@ -160,11 +163,6 @@ function withoutH2c(headers: HeaderList): HeaderList {
 /** Control characters other than tabs and line breaks, looked for in the whole head before anything else. */
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
-/** The head with the blank line that ends it, or all there is. */
-function wholeHead(text: string): string {
-  return /^[\s\S]*?\r?\n\r?\n/.exec(text)?.[0] ?? text
-}
-
 function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   const text = requestText(request)
   const line = requestLine(text, manager.httpProtocolOptions?.allowCustomMethods)
@@ -174,8 +172,10 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   if (line.kind === 'invalid') return refused(400, 'http1.codec_error')
   const limits = limitsOf(manager)
   const sent = text.replace(/^[\r\n]+/, '')
-  if (wholeHead(sent).length > limits.bytes) return refused(431, 'http1.headers_too_large')
-  if (!line.bare && !/\r?\n\r?\n/.test(sent)) return {kind: 'waits'}
+  const end = END.exec(sent)
+  const headSize = end === null ? sent.length : end.index + end[0].length
+  if (headSize > limits.bytes) return refused(431, 'http1.headers_too_large')
+  if (!line.bare && end === null) return {kind: 'waits'}
   // A request without a version has no headers.
   const lines = readLines(line.bare ? [] : headerLines(sent), limits)
   if (!lines.ok) return lines.answer

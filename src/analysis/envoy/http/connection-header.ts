@@ -1,3 +1,4 @@
+import {commaList} from '../../../model/text/comma-list.js'
 import {asciiLower} from '../matching/strings.js'
 
 // Headers that Connection nominates: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
@@ -15,16 +16,9 @@ function textOf(headers: HeaderList, wanted: string): string {
   return headers.flatMap(([name, value]) => (name === wanted ? [value] : [])).join(',')
 }
 
-function tokensIn(value: string): readonly string[] {
-  return asciiLower(value)
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-}
-
 /** HTTP/1 headers without those their Connection header nominates; undefined for a request that is refused for it. */
 export function withoutNominated(headers: HeaderList): HeaderList | undefined {
-  const tokens = tokensIn(textOf(headers, 'connection'))
+  const tokens = commaList(asciiLower(textOf(headers, 'connection')))
   const upgrades = tokens.includes('upgrade') && headers.some(([name]) => name === 'upgrade')
   if (upgrades) return headers
   if (tokens.length >= MAX_TOKENS) return undefined
@@ -34,6 +28,6 @@ export function withoutNominated(headers: HeaderList): HeaderList | undefined {
   if (names.includes('te') && te.length >= MAX_TE) return undefined
   return headers.flatMap(([name, value]): HeaderList => {
     if (!names.includes(name)) return [[name, value]]
-    return name === 'te' && tokensIn(te).includes('trailers') ? [['te', 'trailers']] : []
+    return name === 'te' && commaList(asciiLower(te)).includes('trailers') ? [['te', 'trailers']] : []
   })
 }

@@ -61,7 +61,7 @@ export function requestLine(bytes: string, anyMethod = false): RequestLine {
   const end = text.indexOf('\n')
   if (end < 0) return {kind: 'partial'}
   const line = text.slice(0, end).replace(/\r$/, '')
-  const match = /^(\S+)[ \t]+(\S+)(?:[ \t]+(\S*))?[ \t]*$/.exec(line)
+  const match = /^(\S+)[ \t]+(\S+)(?:[ \t]+(\S+))?$/.exec(line.replace(/(?<![ \t])[ \t]+$/, ''))
   const [, method = '', target = '', version = ''] = match ?? []
   if (match === null || !isMethod(method, anyMethod) || !isTarget(method, target)) return {kind: 'invalid'}
   if (version !== '' && !/^HTTP\/\d\.\d$/.test(version)) return {kind: 'invalid'}

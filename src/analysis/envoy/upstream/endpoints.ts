@@ -63,13 +63,17 @@ function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
   return own(HEALTH, status) ?? 'unhealthy'
 }
 
+/** Priorities are 0 to 128 (LocalityLbEndpoints). */
+const MAX_LEVELS = 129
+
 /** The endpoints of each priority level by their health. */
 function levelsOf(
   assignment: ClusterLoadAssignment,
   failing: ReadonlySet<string>,
   weighted: boolean,
 ): readonly Level[] {
-  const count = Math.max(0, ...assignment.endpoints.map(each => (each.priority ?? 0) + 1))
+  const count = assignment.endpoints.reduce((most, each) => Math.max(most, (each.priority ?? 0) + 1), 0)
+  if (count > MAX_LEVELS) undecided(`priority ${count - 1} of an endpoint, which Envoy refuses`, assignment.at)
   return Array.from({length: count}, (_, priority) => {
     const localities = assignment.endpoints.filter(each => (each.priority ?? 0) === priority)
     const weighty = weighted ? localities.filter(each => (each.loadBalancingWeight ?? 0) > 0) : localities
@@ -157,6 +161,13 @@ function socketMatchOf(endpoint: LbEndpoint): Json | undefined {
   return endpoint.metadata?.filterMetadata.get('envoy.transport_socket_match')
 }
 
+/** An address and port, as in `10.0.0.1:80` or `[::1]:80`. */
+function addressIn(text: string): IpPort | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const ip = bracketed ?? plain ?? ''
+  return parseIp(ip) === undefined ? undefined : {ip, port: Number(port)}
+}
+
 /** The internal listener of istiod's waypoints and HBONE sidecars that opens a tunnel to the endpoint of its id. */
 const TUNNEL_LISTENER = 'connect_originate'
 
@@ -166,9 +177,7 @@ function tunnelEnd(inner: Address['envoyInternalAddress'], dialled: Dialled, at:
   if (inner.serverListenerName !== TUNNEL_LISTENER) undecided(`internal listener ${inner.serverListenerName ?? ''}`, at)
   const id = inner.endpointId ?? ''
   if (id === '') return dialled.address ?? undecided('a tunnel without a destination', at)
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(id) ?? []
-  const ip = bracketed ?? plain ?? ''
-  return parseIp(ip) === undefined ? undecided(`the endpoint ${id} of a tunnel`, at) : {ip, port: Number(port)}
+  return addressIn(id) ?? undecided(`the endpoint ${id} of a tunnel`, at)
 }
 
 function hostOf(endpoint: LbEndpoint, dialled: Dialled): Host {
@@ -190,13 +199,6 @@ export interface Dialled {
 
 /** The header that names the endpoint of a request where an ORIGINAL_DST cluster listens to headers. */
 const DESTINATION_HEADER = 'x-envoy-original-dst-host'
-
-/** An address and port, as in `10.0.0.1:80` or `[::1]:80`. */
-function addressIn(text: string): IpPort | undefined {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
-  const ip = bracketed ?? plain ?? ''
-  return parseIp(ip) === undefined ? undefined : {ip, port: Number(port)}
-}
 
 function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
   const config = cluster.originalDstLbConfig

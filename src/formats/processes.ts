@@ -10,7 +10,7 @@ const HEADER =
 const MONTH = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{1,2})\b/
 
 /** True for the header of a list of processes. */
-export function isProcessHeader(line: string): boolean {
+function isProcessHeader(line: string): boolean {
   return HEADER.test(line)
 }
 

@@ -1,7 +1,7 @@
 import {at, field, listOf, numberOf, objectOf, textOf} from '../formats/decode.js'
 import {definedFields} from '../model/collections/defined-fields.js'
-import {own} from '../model/collections/own.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
+import {goNanoseconds} from '../model/text/go-duration.js'
 import {httpRoutes} from './delegates.js'
 import {authoritySet, headerChanges} from './header-changes.js'
 import type {Message} from './rbac/strings.js'
@@ -12,16 +12,10 @@ import {destinationCluster} from './virtual-services.js'
 
 // HTTPRoute of a VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
 
-const UNITS: Readonly<Record<string, number>> = {h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 0.001, ns: 0.000_001}
-
 /** A Go duration (`1h1m1.5s`) as proto JSON writes it; undefined for anything else. */
 export function protoDuration(text: string | undefined): string | undefined {
-  if (text === undefined || !/^(\d+(\.\d+)?(h|ms|m|s|us|ns))+$/.test(text)) return text === '0' ? '0s' : undefined
-  const total = [...text.matchAll(/(\d{1,18}(?:\.\d{1,18})?)(h|ms|m|s|us|ns)/g)].reduce(
-    (sum, [, amount = '0', unit = 's']) => sum + Number(amount) * (own(UNITS, unit) ?? 0),
-    0,
-  )
-  return `${total / 1000}s`
+  const length = goNanoseconds(text ?? '')
+  return length === undefined ? undefined : `${length / 1e9}s`
 }
 
 function millionth(value: number): Message {

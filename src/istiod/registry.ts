@@ -1,6 +1,7 @@
 import {isHttpLike, isPassthrough, istioProtocol} from '../analysis/ports/istio-protocol.js'
 import {listOf, numberOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
 import {onceByKey} from '../model/collections/once.js'
+import {TLS_MODE_LABEL} from '../model/istio/mesh-keys.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
 import type {ServiceModel} from '../model/kube/kube-service.js'
 import type {LabelIndex} from '../model/kube/label-index.js'
@@ -141,7 +142,7 @@ interface EntryEndpoint {
 
 /** An endpoint written by hand takes mTLS when it is labelled so, or names a service account (istio.io, "Workload Entry"). */
 export function takesMeshTls(labels: Labels, account: string | undefined): boolean {
-  const mode = labels['security.istio.io/tlsMode']
+  const mode = labels[TLS_MODE_LABEL]
   return mode === undefined ? account !== undefined : mode === 'istio'
 }
 

@@ -1,5 +1,6 @@
 import {parseIp, parseIpRange} from '../model/kernel/ip-address.js'
 import {commaList} from '../model/text/comma-list.js'
+import {isPortNumber} from '../model/text/port-number.js'
 import {isTemplated} from '../model/text/templated.js'
 
 const PREFIX = 'traffic.sidecar.istio.io/'
@@ -8,7 +9,7 @@ const QUANTITY = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+
 const UINT32_MAX = 4_294_967_295
 
 function badPorts(text: string): string | undefined {
-  const bad = commaList(text).find(each => !/^\d{1,5}$/.test(each) || Number(each) > 65_535)
+  const bad = commaList(text).find(each => !isPortNumber(each))
   return bad === undefined ? undefined : `"${bad}" is not a port (ranges are not allowed)`
 }
 
@@ -39,7 +40,7 @@ function badMode(text: string): string | undefined {
 }
 
 function badPort(text: string): string | undefined {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? undefined : `"${text}" is not a port`
+  return isPortNumber(text) ? undefined : `"${text}" is not a port`
 }
 
 function badSwitch(text: string): string | undefined {

@@ -8,7 +8,12 @@ import {parseEnvoyListeners} from '../../src/formats/envoy/envoy-listeners.js'
 import {parseLogging} from '../../src/formats/envoy/envoy-logging.js'
 import {parseServerInfo} from '../../src/formats/envoy/envoy-server-info.js'
 import {parseStats, parseStatsPage} from '../../src/formats/envoy/envoy-stats.js'
-import {fingerprints, pemBlocks, readCertificate} from '../../src/formats/envoy-config-dump/certificate.js'
+import {
+  certificatesIn,
+  fingerprints,
+  pemBlocks,
+  readCertificate,
+} from '../../src/formats/envoy-config-dump/certificate.js'
 import {lazyDump} from '../../src/formats/envoy-config-dump/lazy-sections.js'
 import {listenerSockets} from '../../src/formats/envoy-config-dump/listener-sockets.js'
 import {parseConfigDump, parseSections} from '../../src/formats/envoy-config-dump/parse.js'
@@ -35,7 +40,6 @@ import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../src/formats/n
 import {parseRules} from '../../src/formats/netfilter/parse-rules.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../../src/formats/own-answer.js'
 import {recognisePasted} from '../../src/formats/pasted/recognise.js'
-import {pemCertificates} from '../../src/formats/pem-certificates.js'
 import {parseProbeOutput} from '../../src/formats/probe/parse.js'
 import {parseProcesses} from '../../src/formats/processes.js'
 import {scrubJson, scrubText} from '../../src/formats/redact/scrub.js'
@@ -150,7 +154,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   pemBlocks: ofText(pemBlocks),
   readCertificate: ofText(readCertificate),
   parseZtunnelDump: ofArtifact(parseZtunnelDump),
-  pemCertificates: ofText(pemCertificates),
+  certificatesIn: ofText(certificatesIn),
   placesIn: bytes => placesIn(bytes)({kind: 'Pod', namespace: 'demo', name: 'a'}, 'spec'),
   podsOfContainers: refusing(ofText(podsOfContainers)),
   readExpectations: refusing(ofText(readExpectations)),
@@ -166,4 +170,11 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
 }
 
 /** Functions of the formats that take a name or a key, no text from outside. */
-export const NO_PARSERS = ['isWorkloadKind', 'placeholderPerSecret', 'podOfProcesses', 'podOfSockets', 'schemaOf']
+export const NO_PARSERS = [
+  'heldForm',
+  'isWorkloadKind',
+  'placeholderPerSecret',
+  'podOfProcesses',
+  'podOfSockets',
+  'schemaOf',
+]

@@ -1,6 +1,7 @@
 import {groupedPairs} from '../../model/collections/grouped-by.js'
+import {hostCovers} from '../../model/istio-config/host-pattern.js'
 import type {DestinationRuleConfig} from '../../model/istio-config/traffic.js'
-import {fullHost, hostCovers} from './host-names.js'
+import {fullHost} from './host-names.js'
 
 function modesOf({policy, subsets}: DestinationRuleConfig, port: number | undefined): readonly string[] {
   const ports = policy.ports.filter(each => port === undefined || each.port === port)

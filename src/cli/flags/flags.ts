@@ -1,20 +1,20 @@
 import {Flags} from '@oclif/core'
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {own} from '../../model/collections/own.js'
 import {UserError} from '../../model/evidence/user-error.js'
+import {goNanoseconds} from '../../model/text/go-duration.js'
 import {SOURCE_SPECS, sourceSpecUsage} from '../../sources/specs.js'
+
+/** Nanoseconds of the units of a flag, days among them. */
+const UNITS = {ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12, d: 8.64e13}
 
 /** Go's duration text (`15s`, `1m30s`, `250ms`) or plain seconds, in milliseconds. */
 export function durationMs(text: string): number {
-  const units: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) {
+  const length = goNanoseconds(text, UNITS)
+  if (length === undefined) {
     throw new UserError(`invalid duration ${JSON.stringify(text)}`, {hint: 'Use a form such as 15s, 1m30s or 250ms.'})
   }
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(?<!\d)(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
-    total += Number(amount) * (own(units, unit ?? '') ?? 0)
-  return total
+  return length / 1e6
 }
 
 const SOURCE = 'SOURCE'

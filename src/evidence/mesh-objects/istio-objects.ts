@@ -4,6 +4,7 @@ import {readPod} from '../../formats/kube-pod/parse.js'
 import type {Workload} from '../../istiod/registry.js'
 import {type ObjectsByKind, selectorOf, TRANSLATED_KINDS, type TranslatedKind} from '../../istiod/state.js'
 import {type Gap, isFailure} from '../../model/evidence/answer.js'
+import {TLS_MODE_LABEL} from '../../model/istio/mesh-keys.js'
 import type {MeshSettings} from '../../model/istio/mesh-settings.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {isOver, type PodModel} from '../../model/kube/pod.js'
@@ -55,8 +56,6 @@ export async function meshSettings(source: Source, istioNamespace: string): Prom
   return map === undefined ? undefined : readMeshSettings(map)
 }
 
-const TLS_MODE = 'security.istio.io/tlsMode'
-
 /** A pod as istiod registers it. */
 export function workloadOf(pod: PodModel): Workload {
   const named = new Map(
@@ -69,7 +68,7 @@ export function workloadOf(pod: PodModel): Workload {
     labels: pod.labels,
     serviceAccount: pod.serviceAccount,
     ready: pod.status?.ready === true,
-    meshTls: pod.labels[TLS_MODE] === 'istio',
+    meshTls: pod.labels[TLS_MODE_LABEL] === 'istio',
     portNamed: name => named.get(name),
   }
 }

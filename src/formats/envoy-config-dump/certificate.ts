@@ -1,6 +1,21 @@
 import {X509Certificate} from 'node:crypto'
 import type {CertificateFacts} from '../../model/envoy/envoy-secret.js'
 
+/** A certificate of a chain, and what it can prove about another. */
+export interface ChainCertificate {
+  /** Lower-case hex, without leading zeros, as Envoy writes it. */
+  readonly serial: string
+  /** SHA-256 of its DER form: serial numbers of two CAs may be alike. */
+  readonly fingerprint: string
+  readonly subject: string
+  /** RFC 3339. */
+  readonly validFrom: string
+  readonly validTo: string
+  /** Whether the other certificate signed it. */
+  readonly signedBy: (other: ChainCertificate) => boolean
+  readonly x509: X509Certificate
+}
+
 /** The body of a block holds no dash (RFC 7468), so a block without an end is skipped. */
 const PEM_BLOCK = /-----BEGIN ([^-\r\n]+)-----[^-]*-----END \1-----/g
 
@@ -37,6 +52,30 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
     issuer: oneLine(certificate.issuer ?? ''),
     spiffeIds: uriNames(certificate.subjectAltName).filter(name => name.startsWith('spiffe://')),
   }
+}
+
+function readOne(pem: string): readonly ChainCertificate[] {
+  try {
+    const x509 = new X509Certificate(pem)
+    return [
+      {
+        serial: x509.serialNumber.toLowerCase(),
+        fingerprint: x509.fingerprint256,
+        subject: oneLine(x509.subject ?? ''),
+        validFrom: new Date(x509.validFrom).toISOString(),
+        validTo: new Date(x509.validTo).toISOString(),
+        signedBy: other => x509.checkIssued(other.x509) && x509.verify(other.x509.publicKey),
+        x509,
+      },
+    ]
+  } catch {
+    return []
+  }
+}
+
+/** The certificates in a PEM text, in order; what is not a certificate is left out. */
+export function certificatesIn(text: string): readonly ChainCertificate[] {
+  return pemBlocks(text).flatMap(readOne)
 }
 
 /** The DER fingerprint (SHA-256) of every certificate in PEM text that can be read. */

@@ -12,7 +12,7 @@ import {commaList} from '../../model/text/comma-list.js'
 import {at, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 /** The namespaces a Service is visible in, from its annotation (istio.io, networking.istio.io/exportTo); empty means all. */
-export function exportAnnotation(annotations: Labels): readonly string[] {
+function exportAnnotation(annotations: Labels): readonly string[] {
   return commaList(annotations['networking.istio.io/exportTo'] ?? '')
 }
 

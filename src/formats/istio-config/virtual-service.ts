@@ -1,5 +1,4 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {own} from '../../model/collections/own.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   HttpMatchRequest,
@@ -9,19 +8,14 @@ import type {
   StringMatch,
   VirtualServiceConfig,
 } from '../../model/istio-config/virtual-service.js'
+import {goNanoseconds} from '../../model/text/go-duration.js'
 import {byText} from '../../model/text/order.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
-const UNITS: Readonly<Record<string, number>> = {ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000}
-
-/** A duration as Go writes it (`1m30s`, `250ms`) in milliseconds; undefined when absent or not one. */
-export function durationMillis(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+$/.test(text)) return undefined
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d{1,18}(?:\.\d{1,18})?)(ns|us|ms|s|m|h)/g)) {
-    total += Number(amount) * (own(UNITS, unit ?? '') ?? 0)
-  }
-  return total
+/** The milliseconds of a duration; undefined when it is absent or none. */
+function durationMillis(text: string | undefined): number | undefined {
+  const length = goNanoseconds(text ?? '')
+  return length === undefined ? undefined : length / 1e6
 }
 
 function stringMatch(value: unknown): StringMatch {

@@ -7,6 +7,7 @@ import {
 } from '../../model/istio/ztunnel.js'
 import {parseIpRange} from '../../model/kernel/ip-address.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
+import {isPortNumber} from '../../model/text/port-number.js'
 import {isObject, listOf, objectOf, textOf, textsOf} from '../decode.js'
 import {isDryRun} from './authorization.js'
 
@@ -46,13 +47,9 @@ const CONDITIONS: Readonly<Record<string, readonly [keyof ZtunnelMatch, keyof Zt
   'destination.port': ['destinationPorts', 'notDestinationPorts'],
 }
 
-function isPort(value: string): boolean {
-  return /^\d{1,5}$/.test(value) && Number(value) <= 65_535
-}
-
 function valuesAs(field: keyof ZtunnelMatch, values: readonly string[], namespace: string): Partial<ZtunnelMatch> {
   // What is no port or address is left out (istiod's stringToPort and stringToIP).
-  if (/ports$/i.test(field)) return {[field]: values.filter(isPort).map(Number)}
+  if (/ports$/i.test(field)) return {[field]: values.filter(isPortNumber).map(Number)}
   if (/ips$/i.test(field)) return {[field]: values.filter(each => parseIpRange(each) !== undefined)}
   if (/serviceAccounts$/i.test(field)) return {[field]: values.map(each => account(each, namespace))}
   return {[field]: values.map(stringMatch)}

@@ -1,16 +1,16 @@
+import {TLS_MODE_LABEL} from '../../model/istio/mesh-keys.js'
 import {parseIp} from '../../model/kernel/ip-address.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 
 /** What istiod writes on the WorkloadEntry of a machine whose proxy connects to it (istio/istio pilot/pkg/autoregistration), or the machine's owner to say that it has one. */
 const CONNECTED = ['istio.io/connectedAt', 'istio.io/disconnectedAt', 'istio.io/workloadController']
-const MTLS_LABEL = 'security.istio.io/tlsMode'
 
 /** True where a WorkloadEntry says that a proxy of the mesh runs on the machine: istiod registered its connection, or its label makes clients use mTLS. */
 function hasMachineProxy(entry: KubeObject): boolean {
   const annotations = entry.metadata.annotations ?? {}
   const labels = {...entry.metadata.labels, ...textMapOf(entry, 'spec', 'labels')}
-  return CONNECTED.some(name => annotations[name] !== undefined) || labels[MTLS_LABEL] === 'istio'
+  return CONNECTED.some(name => annotations[name] !== undefined) || labels[TLS_MODE_LABEL] === 'istio'
 }
 
 /** The last health check of the machine (`Healthy`), which its agent sends; without one it counts as ready, as istiod takes it. */

@@ -1,4 +1,5 @@
 import {formatIpRange, formatV4Range, parseIpRange, parseV4Range} from '../../model/kernel/ip-address.js'
+import {isPortNumber} from '../../model/text/port-number.js'
 
 const PROTOCOLS: Readonly<Record<string, string>> = {
   '1': 'icmp',
@@ -67,7 +68,7 @@ export function isEverywhere(word: string): boolean {
 }
 
 function portNumber(word: string): string | undefined {
-  if (/^\d{1,5}$/.test(word) && Number(word) <= 65_535) return String(Number(word))
+  if (isPortNumber(word)) return String(Number(word))
   const lower = word.toLowerCase()
   return Object.hasOwn(SERVICES, lower) ? SERVICES[lower] : undefined
 }

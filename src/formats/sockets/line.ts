@@ -1,5 +1,6 @@
 import {formatIp, parseIp} from '../../model/kernel/ip-address.js'
 import type {ListeningSocket} from '../../model/kernel/socket.js'
+import {isPortNumber} from '../../model/text/port-number.js'
 
 /** One socket of a text, before equal ones are counted together. */
 export type SocketLine = Omit<ListeningSocket, 'count'>
@@ -11,7 +12,7 @@ export type LineReading = SocketLine | 'other' | 'unreadable'
 export function splitEndpoint(text: string): {readonly host: string; readonly port: number} | undefined {
   const colon = text.lastIndexOf(':')
   const port = text.slice(colon + 1)
-  if (colon < 0 || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) return undefined
+  if (colon < 0 || !isPortNumber(port)) return undefined
   return {host: text.slice(0, colon), port: Number(port)}
 }
 

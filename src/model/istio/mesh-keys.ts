@@ -10,6 +10,8 @@ export const WAYPOINT_LABEL = 'istio.io/use-waypoint'
 export const WAYPOINT_NAMESPACE_LABEL = 'istio.io/use-waypoint-namespace'
 /** What a waypoint serves: `service`, `workload`, `all` or `none`. */
 export const WAYPOINT_FOR_LABEL = 'istio.io/waypoint-for'
+/** What clients send to a workload: `istio` for mTLS. */
+export const TLS_MODE_LABEL = 'security.istio.io/tlsMode'
 export const MANAGED_LABEL = 'gateway.istio.io/managed'
 export const REDIRECTION_ANNOTATION = 'ambient.istio.io/redirection'
 export const STATUS_ANNOTATION = 'sidecar.istio.io/status'

@@ -88,7 +88,8 @@ export function kindOf(word: string): Kind | undefined {
   return BY_WORD.get(lower) ?? BY_WORD.get(lower.replace(/^([a-z]+)\..*$/, '$1'))
 }
 
-function groupOf(apiVersion: unknown): string {
+/** The API group of an apiVersion; empty for the core group. */
+export function groupOf(apiVersion: unknown): string {
   return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
 

@@ -1,5 +1,5 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
-import {isMeshWide, KINDS, type Kind} from '../../model/kube/kinds.js'
+import {groupOf, isMeshWide, KINDS, type Kind} from '../../model/kube/kinds.js'
 import type {KubePermission} from '../../model/kube/permission.js'
 
 /** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
@@ -25,10 +25,6 @@ function readGroup(what: string, place: Place, group: string): Task {
 function readKinds(what: string, place: Place, wanted: (kind: Kind) => boolean, verbs: string): Task {
   const resources = KINDS.filter(wanted).map(({apiVersion, resource}) => [groupOf(apiVersion), resource] as const)
   return {what, place, resources, verbs: verbs.split(' ')}
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
 
 /** Kinds that capture lists in the namespaces of the pods and of the control plane alone. */

@@ -8,7 +8,7 @@ import {gapSentence} from '../../model/evidence/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {enrolsInAmbient, isRedirected} from '../../model/istio/mesh-keys.js'
-import {isMeshWide, KINDS, kindOf} from '../../model/kube/kinds.js'
+import {groupOf, isMeshWide, KINDS, kindOf} from '../../model/kube/kinds.js'
 import {type KubeObject, type PodRef, podRefOf} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
@@ -143,8 +143,7 @@ function objectTasks(
   everywhere: boolean,
   istioNamespace: string,
 ): readonly ObjectTask[] {
-  const group = (apiVersion: string) => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
-  const keyOf = (kind: string, apiVersion: string) => `${group(apiVersion)}/${kind}`
+  const keyOf = (kind: string, apiVersion: string) => `${groupOf(apiVersion)}/${kind}`
   const extra = (source.kinds?.() ?? []).filter(held => kindOf(held.kind) === undefined && !NEVER.has(held.kind))
   const held = new Map((source.kinds?.() ?? []).map(each => [keyOf(each.kind, each.apiVersion), each.apiVersion]))
   const known = KINDS.filter(each => !NEVER.has(each.kind)).flatMap(({kind, apiVersion, namespaced}): ObjectTask[] => {

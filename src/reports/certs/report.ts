@@ -4,8 +4,8 @@ import {presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import {parseCerts} from '../../formats/envoy/envoy-certs.js'
+import {certificatesIn} from '../../formats/envoy-config-dump/certificate.js'
 import {meshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
-import {pemCertificates} from '../../formats/pem-certificates.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
@@ -184,7 +184,7 @@ async function publishedRoots(source: Source, istioNamespace: string): Promise<A
   if (!answer.ok) return answer
   const map = answer.value.find(each => each.metadata.name === 'istio-ca-root-cert')
   const text = map === undefined ? undefined : textOf(map, 'data', 'root-cert.pem')
-  return answered(new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo])))
+  return answered(new Map(certificatesIn(text ?? '').map(each => [each.serial, Date.parse(each.validTo)])))
 }
 
 /** The certificates of a proxy: Envoy's list of leaves and roots, and the chain in the secrets of its configuration. */

@@ -1,5 +1,6 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import type {ChainCertificate, MeshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
+import type {ChainCertificate} from '../../formats/envoy-config-dump/certificate.js'
+import type {MeshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
 import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 

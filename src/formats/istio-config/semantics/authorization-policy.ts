@@ -1,4 +1,5 @@
 import {parseIpRange} from '../../../model/kernel/ip-address.js'
+import {isPortNumber} from '../../../model/text/port-number.js'
 import {at, isObject, listOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {accountProblems, conditionValueProblems, emptyValues, templateProblems} from './policy-values.js'
 import {type Problem, problemIf} from './problem.js'
@@ -61,10 +62,9 @@ function operationProblems(rule: unknown, path: string): readonly Problem[] {
     if (!isObject(operation) || Object.keys(operation).length === 0)
       return [{path: where, message: 'an operation needs a field'}]
     const ports = ['ports', 'notPorts'].flatMap(name =>
-      textsOf(operation, name).flatMap((text, number) => {
-        const wrong = !/^\d{1,5}$/.test(text) || Number(text) > 65_535
-        return problemIf(wrong, `${where}.${name}[${number}]`, `${JSON.stringify(text)} is no port`)
-      }),
+      textsOf(operation, name).flatMap((text, number) =>
+        problemIf(!isPortNumber(text), `${where}.${name}[${number}]`, `${JSON.stringify(text)} is no port`),
+      ),
     )
     const paths = ['paths', 'notPaths'].flatMap(name => templateProblems(textsOf(operation, name), `${where}.${name}`))
     return [...ports, ...emptyValues(operation, where), ...paths]

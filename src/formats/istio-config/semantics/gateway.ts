@@ -1,11 +1,10 @@
 import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protocol.js'
 import {parseIp} from '../../../model/kernel/ip-address.js'
 import {isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {isPort, isSocketPath, type Problem, problemIf, repeated} from './problem.js'
+import {isPort, type Problem, problemIf, repeated} from './problem.js'
 import {gatewayHostProblems} from './scoped-hosts.js'
 import {CERTIFICATE_FIELDS, serverTlsProblems} from './server-tls.js'
-
-const SOCKET = 'unix://'
+import {isSocket, socketProblems} from './socket.js'
 
 function hostProblems(hosts: readonly string[], path: string): readonly Problem[] {
   return [
@@ -17,9 +16,9 @@ function hostProblems(hosts: readonly string[], path: string): readonly Problem[
 function bindProblems(server: unknown, path: string): readonly Problem[] {
   const bind = textOf(server, 'bind') ?? ''
   if (bind === '') return []
-  if (!bind.startsWith(SOCKET)) return problemIf(parseIp(bind) === undefined, `${path}.bind`, `${bind} is no address`)
+  if (!isSocket(bind)) return problemIf(parseIp(bind) === undefined, `${path}.bind`, `${bind} is no address`)
   return [
-    ...problemIf(!isSocketPath(bind.slice(SOCKET.length)), `${path}.bind`, `${bind} has no absolute path of a file`),
+    ...socketProblems(bind, `${path}.bind`),
     ...problemIf((numberOf(server, 'port', 'number') ?? 0) !== 0, `${path}.port.number`, 'a socket has no port'),
   ]
 }
@@ -30,7 +29,7 @@ function portProblems(server: unknown, path: string): readonly Problem[] {
   if (port === undefined) return []
   const number = numberOf(port, 'number') ?? 0
   const protocol = textOf(port, 'protocol') ?? ''
-  const socket = number === 0 && (textOf(server, 'bind') ?? '').startsWith(SOCKET)
+  const socket = number === 0 && isSocket(textOf(server, 'bind') ?? '')
   return [
     ...problemIf(!socket && !isPort(number), `${path}.number`, `${number} is no port`),
     ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.name`, `port ${number} needs a name`),

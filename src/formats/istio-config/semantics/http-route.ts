@@ -1,6 +1,6 @@
+import {goNanoseconds} from '../../../model/text/go-duration.js'
 import {isPattern} from '../../../model/text/linear-regex.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
-import {nanoseconds} from './durations.js'
 import {isPort, type Problem, problemIf} from './problem.js'
 
 const RETRY_WORDS = new Set(
@@ -96,7 +96,7 @@ function authorityProblems(rule: unknown, path: string): readonly Problem[] {
 
 /** True for a duration that is no number of whole seconds. */
 function isFraction(duration: string): boolean {
-  const length = nanoseconds(duration)
+  const length = goNanoseconds(duration)
   return length !== undefined && length % 1e9 !== 0
 }
 

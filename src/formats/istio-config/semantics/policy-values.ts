@@ -1,4 +1,5 @@
 import {parseIpRange} from '../../../model/kernel/ip-address.js'
+import {isPortNumber} from '../../../model/text/port-number.js'
 import {type JsonObject, textsOf} from '../../decode.js'
 import {type Problem, problemIf} from './problem.js'
 
@@ -45,7 +46,7 @@ function isDomain(value: string): boolean {
 
 function wrongValue(key: string, value: string): boolean {
   if (ADDRESSES.has(key)) return parseIpRange(value) === undefined
-  if (key === 'destination.port') return !/^\d{1,5}$/.test(value) || Number(value) > 65_535
+  if (key === 'destination.port') return !isPortNumber(value)
   return key === 'source.trustDomain' && !isDomain(value)
 }
 

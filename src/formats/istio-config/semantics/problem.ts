@@ -1,3 +1,5 @@
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
+
 /** What is wrong in an object, and where. */
 export interface Problem {
   readonly path: string
@@ -20,11 +22,6 @@ export function isWildcardName(text: string): boolean {
   const first = dot < 0 ? text : text.slice(0, dot)
   const own = first === '*' || (first.length <= 63 && isDnsLabel(first.replace(/^\*-?/, '')))
   return text.length <= 255 && own && (dot < 0 || dot === text.length - 1 || isDnsName(text.slice(dot + 1)))
-}
-
-/** True for a path of a Unix domain socket, or the name of an abstract one. */
-export function isSocketPath(text: string): boolean {
-  return text.startsWith('@') || (text.startsWith('/') && !text.endsWith('/'))
 }
 
 /** True for a port number. */
@@ -67,19 +64,18 @@ export function repeated(values: readonly string[]): readonly {readonly value: s
   })
 }
 
-/** The pairs of hosts of which one means all names of the other, by the position of the second. */
+/** The pairs of different hosts, and of repeated ones, of which one means all names of the other, by the position of the second. */
 export function overlappingHosts(
   hosts: readonly string[],
 ): readonly {readonly first: string; readonly second: string; readonly index: number}[] {
-  return hosts.flatMap((second, index) =>
-    hosts
-      .slice(0, index)
-      .filter(each => coversHost(each, second) || coversHost(second, each))
-      .map(first => ({first, second, index})),
-  )
-}
-
-/** True when every name a host means is also meant by `outer`; each may begin with `*`. */
-export function coversHost(outer: string, inner: string): boolean {
-  return outer === inner || (outer.startsWith('*') && inner.replace(/^\*/, '').endsWith(outer.slice(1)))
+  const seen = new Map<string, number>()
+  const wildcards = new Set<string>()
+  return hosts.flatMap((second, index) => {
+    const isWildcard = second.startsWith('*')
+    const near = isWildcard ? [...seen.keys()] : [...wildcards, second].filter(host => seen.has(host))
+    const found = near.filter(first => hostsOverlap(first, second))
+    if (!seen.has(second)) seen.set(second, index)
+    if (isWildcard) wildcards.add(second)
+    return found.sort((a, b) => (seen.get(a) ?? 0) - (seen.get(b) ?? 0)).map(first => ({first, second, index}))
+  })
 }

@@ -12,6 +12,7 @@ import {
   problemIf,
   repeated,
 } from './problem.js'
+import {isSocket} from './socket.js'
 import {endpointAddressProblems} from './workload-entry.js'
 
 function portProblems(spec: unknown): readonly Problem[] {
@@ -46,7 +47,7 @@ function endpointProblems(spec: unknown, resolution: string): readonly Problem[]
     const path = `spec.endpoints[${index}]`
     const address = textOf(endpoint, 'address') ?? ''
     const ports = Object.entries(objectOf(endpoint, 'ports') ?? {})
-    const socket = address.startsWith('unix://')
+    const socket = isSocket(address)
     return [
       ...ports.flatMap(([name, number]) => [
         ...problemIf(!names.has(name), `${path}.ports`, `${name} is no port of the ServiceEntry`),

@@ -2,20 +2,11 @@ import {isKnownProtocol, protocolClass} from '../../../model/istio-config/protoc
 import {parseIp} from '../../../model/kernel/ip-address.js'
 import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {connectionPoolProblems} from './connection-pool.js'
-import {
-  isDnsLabel,
-  isDnsName,
-  isPort,
-  isSocketPath,
-  isWildcardName,
-  type Problem,
-  problemIf,
-  repeated,
-} from './problem.js'
+import {isDnsLabel, isDnsName, isPort, isWildcardName, type Problem, problemIf, repeated} from './problem.js'
 import {egressHostProblems} from './scoped-hosts.js'
 import {serverTlsProblems} from './server-tls.js'
+import {hasSocketPath, isSocket, SOCKET, socketProblems} from './socket.js'
 
-const SOCKET = 'unix://'
 const LOCAL_HOSTS = new Set(['', '127.0.0.1', '0.0.0.0', '[::1]', '[::]'])
 
 /** What is wrong with the port and the address of a listener. */
@@ -33,7 +24,7 @@ function listenerProblems(listener: unknown, path: string, sockets: boolean): re
     ...(socket
       ? [
           ...problemIf(
-            !bind.startsWith(SOCKET) || !isSocketPath(bind.slice(SOCKET.length)),
+            !isSocket(bind) || !hasSocketPath(bind),
             `${path}.bind`,
             `a listener without a port number binds to ${SOCKET}PATH`,
           ),
@@ -76,8 +67,7 @@ function sidecarTlsProblems(listener: unknown, path: string): readonly Problem[]
 
 function endpointProblems(endpoint: string, path: string): readonly Problem[] {
   if (endpoint === '') return []
-  if (endpoint.startsWith(SOCKET))
-    return problemIf(!isSocketPath(endpoint.slice(SOCKET.length)), path, `${endpoint} has no absolute path of a file`)
+  if (isSocket(endpoint)) return socketProblems(endpoint, path)
   const colon = endpoint.lastIndexOf(':')
   const [host, port] = [endpoint.slice(0, colon), endpoint.slice(colon + 1)]
   const forms = `127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or ${SOCKET}PATH`

@@ -1,9 +1,9 @@
+import {hostCovers} from '../../../model/istio-config/host-pattern.js'
 import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
 import {exportToProblems} from './export-to.js'
 import {headerProblems, httpActionProblems, matchedHeaderProblems, regexProblems} from './http-route.js'
 import {
-  coversHost,
   isDnsLabel,
   isDnsName,
   isPort,
@@ -205,27 +205,42 @@ function subnetProblems(match: unknown, path: string): readonly Problem[] {
   )
 }
 
-/** What is wrong with an SNI of a match, which must be one of the hosts. */
-function sniProblems(spec: unknown, name: string, path: string): readonly Problem[] {
-  if (!isWildcardName(name) && !(onGateway(spec) && isOutboundSni(name)))
-    return problemIf(parseIp(name) === undefined, path, `${name} is no DNS name`)
-  const own = textsOf(spec, 'hosts').some(host => coversHost(host, name))
-  return problemIf(!own, path, `${name} is not one of the hosts of the VirtualService`)
+/** Tells of a name whether one of the hosts means it. */
+function meantBy(hosts: readonly string[]): (name: string) => boolean {
+  const exact = new Set(hosts)
+  const wildcards = hosts.filter(host => host.startsWith('*'))
+  return name => exact.has(name) || wildcards.some(host => hostCovers(host, name))
+}
+
+/** What is wrong with the SNIs of a match, each of which must be one of the hosts. */
+function sniProblems(
+  spec: unknown,
+  isOwn: (name: string) => boolean,
+  match: unknown,
+  path: string,
+): readonly Problem[] {
+  const names = textsOf(match, 'sniHosts')
+  if (names.length === 0) return [{path, message: 'sniHosts is required'}]
+  const gateway = onGateway(spec)
+  return names.flatMap(name =>
+    isWildcardName(name) || (gateway && isOutboundSni(name))
+      ? problemIf(!isOwn(name), path, `${name} is not one of the hosts of the VirtualService`)
+      : problemIf(parseIp(name) === undefined, path, `${name} is no DNS name`),
+  )
 }
 
 function lowProblems(spec: unknown): readonly Problem[] {
+  const isOwn = meantBy(textsOf(spec, 'hosts'))
   const tls = listOf(spec, 'tls').flatMap((rule, index) => {
     const matches = listOf(rule, 'match')
     return [
       ...problemIf(matches.length === 0, `spec.tls[${index}].match`, 'a TLS rule needs a match with sniHosts'),
       ...matches.flatMap((match, number) => {
-        const path = `spec.tls[${index}].match[${number}].sniHosts`
-        const names = textsOf(match, 'sniHosts')
+        const path = `spec.tls[${index}].match[${number}]`
         return [
-          ...problemIf(names.length === 0, path, 'sniHosts is required'),
-          ...names.flatMap(name => sniProblems(spec, name, path)),
-          ...subnetProblems(match, `spec.tls[${index}].match[${number}]`),
-          ...sourceProblems(match, `spec.tls[${index}].match[${number}]`),
+          ...sniProblems(spec, isOwn, match, `${path}.sniHosts`),
+          ...subnetProblems(match, path),
+          ...sourceProblems(match, path),
         ]
       }),
     ]

@@ -1,16 +1,14 @@
 import {parseIp} from '../../../model/kernel/ip-address.js'
 import {objectOf, textOf} from '../../decode.js'
-import {isDnsLabel, isDnsName, isPort, isSocketPath, labelProblems, type Problem, problemIf} from './problem.js'
-
-const SOCKET = 'unix://'
+import {isDnsLabel, isDnsName, isPort, labelProblems, type Problem, problemIf} from './problem.js'
+import {isSocket, socketProblems} from './socket.js'
 
 /** What is wrong with the address of a workload; the endpoints of a ServiceEntry with resolution STATIC take no names. */
 export function endpointAddressProblems(endpoint: unknown, path: string, names: boolean): readonly Problem[] {
   const address = textOf(endpoint, 'address') ?? ''
   const where = `${path}.address`
   if (address === '' || parseIp(address) !== undefined) return []
-  if (address.startsWith(SOCKET))
-    return problemIf(!isSocketPath(address.slice(SOCKET.length)), where, `${address} has no absolute path of a file`)
+  if (isSocket(address)) return socketProblems(address, where)
   if (!names) return [{path: where, message: `${address} is no address: resolution STATIC needs one`}]
   return problemIf(!isDnsName(address), where, `${address} is neither an address nor a DNS name`)
 }

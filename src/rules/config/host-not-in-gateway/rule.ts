@@ -4,8 +4,8 @@ import {
   MESH_GATEWAY,
   serverHostsFor,
 } from '../../../analysis/istio-config/gateway-names.js'
-import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

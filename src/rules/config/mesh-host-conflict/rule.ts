@@ -1,6 +1,6 @@
-import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {virtualServicesByScope} from '../../../analysis/istio-config/mesh-hosts.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
 import type {VirtualServiceConfig} from '../../../model/istio-config/virtual-service.js'
 import {byText} from '../../../model/text/order.js'
 import type {ConfigFound} from '../config-rule.js'

@@ -1,7 +1,8 @@
-import {fullHost, hostCovers} from '../../../analysis/istio-config/host-names.js'
+import {fullHost} from '../../../analysis/istio-config/host-names.js'
 import {isInMesh} from '../../../analysis/istio-config/mesh-pods.js'
 import {podsBehind} from '../../../analysis/istio-config/service-pods.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import {hostCovers} from '../../../model/istio-config/host-pattern.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 

@@ -1,6 +1,6 @@
 import {gatewaysWithSamePods} from '../../../analysis/istio-config/gateway-conflicts.js'
-import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {gatewayServicesOf, tlsEndsBefore} from '../../../analysis/istio-config/load-balancer.js'
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
 import type {GatewayServer} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
 

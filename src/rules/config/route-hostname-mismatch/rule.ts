@@ -1,7 +1,7 @@
-import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {textsOf} from '../../../formats/decode.js'
 import {listenersOf, parentRefs} from '../../../formats/istio-config/gateway-api.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
 import type {ConfigRule} from '../config-rule.js'
 import {ROUTE_KINDS} from '../route-kinds.js'
 

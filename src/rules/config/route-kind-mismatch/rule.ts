@@ -1,7 +1,7 @@
 import {gatewayReference, serverHostsFor} from '../../../analysis/istio-config/gateway-names.js'
-import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {listsOfServer} from '../../../analysis/istio-config/server-routes.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
 import type {ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

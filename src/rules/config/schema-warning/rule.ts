@@ -1,4 +1,4 @@
-import {semanticWarnings} from '../../../formats/istio-config/semantic-warnings.js'
+import {semanticWarnings} from '../../../formats/istio-config/semantics/warnings.js'
 import {definedFields} from '../../../model/collections/defined-fields.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 import {mergedProblems} from '../merged-problems.js'

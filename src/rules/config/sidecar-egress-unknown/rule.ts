@@ -1,4 +1,5 @@
-import {fullHost, hostsOverlap} from '../../../analysis/istio-config/host-names.js'
+import {fullHost} from '../../../analysis/istio-config/host-names.js'
+import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
 import type {ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {

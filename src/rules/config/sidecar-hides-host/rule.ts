@@ -1,5 +1,6 @@
-import {clusterName, fullHost, hostCovers} from '../../../analysis/istio-config/host-names.js'
+import {clusterName, fullHost} from '../../../analysis/istio-config/host-names.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import {hostCovers} from '../../../model/istio-config/host-pattern.js'
 import type {SidecarConfig} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
 

@@ -14,7 +14,7 @@ const TOPOLOGY = [
 ]
 
 /** The labels of the pods with those of their nodes that subsets may select by. */
-export function podsWithTopology(pods: readonly WorkloadConfig[], nodes: readonly ConfigObject[]): readonly Labels[] {
+function podsWithTopology(pods: readonly WorkloadConfig[], nodes: readonly ConfigObject[]): readonly Labels[] {
   const byName = new Map(nodes.map(({ref, labels}) => [ref.name, labels]))
   return pods.map(({labels, nodeName}) => {
     const own = byName.get(nodeName) ?? {}

@@ -1,8 +1,8 @@
-import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {protocolClass} from '../../model/istio-config/protocol.js'
-import {parseIp} from '../../model/kernel/ip-address.js'
-import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
-import {type Problem, problemIf} from './semantics/problem.js'
+import type {ConfigObject} from '../../../model/istio-config/config-object.js'
+import {protocolClass} from '../../../model/istio-config/protocol.js'
+import {parseIp} from '../../../model/kernel/ip-address.js'
+import {at, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {type Problem, problemIf} from './problem.js'
 
 function virtualService(spec: unknown): readonly Problem[] {
   const http = listOf(spec, 'http').flatMap((rule, index) => {
@@ -231,7 +231,7 @@ const TCP_SOURCES = [
 const TCP_OPERATIONS = ['ports', 'notPorts']
 
 /** True when a DENY rule matches by HTTP alone: on TCP ports those conditions are dropped, and it denies everything (istio.io, Authorization for TCP). */
-export function deniesAllTcp(rule: unknown): boolean {
+function deniesAllTcp(rule: unknown): boolean {
   const given = (list: string, part: string) => listOf(rule, list).flatMap(each => objectOf(each, part) ?? [])
   const [sources, operations] = [given('from', 'source'), given('to', 'operation')]
   const some = (objects: readonly unknown[], names: readonly string[]) =>

@@ -1,8 +1,10 @@
 import {expect, test} from '@jest/globals'
 import {readEvent} from '../../../src/formats/kube/kube-event.js'
+import {answered} from '../../../src/model/evidence/answer.js'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {podListPages} from '../../../src/reports/check/targets/pod-list-pages.js'
 import {podlessWorkloads} from '../../../src/reports/check/targets/podless-workloads.js'
+import type {Source} from '../../../src/sources/source.js'
 import {memorySource} from '../../support/memory-source.js'
 
 const TEMPLATE = {metadata: {labels: {run: 'web'}}, spec: {containers: [{name: 'web', image: 'web:1'}]}}
@@ -57,4 +59,35 @@ test('without such an event it is an error, as before', async () => {
     for await (const page of podListPages(empty, [], {namespace: 'shop'})) expect(page.pods).toEqual([])
   }
   await expect(all()).rejects.toThrow('no pods in namespace shop')
+})
+
+test('a workload whose pods were only in a list that expired counts as one without', async () => {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'web-7c6f-x',
+      namespace: 'shop',
+      labels: {'pod-template-hash': '7c6f'},
+      ownerReferences: [{kind: 'ReplicaSet', name: 'web-7c6f', controller: true}],
+    },
+    spec: {containers: []},
+  }
+  const expiring: Source = {
+    ...source,
+    async *pages(_query, read) {
+      yield answered({items: [pod].map(read), begins: true, later: false, remaining: 1})
+      yield answered({items: [], begins: true, later: false, remaining: 0})
+      yield answered({
+        items: [{...pod, metadata: {name: 'x', namespace: 'shop'}}].map(read),
+        begins: false,
+        later: false,
+        remaining: 0,
+      })
+    },
+  }
+  const names: string[] = []
+  for await (const {ending} of podListPages(expiring, [], {namespace: 'shop'}))
+    for (const {workload} of (await ending?.podless(events)) ?? []) names.push(workload.name)
+  expect(names).toEqual(['web', 'up'])
 })

@@ -1,4 +1,5 @@
 import {definedFields} from '../../../model/collections/defined-fields.js'
+import {once} from '../../../model/collections/once.js'
 import {own} from '../../../model/collections/own.js'
 import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
 import {decidingStep} from '../packet-walk/verdict.js'
@@ -179,25 +180,22 @@ const NOUN: Readonly<Record<Exception['kind'], string>> = {
 /** Names the parts of a set of packets that are answered for by themselves. */
 type Parting = (domain: Node) => readonly PartOfTraffic[]
 
-/** The answers for a set of packets: without its parts, and for each part. */
-function partedDirections(answering: Answering, node: Node, domain: Node, parting: Parting): readonly Direction[] {
-  const {diagram} = answering.paths.space
-  const parts = parting(domain).map(({packets}) => packets)
-  const rest = diagram.and(domain, diagram.not(parts.reduce<Node>((all, each) => diagram.or(all, each), FALSE)))
-  return [rest, ...parts].map(each => directionOf(answering, {node, domain: each, elsewhere: []}))
+/** The packets of a set that are in none of its parts. */
+function restOf({space: {diagram}}: PathFunctions, domain: Node, parts: readonly PartOfTraffic[]): Node {
+  return diagram.and(domain, diagram.not(parts.reduce<Node>((all, {packets}) => diagram.or(all, packets), FALSE)))
 }
 
-/** True if the packets on another interface are handled like those on the primary one, part by part. */
-function isLikePrimary(
-  answering: Answering,
-  traffic: Traffic,
-  {packets, kind}: PartOfTraffic,
-  parting: Parting,
-): boolean {
-  const [here, there] = [traffic.domain, packets].map(domain =>
-    partedDirections(answering, traffic.node, domain, parting),
+/** The answers for a set of packets: without its parts, and for each part. */
+function partedDirections(answering: Answering, node: Node, domain: Node, parting: Parting): readonly Direction[] {
+  const parts = parting(domain)
+  return [restOf(answering.paths, domain, parts), ...parts.map(({packets}) => packets)].map(each =>
+    directionOf(answering, {node, domain: each, elsewhere: []}),
   )
-  return here?.every((each, index) => said(each, kind) === said(there?.[index] ?? each, kind)) === true
+}
+
+/** True if packets on another interface are answered like those on the primary one, part by part, but for the interface. */
+function areAlike(here: readonly Direction[], there: readonly Direction[], kind: PartOfTraffic['kind']): boolean {
+  return here.every((each, index) => said(each, kind) === said(there[index] ?? each, kind))
 }
 
 /**
@@ -205,16 +203,17 @@ function isLikePrimary(
  * proxy's own packets). For a packet in such a part, the answer of the part applies.
  */
 export function directionWithParts(answering: Answering, traffic: Traffic, parting: Parting = () => []): Direction {
-  const {diagram} = answering.paths.space
-  const parts = parting(traffic.domain)
-  const apart = parts.reduce<Node>((all, {packets}) => diagram.or(all, packets), FALSE)
-  const rest = directionOf(answering, {...traffic, domain: diagram.and(traffic.domain, diagram.not(apart))})
+  const {node, domain} = traffic
+  const parts = parting(domain)
+  const rest = directionOf(answering, {...traffic, domain: restOf(answering.paths, domain, parts)})
+  const primary = once(() => partedDirections(answering, node, domain, parting))
   const elsewhere = traffic.elsewhere.map(part => {
-    const found = partExceptions(answering, traffic.node, rest, part)
-    const apparent = found !== LIKE_THE_REST && parts.length > 0
-    return apparent && isLikePrimary(answering, traffic, part, parting) ? LIKE_THE_REST : found
+    const found = partExceptions(answering, node, rest, part)
+    if (found === LIKE_THE_REST || parts.length === 0) return found
+    const there = partedDirections(answering, node, part.packets, parting)
+    return areAlike(primary(), there, part.kind) ? LIKE_THE_REST : found
   })
-  const all = [rest, ...parts.map(part => partExceptions(answering, traffic.node, rest, part)), ...elsewhere]
+  const all = [rest, ...parts.map(part => partExceptions(answering, node, rest, part)), ...elsewhere]
   return {
     usual: rest.usual,
     exceptions: all.flatMap(({exceptions}) => exceptions),

@@ -49,6 +49,13 @@ function badSwitch(text: string): string | undefined {
     : `"${text}" is neither true nor false`
 }
 
+/** Names of Linux interfaces: at most 15 characters, the first a letter. */
+function badInterfaces(text: string): string | undefined {
+  if (text === '') return undefined
+  const bad = text.split(',').find(each => !/^[a-zA-Z][\w.-]{0,14}$/.test(each.trim()))
+  return bad === undefined ? undefined : `"${bad.trim()}" is not the name of an interface`
+}
+
 /** The validators of the Istio injector. */
 const VALIDATORS: Readonly<Record<string, Validator>> = {
   [`${PREFIX}includeInboundPorts`]: orAll(badPorts),
@@ -57,6 +64,9 @@ const VALIDATORS: Readonly<Record<string, Validator>> = {
   [`${PREFIX}excludeOutboundPorts`]: badPorts,
   [`${PREFIX}includeOutboundIPRanges`]: orAll(badRanges),
   [`${PREFIX}excludeOutboundIPRanges`]: badRanges,
+  [`${PREFIX}excludeInterfaces`]: badInterfaces,
+  [`${PREFIX}kubevirtInterfaces`]: badInterfaces,
+  'istio.io/reroute-virtual-interfaces': badInterfaces,
   'sidecar.istio.io/interceptionMode': badMode,
   'status.sidecar.istio.io/port': badPort,
   'readiness.status.sidecar.istio.io/initialDelaySeconds': badNumber,

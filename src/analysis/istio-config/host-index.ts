@@ -51,7 +51,8 @@ export function hostIndex(services: readonly ServiceConfig[], entries: readonly 
       const found = exact.get(`${scope}/${full}`)
       if (found !== undefined) return found
     }
-    const suffix = full.startsWith('*') ? full.slice(1) : full
+    // A short name is no name of a wildcard: Envoy has a cluster for the wildcard, not for what the name is completed to.
+    const suffix = host.startsWith('*') ? host.slice(1) : host
     return wildcards.find(each => (each.scope === '*' || each.scope === namespace) && suffix.endsWith(each.suffix))
       ?.host
   }

@@ -27,7 +27,8 @@ export function workloadIsAmbient({annotations}: WorkloadConfig): boolean {
 export function isInMesh(workload: WorkloadConfig, namespaceLabels: Labels): boolean {
   if (workloadIsAmbient(workload) || workloadHasProxy(workload)) return true
   const own = workload.labels[INJECT_LABEL] ?? workload.annotations[INJECT_LABEL]
-  if (own !== undefined) return own.toLowerCase() === 'true'
+  // The selectors of the webhook know `true` alone; a pod without a proxy shows that another spelling had no effect.
+  if (own !== undefined) return (workload.pod ? own : own.toLowerCase()) === 'true'
   const injection = namespaceLabels[INJECTION_LABEL]
   if (injection === 'enabled') return true
   if (workload.pod) return false

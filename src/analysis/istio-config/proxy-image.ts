@@ -50,7 +50,7 @@ export function proxyImageMismatches(
       .workloads()
       .filter(each => each.pod && each.object.ref.namespace === object.ref.name)
       .filter(each => {
-        if (each.annotations['sidecar.istio.io/proxyImage'] !== undefined) return false
+        if ((each.annotations['sidecar.istio.io/proxyImage'] ?? '') !== '') return false
         const proxy = each.containers.find(({name}) => name === 'istio-proxy')
         const type = imageTypeOf(each, types, world.mesh)
         const allowed = type === '' || type === 'default' ? [expected] : [expected, `${expected}-${type}`]

@@ -101,7 +101,7 @@ export function readServiceEntryConfig(object: ConfigObject): ServiceEntryConfig
     resolution: textOf(raw, 'spec', 'resolution') ?? 'NONE',
     location: textOf(raw, 'spec', 'location') ?? 'MESH_EXTERNAL',
     workloadLabels: textMapOf(raw, 'spec', 'workloadSelector', 'labels'),
-    endpoints: listOf(raw, 'spec', 'endpoints').length,
+    endpointLabels: listOf(raw, 'spec', 'endpoints').map(each => textMapOf(each, 'labels')),
     ports: listOf(raw, 'spec', 'ports').map((port, index) => ({
       number: numberOf(port, 'number') ?? 0,
       name: textOf(port, 'name') ?? '',
@@ -128,6 +128,16 @@ export function readSidecarConfig(object: ConfigObject): SidecarConfig {
   }
 }
 
+/** What tells a patch from others: the name in its value, else that of the filter it looks for; empty where the value is. */
+function patchedName(patch: unknown): string {
+  const value = objectOf(patch, 'patch', 'value')
+  if (value === undefined || Object.keys(value).length === 0) return ''
+  const own = textOf(value, 'name')
+  return own === undefined
+    ? (textOf(patch, 'match', 'listener', 'filterChain', 'filter', 'name') ?? '')
+    : `value ${own}`
+}
+
 /** An EnvoyFilter (networking.istio.io). */
 export function readEnvoyFilterConfig(object: ConfigObject): EnvoyFilterConfig {
   const {raw} = object
@@ -135,13 +145,11 @@ export function readEnvoyFilterConfig(object: ConfigObject): EnvoyFilterConfig {
     object,
     priority: numberOf(raw, 'spec', 'priority') ?? 0,
     patches: listOf(raw, 'spec', 'configPatches').map((each, index) => {
-      const own = textOf(each, 'patch', 'value', 'name')
-      const matched = textOf(each, 'match', 'listener', 'filterChain', 'filter', 'name')
       return {
         applyTo: textOf(each, 'applyTo') ?? 'INVALID',
         operation: textOf(each, 'patch', 'operation') ?? 'INVALID',
         present: isObject(at(each, 'patch')),
-        filterName: own ?? matched ?? '',
+        filterName: patchedName(each),
         proxyVersion: textOf(each, 'match', 'proxy', 'proxyVersion') ?? '',
         path: `spec.configPatches[${index}]`,
       }

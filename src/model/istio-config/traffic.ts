@@ -68,7 +68,8 @@ export interface ServiceEntryConfig extends Configured {
   readonly resolution: string
   readonly location: string
   readonly workloadLabels: Labels
-  readonly endpoints: number
+  /** The labels of each endpoint written in it. */
+  readonly endpointLabels: readonly Labels[]
   readonly ports: readonly {
     readonly number: number
     readonly name: string

@@ -121,6 +121,7 @@ import {rule as unreachableRoute} from './unreachable-route/rule.js'
 import {rule as virtualServiceHiddenFromGateway} from './virtual-service-hidden-from-gateway/rule.js'
 import {rule as webhookAddress} from './webhook-address/rule.js'
 import {rule as webhookOverlap} from './webhook-overlap/rule.js'
+import {rule as webhookServiceMissing} from './webhook-service-missing/rule.js'
 import {rule as webhookUrlInvalid} from './webhook-url-invalid/rule.js'
 import {rule as workloadEntryAccountMissing} from './workload-entry-account-missing/rule.js'
 import {rule as workloadEntryUnhealthy} from './workload-entry-unhealthy/rule.js'
@@ -251,6 +252,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   virtualServiceHiddenFromGateway,
   webhookAddress,
   webhookOverlap,
+  webhookServiceMissing,
   webhookUrlInvalid,
   workloadEntryAccountMissing,
   workloadEntryUnhealthy,

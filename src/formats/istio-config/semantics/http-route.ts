@@ -1,3 +1,4 @@
+import {isRoutingClaim} from '../../../model/istio/routing-claim.js'
 import {goNanoseconds} from '../../../model/text/go-duration.js'
 import {isPattern} from '../../../model/text/linear-regex.js'
 import {listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
@@ -50,7 +51,7 @@ const PSEUDO_HEADERS = new Set([':method', ':scheme', ':authority', ':path', ':s
 /** What is wrong with the name of a header that is matched on, or of a JWT claim in its place. */
 export function matchedHeaderProblems(name: string, path: string): readonly Problem[] {
   if (name === '') return [{path, message: 'a header needs a name'}]
-  if (PSEUDO_HEADERS.has(name) || /^@request\.auth\.claims[.[]/.test(name)) return []
+  if (PSEUDO_HEADERS.has(name) || isRoutingClaim(name)) return []
   return problemIf(!HEADER.test(name), path, `${JSON.stringify(name)} is no name of a header`)
 }
 

@@ -1,3 +1,4 @@
+import {isRoutingClaim} from '../../../model/istio/routing-claim.js'
 import {hostCovers} from '../../../model/istio-config/host-pattern.js'
 import {parseIp, parseIpRange} from '../../../model/kernel/ip-address.js'
 import {at, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
@@ -122,7 +123,7 @@ function matchProblems(match: unknown, path: string): readonly Problem[] {
 function claimProblems(match: unknown, path: string): readonly Problem[] {
   return ['headers', 'withoutHeaders'].flatMap(name =>
     Object.keys(objectOf(match, name) ?? {})
-      .filter(key => /^@request\.auth\.claims[.[]/.test(key))
+      .filter(isRoutingClaim)
       .map(key => ({path, message: `routes by JWT claims work at gateways only: ${key}`})),
   )
 }

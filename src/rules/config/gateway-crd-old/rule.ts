@@ -27,9 +27,9 @@ export const rule: ConfigRule = {
     set.of('CustomResourceDefinition').flatMap(object => {
       const minimum = Object.hasOwn(MINIMUM, object.ref.name) ? MINIMUM[object.ref.name] : undefined
       const installed = object.annotations['gateway.networking.k8s.io/bundle-version'] ?? ''
-      const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(installed) ?? []
+      const [, major, minor, patch] = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$/.exec(installed) ?? []
       if (minimum === undefined || major === undefined) return []
-      if (!older([major, minor, patch].map(Number), minimum)) return []
+      if (!older([major, minor ?? '0', patch ?? '0'].map(Number), minimum)) return []
       return [
         {
           object,

@@ -22,7 +22,7 @@ export const rule: ConfigRule = {
     set.gateways().flatMap(({object, selector, servers}) => {
       const pods = podsSelected(set, selector)
       const services =
-        pods.length === 0
+        set.pods().length === 0
           ? gatewayServices(set, selector)
           : set
               .services()

@@ -1,6 +1,7 @@
 import {gatewayReference} from '../../../analysis/istio-config/gateway-names.js'
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
+import {isRoutingClaim} from '../../../model/istio/routing-claim.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {VirtualServiceConfig} from '../../../model/istio-config/virtual-service.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
@@ -11,7 +12,7 @@ function claimOf({rules}: VirtualServiceConfig): {readonly key: string; readonly
     if (list !== 'http') continue
     for (const match of matches) {
       for (const name of ['headers', 'withoutHeaders'] as const) {
-        const key = [...match[name].keys()].find(each => /^@request\.auth\.claims[.[]/.test(each))
+        const key = [...match[name].keys()].find(isRoutingClaim)
         if (key !== undefined) return {key, path: `${match.path}.${name}["${key}"]`}
       }
     }

@@ -27,6 +27,7 @@ export const rule: ConfigRule = {
         const namespace = set.namespaceLabels(each.object.ref.namespace)
         return (
           each.pod &&
+          each.object.ref.namespace !== set.istioNamespace &&
           namespace[INJECTION_LABEL] === 'enabled' &&
           namespace[DATAPLANE_LABEL] !== 'ambient' &&
           !each.hostNetwork &&

@@ -16,11 +16,12 @@ export const rule: ConfigRule = {
   needs: [POD_KINDS],
   check: set => {
     const meshed = set.pods().filter(pod => isInMesh(pod, set.namespaceLabels(pod.object.ref.namespace)))
-    return set.authorizationPolicies().flatMap(({object, selector = {}, targetRefs}) => {
+    return set.authorizationPolicies().flatMap(({object, selector: written, targetRefs}) => {
       const {namespace} = object.ref
       const everywhere = namespace === set.mesh.rootNamespace
+      const selector = written ?? {}
       const open = Object.keys(selector).length === 0
-      if (targetRefs.length > 0 || (everywhere && open)) return []
+      if (targetRefs.length > 0 || (everywhere && written === undefined)) return []
       const among = everywhere ? meshed : meshed.filter(pod => pod.object.ref.namespace === namespace)
       if (among.some(({labels}) => selectorMatches(selector, labels))) return []
       const where = everywhere ? 'the mesh' : `namespace ${namespace}`

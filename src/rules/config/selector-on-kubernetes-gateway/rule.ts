@@ -15,8 +15,8 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0166')],
   kinds: ['AuthorizationPolicy', 'RequestAuthentication', 'Telemetry', 'WasmPlugin'],
   check: set =>
-    KINDS.flatMap(kind => set.scopes(kind)).flatMap(({object, selector = {}, targetRef}) => {
-      if (Object.keys(selector).length === 0 || targetRef) return []
+    KINDS.flatMap(kind => set.scopes(kind)).flatMap(({object, selector, targetRef}) => {
+      if (selector === undefined || targetRef) return []
       return podsSelected(set, selector, object.ref.namespace).flatMap(pod => {
         const gateway = Object.hasOwn(pod.labels, GATEWAY_NAME) ? pod.labels[GATEWAY_NAME] : undefined
         if (gateway === undefined) return []

@@ -1,30 +1,8 @@
+import {endpointLabels, podsWithTopology} from '../../../analysis/istio-config/host-workloads.js'
 import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-selection.js'
-import type {ConfigObject} from '../../../model/istio-config/config-object.js'
-import type {WorkloadConfig} from '../../../model/istio-config/kubernetes.js'
-import type {Labels} from '../../../model/kube/selector.js'
+import {entryLabels} from '../../../formats/istio-config/traffic.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
-
-/** Labels of a node that Istio gives the endpoints on it (istio.io, locality load balancing). */
-const TOPOLOGY = [
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-  'topology.istio.io/subzone',
-  'kubernetes.io/hostname',
-]
-
-/** The labels of the pods with those of their nodes that subsets may select by. */
-function podsWithTopology(pods: readonly WorkloadConfig[], nodes: readonly ConfigObject[]): readonly Labels[] {
-  const byName = new Map(nodes.map(({ref, labels}) => [ref.name, labels]))
-  return pods.map(({labels, nodeName}) => {
-    const own = byName.get(nodeName) ?? {}
-    const found = TOPOLOGY.flatMap(key => {
-      const value = Object.hasOwn(own, key) ? own[key] : undefined
-      return value === undefined || value === '' ? [] : [[key, value] as const]
-    })
-    return {...labels, ...Object.fromEntries(found)}
-  })
-}
 
 export const rule: ConfigRule = {
   code: 'MCT2012',
@@ -40,13 +18,19 @@ export const rule: ConfigRule = {
   suspects: true,
   check: set => {
     const hosts = set.hosts()
-    const labels = podsWithTopology(set.pods(), set.of('Node'))
+    const workloads = [
+      ...podsWithTopology(set.pods(), set.of('Node')),
+      ...set.of('WorkloadEntry').map(each => ({namespace: each.ref.namespace, labels: entryLabels(each)})),
+    ]
     return set.destinationRules().flatMap(({object, host, exportTo, subsets}) => {
       const found = hosts.find(object.ref.namespace, exportTo, host)
-      if (found === undefined) return []
+      if (found === undefined || subsets.length === 0) return []
+      const labels = endpointLabels(found, workloads)
       return subsets.flatMap(subset => {
         const selector = {...(found.entry?.workloadLabels ?? {}), ...subset.labels}
         if (labels.some(each => selectorMatches(selector, each))) return []
+        // A subset of all endpoints is not what is wrong with a host that has none.
+        if (Object.keys(subset.labels).length === 0 && workloads.length > 0) return []
         return [
           {
             object,

@@ -160,7 +160,7 @@ describe('an ambient mesh as it was recorded', () => {
     expect(text).toContain('HTTPRoute api.amb, which a waypoint applies\n')
     const web = await serviceReport(await recorded(), 'web', 'amb', {istioNamespace: 'istio-system', now: NOW})
     expect(renderDoc(serviceView.doc(web, 'table'), {width: 160, colour: false, headers: true})).toContain(
-      'HTTPRoute web-nowp.amb, which a waypoint applies; NOT applied for clients in ambient mode: no waypoint serves the Service',
+      'HTTPRoute web-nowp.amb; NOT applied for clients in ambient mode: no waypoint serves the Service',
     )
   })
 })

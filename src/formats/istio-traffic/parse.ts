@@ -186,6 +186,16 @@ export function readRequestAuthentication(object: KubeObject): RequestAuthentica
   }
 }
 
+/** The first condition in the status of a policy that says that it is not accepted, as a sentence. */
+function refusalOf(object: KubeObject): string | undefined {
+  const [refusing] = listOf(object, 'status', 'conditions').filter(
+    each => /^(?:Ztunnel|Waypoint)Accepted$/.test(textOf(each, 'type') ?? '') && textOf(each, 'status') === 'False',
+  )
+  if (refusing === undefined) return undefined
+  const [type, reason, message] = ['type', 'reason', 'message'].map(key => textOf(refusing, key) ?? '')
+  return `${type} is False (${reason}): ${message}`
+}
+
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   const atZtunnel = ztunnelRulesOf(object)
@@ -197,7 +207,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     targets: targetsOfPolicy(object),
     dryRun: isDryRun(object),
     httpFields: beyondZtunnel(object),
-    ...definedFields({atZtunnel}),
+    ...definedFields({atZtunnel, refused: refusalOf(object)}),
   }
 }
 

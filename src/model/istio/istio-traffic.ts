@@ -46,6 +46,8 @@ export interface AuthorizationPolicyModel {
   /** Its targetRefs, used instead of a selector: a Gateway, a Service, …, as `Kind/name`. */
   readonly targets: readonly string[]
   readonly dryRun: boolean
+  /** Why nothing enforces it, as istiod wrote into its status (conditions ZtunnelAccepted and WaypointAccepted). */
+  readonly refused?: string
   /** Fields and condition keys of its rules that ztunnel does not get: methods, notPaths, request.headers[…]. */
   readonly httpFields: readonly string[]
   /** Its rules as istiod sends them to ztunnel; absent for a policy that ztunnel does not get. */

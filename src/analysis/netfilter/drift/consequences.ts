@@ -49,7 +49,8 @@ function effect({traffic, before, after}: Change): string {
     return `bypasses the sidecar${lost === undefined ? '' : `: ${lost}`}`
   }
   if (captured && open(before)) return `${reaches(after)} although it should not be captured`
-  return `${reaches(after)} (expected: ${reaches(before)})`
+  const [now, then] = [reaches(after), reaches(before)]
+  return now === then ? `still ${now}, by another way through the rules` : `${now} (expected: ${then})`
 }
 
 /** The same of an ambient pod: there ztunnel is what a sidecar is elsewhere, and answers DNS. */

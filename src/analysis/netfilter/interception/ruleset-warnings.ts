@@ -12,6 +12,7 @@ import {
   ruleCount,
 } from '../../../model/kernel/ruleset.js'
 import {humanCount} from '../../../model/text/human-count.js'
+import {isAmbientPod} from '../ambient-marks.js'
 import {chainOwner, nodeRules} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
 import {isUncaptured} from '../packet-walk/verdict.js'
@@ -98,8 +99,9 @@ function missingJumps(
       id: 'nothing-captured',
       level: 'warning',
       what: "Istio's chains are here, but they capture nothing, neither inbound nor outbound.",
-      consequence:
-        'The pod talks as if it had no sidecar. This is what empty -b and -i (or include annotations set to "") do.',
+      consequence: isAmbientPod(rulesets)
+        ? 'The pod talks past ztunnel, in plaintext: its rules were removed. istio-cni sets them again when the pod is recreated.'
+        : 'The pod talks as if it had no sidecar. This is what empty -b and -i (or include annotations set to "") do.',
     })
   }
   return found

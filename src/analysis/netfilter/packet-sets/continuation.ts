@@ -1,3 +1,4 @@
+import {once} from '../../../model/collections/once.js'
 import type {CompiledRules} from '../packet-walk/compile.js'
 import type {ChainFunctions} from './chain-functions.js'
 import {LEAF_LEVEL, type Node, nodeMemo, outcomesOf, whereOutcome} from './diagram.js'
@@ -22,12 +23,12 @@ export function continuation(table: OutcomeTable, chains: ChainFunctions, rules:
   const {space} = chains.context
   const {diagram} = space
   const merge = mergerFor(space, table, chains)
-  const usedBy = basesUsing(rules)
+  const usedBy = once(() => basesUsing(rules))
 
   /** A rule in a chain of one hook is evaluated once, so both branches can be compared at once. */
   const mayMerge = (level: number): boolean => {
     const open = chains.undecided(level)
-    return open === undefined || (usedBy.get(open.at) ?? 0) <= 1
+    return open === undefined || (usedBy().get(open.at) ?? 0) <= 1
   }
 
   const follow = (node: Node, after: (number: number) => Node): Node => {

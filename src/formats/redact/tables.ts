@@ -28,7 +28,7 @@ function separated(separator: string): (line: string) => readonly Cell[] {
       const to = end < 0 ? line.length : end
       const cell = line.slice(at, to)
       const lead = /^[\s"']*/.exec(cell)?.[0].length ?? 0
-      cells.push({from: at + lead, to: Math.max(at + lead, at + cell.replace(/[\s"']+$/, '').length)})
+      cells.push({from: at + lead, to: Math.max(at + lead, at + cell.replace(/[\s"']{1,200}$/, '').length)})
       at = to + 1
     }
     return cells

@@ -37,8 +37,8 @@ function unhealed({type, times, at, message, line}: EarlierRejection, filters: r
   const when = `${at === undefined ? '' : ` at ${at}`}${times === 1 ? '' : `, ${times} times since the proxy started`}`
   return {
     severity: filters.length === 0 ? 'info' : 'warning',
-    message: `Envoy rejected an update of ${type}${when}: ${message.replace(/[.\s]+$/, '')}. Later updates were accepted, but they carry only what changed since: what was rejected may be missing still.`,
-    fix: `meshctl diff POD shows what the proxy lacks.${names === '' ? '' : ` Correct or delete ${names}, then restart the pod: it fetches everything anew.`}`,
+    message: `Envoy rejected an update of ${type}${when}: ${message.replace(/[.\s]{1,20}$/, '')}. Later updates were accepted, but they carry only what changed since: what was rejected may be missing still.`,
+    fix: `meshctl diff POD shows what the proxy lacks.${names === '' ? '' : ` Correct or delete ${names}, then restart the pod: it starts with all of its configuration.`}`,
     proof: [
       {from: 'log of istio-proxy', text: line.replace(/\t/g, ' ')},
       ...filters.map(({object}) => ({from: objectLabel(object), text: `patches ${type}`})),

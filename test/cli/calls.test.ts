@@ -71,7 +71,7 @@ const ASKED: readonly (readonly [string, Partial<Calls>])[] = [
   ['proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo', {lists: 2, gets: 2, pages: 2}],
   [`proxy-config route ${POD}`, {lists: 1, gets: 1, pages: 1}],
   [`proxy-config secret ${POD}`, {lists: 1, gets: 1, pages: 1}],
-  ['proxy-status', {lists: 4, logs: 2, pages: 8}],
+  ['proxy-status', {lists: 5, logs: 2, pages: 8}],
   [`proxy-status ${POD}`, {lists: 3, gets: 1, pages: 8}],
   ['report -n demo', {lists: 29, gets: 17, logs: 36, pages: 98, execs: 54}],
   [`server-info ${POD}`, {lists: 1, gets: 1, pages: 1}],

@@ -9,14 +9,14 @@ import {reportExitCode} from '../../../src/reports/report.js'
 import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
 import type {PathFlags} from '../../../src/reports/trace/path-spec.js'
 import {pathView} from '../../../src/reports/trace/path-view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {expectGolden} from '../../support/golden.js'
+import {sampleSource} from '../../support/sample.js'
 
 let sample: Source
 
 beforeAll(async () => {
-  sample = await openFiles(['src/sample/mesh.tgz'])
+  sample = await sampleSource()
 })
 
 async function traced(from: string, to: string, flags: PathFlags = {}, source = sample): Promise<PathReport> {

@@ -66,7 +66,7 @@ const BANNED: Readonly<Record<string, string>> = {
   'laid (over|beside)': 'applied, compared',
   'pass(es)? over': 'ignores, skips',
   shall: 'is to',
-  // "X is no port" is German; "there is no port" and "is no longer" are English.
+  // "X is not a port" is German; "there is no port" and "is no longer" are English.
   '(?<!(there|here|where|simply) )(is|are|was|were) no (?!(longer|more|other|different|less|such|better|worse|one|need|way|matter|further|use|exception|point|reason|room|chance|good|current|own|settings|answer)(?![a-z]))[a-z]+':
     'is not a',
 }

@@ -124,6 +124,8 @@ function fromJson(label: string, text: string): FromJson {
 
 /** The same without what log collectors put in front of each line, where the text as it is holds nothing. */
 function fromWrappedJson(label: string, text: string): FromJson {
+  // What Envoy and istiod print as JSON has objects.
+  if (!text.includes('{')) return {dump: [], pages: [], missing: []}
   const plain = fromJson(label, text)
   if (plain.dump.length + plain.pages.length > 0) return plain
   const lines = unwrapLines(text).filter(({command}) => command !== true)

@@ -32,6 +32,8 @@ export const LIMITS = {
   apiTries: 10,
   /** Parallel calls to one API server: enough to query every istiod at once; reduced after a 429. */
   callsAtOnce: 64,
+  /** Pods whose port-forwards stay open while other pods are asked: a kubelet holds a process or two for each. */
+  idleForwards: 64,
   /** One answer of the API server: a page of 500 pods is about 8 MB; old servers may ignore the page size. */
   apiAnswerBytes: 500 * MIB,
   /** Bytes read of an error body. */

@@ -50,6 +50,8 @@ export const LIMITS = {
   listBytes: 1024 * MIB,
   /** Pages without a single object, one after the other; a list filtered by the server may have some. */
   emptyPages: 100,
+  /** Garbage of a list that is collected once there is this much of it: about what three pages of pods leave. */
+  listGarbageBytes: 16 * MIB,
   /** All pages of one list together. */
   listMs: 600_000,
   /** What the commands of one container that run together may print; each is held to the cap of its own row besides. */

@@ -1,9 +1,7 @@
 import {setFlagsFromString} from 'node:v8'
 import {runInNewContext} from 'node:vm'
 import {once} from '../../../model/collections/once.js'
-
-/** Garbage is collected after this much was allocated since the last time: about what three pages of pods leave. */
-const GROWN_BYTES = 16 * 1024 * 1024
+import {LIMITS} from '../../limits.js'
 
 /** V8's own collector, which otherwise lets the heap of a machine with much memory grow to several times what is held; its young part is kept small. */
 const collector = once(() => {
@@ -17,7 +15,7 @@ export function leanHeap(): () => void {
   let after = 0
   return () => {
     const {heapUsed, external} = process.memoryUsage()
-    if (heapUsed + external < after + GROWN_BYTES) return
+    if (heapUsed + external < after + LIMITS.listGarbageBytes) return
     collector()()
     const now = process.memoryUsage()
     after = now.heapUsed + now.external

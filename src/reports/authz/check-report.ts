@@ -54,7 +54,7 @@ function notesOf(
     policy.object.namespace === rootNamespace
       ? ['of the root namespace']
       : policy.selector === undefined && policy.targets.length === 0
-        ? ['of the whole namespace']
+        ? ['namespace-wide']
         : []
   const tcp = ambient
     ? httpNotes(policy, http, 'at ztunnel', true)

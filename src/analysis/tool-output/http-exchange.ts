@@ -15,6 +15,13 @@ const CURL: Readonly<Record<number, string>> = {
 
 const AUTOMATIC = /^240\.240\.|^2001:2:/
 
+/** What Envoy's admin page /ready says of a proxy that is not (Envoy, ServerInfo.State). */
+const NOT_READY: Readonly<Record<string, string>> = {
+  PRE_INITIALIZING: 'it waits for its clusters: the control plane has not sent them, or their endpoints did not arrive',
+  INITIALIZING: 'it has its clusters and waits for listeners and what they need (routes, certificates)',
+  DRAINING: 'it ends, or was told to take no new connections',
+}
+
 function own(status: number, host: string): string {
   const where = host === '' ? 'the host' : `the host ${host}`
   if (status === 404)
@@ -37,6 +44,8 @@ function answerSentences(exchange: HttpExchange & {readonly status: number}): re
   const {status, headers, host = '', body} = exchange
   const time = headers['x-envoy-upstream-service-time']
   const envoy = time !== undefined || /envoy/i.test(headers.server ?? '')
+  const state = Object.hasOwn(NOT_READY, body ?? '') ? body : undefined
+  if (state !== undefined) return [`HTTP ${status}: Envoy is not ready (${state}): ${NOT_READY[state]}`]
   const said = messageOf(body)
   const passed =
     time === undefined

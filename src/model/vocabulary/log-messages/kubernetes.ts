@@ -80,6 +80,24 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
     PSA,
   ],
   [
+    /Apply failed with \d+ conflicts?: conflicts? with|conflict occurred while applying object/i,
+    'A field of an object that Helm or kubectl applies (server-side) has another owner: a controller wrote it since, such as istiod or a cloud’s admission controller in webhook configurations. The object stays as it is.',
+    'Leave the field to its owner, or take it over: --force-conflicts (kubectl, Helm 4), after reading which manager the message names',
+    'https://kubernetes.io/docs/reference/using-api/server-side-apply/',
+  ],
+  [
+    /exceeded its progress deadline/i,
+    'A rollout makes no progress: new pods do not become ready, or are not created. The events of the Deployment, its ReplicaSet and the new pods say why.',
+    'kubectl describe deploy NAME; kubectl get pods; then meshctl check deploy/NAME',
+    'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/',
+  ],
+  [
+    /waiting for CertificateRequest to become ready/i,
+    'A CertificateRequest of cert-manager is not signed yet. If it stays so, its issuer does not exist or is not ready, or the request was not approved.',
+    'kubectl describe certificaterequest NAME   # conditions; then kubectl get issuers,clusterissuers',
+    'https://cert-manager.io/docs/usage/certificaterequest/',
+  ],
+  [
     /cannot be imported into the current release|invalid ownership metadata/i,
     'Helm refuses to take over an object that exists and is not of this release: Istio was installed there before by istioctl or by a Helm release of another name or namespace.',
     'Remove the earlier installation, or give the object the labels and annotations of this release (app.kubernetes.io/managed-by: Helm, meta.helm.sh/release-name and -namespace).',

@@ -7,11 +7,11 @@ const REQS = 'https://istio.io/latest/docs/ops/deployment/application-requiremen
 
 /** The answer of a server without Istio's CA, which the agent passes on to Envoy: both log it. */
 export const NO_CERTIFICATE_SERVICE: LogMessage = [
-    /(?:unknown service|Unimplemented).*IstioCertificateService/i,
-    'The server that the agent asks for certificates does not serve Istio’s certificate service: CA_ADDR points to an istiod whose CA is off (ENABLE_CA_SERVER=false, as with istio-csr), or to another server. Without a certificate the proxy stays unready.',
-    'Set global.caAddress (CA_ADDR of the sidecar) to the CA, such as cert-manager-istio-csr.cert-manager.svc:443, or turn on the CA of istiod; then restart the pod',
-    SDS,
-  ]
+  /(?:unknown service|Unimplemented).*IstioCertificateService/i,
+  'The server that the agent asks for certificates does not serve Istio’s certificate service: CA_ADDR points to an istiod whose CA is off (ENABLE_CA_SERVER=false, as with istio-csr), or to another server. Without a certificate the proxy stays unready.',
+  'Set global.caAddress (CA_ADDR of the sidecar) to the CA, such as cert-manager-istio-csr.cert-manager.svc:443, or turn on the CA of istiod; then restart the pod',
+  SDS,
+]
 
 /** Messages of pilot-agent, the first process of the container istio-proxy. */
 export const AGENT_MESSAGES: readonly LogMessage[] = [

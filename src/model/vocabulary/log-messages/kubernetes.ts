@@ -8,6 +8,12 @@ const PSA = 'https://kubernetes.io/docs/concepts/security/pod-security-standards
 /** Events and errors of Kubernetes that the mesh causes or that look like the mesh's. */
 export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
   [
+    /failed calling webhook.*certificate has expired/i,
+    'The certificate of the webhook that the message names has expired, so the API server does not call it: with failurePolicy Fail its objects (pods, for an injector) are not created. Its control plane (istiod, linkerd-proxy-injector, ...) renews it, or who installed it must.',
+    'Restart the Deployment behind the webhook; where its certificate is a Secret of an installation (Linkerd, cert-manager), renew that: linkerd check, meshctl certs',
+    'https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/',
+  ],
+  [
     /probe failed.*:15020\/app-health\/.*(connection refused|connection reset|EOF|Client\.Timeout|deadline)/i,
     'The probe was rewritten to port 15020 of pilot-agent, and the agent did not answer: the container istio-proxy is not running (yet) or was stopped. The probe says nothing about the application.',
     'kubectl logs POD -c istio-proxy, and kubectl get pod POD: is istio-proxy started before the application?',

@@ -17,6 +17,7 @@ import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
 import {explained, istiodLogs} from './explained.js'
 import {gather} from './gather.js'
+import {machineRows} from './machines.js'
 import {keepsRow} from './only.js'
 import {noSidecarProblem, unlistedProblem} from './unlisted.js'
 import {newestProxy, skewBeside, skewProblems} from './version-skew.js'
@@ -123,6 +124,11 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     silent.length > 0
       ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: podRevision(pod), problems: []}))
       : await lostRows(source, unlisted, istiods, filter, gaps)
+  const everyAnswer = silent.length === 0 && filter.revision === undefined
+  const ids = {listed: [...listed.keys()], pods: podOf, everyAnswer}
+  const machines =
+    pods === undefined ? {rows: [], notes: []} : await machineRows(source, filter.namespace, wanted, ids, gaps)
+  notes.push(...machines.notes)
   const outside = await outsiders(
     source,
     [...podOf].filter(([id]) => inView(id)),
@@ -136,7 +142,10 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
       : [...rows, ...lost]
   if (filter.namespace !== undefined && withReasons.length === 0 && pods?.length === 0)
     await requireNamespace(source, filter.namespace)
-  const counted = [...withReasons].sort((a, b) => byText(a.id, b.id))
+  const counted = [
+    ...withReasons,
+    ...machines.rows.filter(({id}) => filter.proxy === undefined || filter.proxy === id),
+  ].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
     ...answeredFrom(source),

@@ -150,8 +150,8 @@ export function readNftTable(
     const text = line?.text.replace(HANDLE, '') ?? ''
     if (text === '}') return next + 1
     if (line?.command === true || startsNftTable(text)) break
-    const chain = /^chain ([\w.-]+) \{$/.exec(text)
-    const set = /^set ([\w.-]+) \{/.exec(text)
+    const chain = /^chain (\S+) \{$/.exec(text)
+    const set = /^set (\S+) \{/.exec(text)
     if (chain !== null) next = readChain(lines, next + 1, table, chain[1] ?? '')
     else if (set !== null) {
       const end = skipBlock(lines, next)

@@ -8,6 +8,8 @@ export const LIMITS = {
   bundleEntries: 200_000,
   /** A single file from the command line: V8 strings are limited to 512 MiB, and a dump must fit into one. */
   fileBytes: 500 * MIB,
+  /** A device named as a file. */
+  deviceBytes: MIB,
   /** Standard input. */
   stdinBytes: 500 * MIB,
   /** How long standard input may be idle before it is an error. */

@@ -126,6 +126,12 @@ function tlsMode(server: unknown): string {
   return mode ?? (protocol === 'HTTPS' || protocol === 'TLS' ? 'PASSTHROUGH' : '')
 }
 
+/** The Secrets that a Gateway server names. */
+function credentialsOf(server: unknown): readonly string[] {
+  const single = ['credentialName', 'caCertCredentialName'].flatMap(field => textOf(server, 'tls', field) ?? [])
+  return [...single, ...textsOf(server, 'tls', 'credentialNames')]
+}
+
 /** A Gateway object (networking.istio.io). */
 export function readGateway(object: KubeObject): GatewayModel {
   return {
@@ -136,6 +142,7 @@ export function readGateway(object: KubeObject): GatewayModel {
       protocol: textOf(server, 'port', 'protocol') ?? '',
       hosts: textsOf(server, 'hosts'),
       tls: tlsMode(server),
+      credentials: credentialsOf(server),
     })),
   }
 }

@@ -43,11 +43,24 @@ const ABOUT_SECRETS = new Set(
 const SECRET_SOURCES = new Set(['users', 'keys', 'ticket keys'])
 const SIGNATURES = new Set(['sig', 'signature'])
 
-const kinds = new Map<string, boolean>()
 const MAX_KEPT = 20_000
 
+/** The answer about a name, kept for the next time: a dump repeats its few names millions of times. */
+function kept<T>(answer: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return name => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const found = answer(name)
+    if (known.size < MAX_KEPT && name.length <= 200) known.set(name, found)
+    return found
+  }
+}
+
 /** A name in its words, lower case: `awsSecretAccessKey`, `AWS_SECRET_ACCESS_KEY` and `aws-secret-access-key` are the same. */
-export function wordsOf(name: string): readonly string[] {
+export const wordsOf = kept(splitWords)
+
+function splitWords(name: string): readonly string[] {
   return name
     .slice(0, 200)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -74,13 +87,7 @@ function judged(name: string): boolean {
 }
 
 /** True when a field, setting, argument or header of this name holds a secret as plain text. */
-export function isSecretName(name: string): boolean {
-  const known = kinds.get(name)
-  if (known !== undefined) return known
-  const answer = judged(name)
-  if (kinds.size < MAX_KEPT) kinds.set(name, answer)
-  return answer
-}
+export const isSecretName = kept(judged)
 
 /** True when a value under this name is a secret if it looks like one: `REDISCLI_AUTH`, `x-auth`, `sid`. */
 export function isWeakSecretName(name: string): boolean {
@@ -166,7 +173,7 @@ export function isNoSecret(value: string): boolean {
 
 /** Fields that hold what a header is compared with or set to (Envoy HeaderValue, HeaderMatcher, StringMatcher; Istio StringMatch). */
 const HEADER_FIELDS = new Set(
-  'value rawvalue defaultvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch valuematch'.split(
+  'value rawvalue defaultvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch valuematch string stringvalue text'.split(
     ' ',
   ),
 )
@@ -182,6 +189,4 @@ export function isContentField(name: string): boolean {
 }
 
 /** True for a field that holds the text of a header whose name is beside or above it. */
-export function isHeaderField(name: string): boolean {
-  return HEADER_FIELDS.has(name.replaceAll('_', '').toLowerCase())
-}
+export const isHeaderField = kept((name: string) => HEADER_FIELDS.has(name.replaceAll('_', '').toLowerCase()))

@@ -101,6 +101,12 @@ const SHAPES: readonly Shape[] = [
     ),
     holds: isPrompted,
   },
+  {
+    what: 'password file of PostgreSQL',
+    mark: /:(?:\d{1,5}|\*):/,
+    find: /((?<![\w:.*/[-])(?:\*|[a-z][\w.-]{0,200}):(?:\d{2,5}|\*):[\w*.-]{1,100}:[\w*.@-]{1,100}:)([^\s:"'\\]{6,200})(?=[ \t\r]*(?:\n|\\n|["'\\]|$))()/g,
+    holds: isPrompted,
+  },
   {what: "an issuer's token", mark: TOKEN_MARK, find: new RegExp(`()(${TOKEN.source})()`, 'g')},
   {
     what: 'web hook',

@@ -35,6 +35,8 @@ export interface GatewayModel {
     readonly protocol: string
     readonly hosts: readonly string[]
     readonly tls: string
+    /** The Secrets it names (credentialName, credentialNames, caCertCredentialName), as written. */
+    readonly credentials: readonly string[]
   }[]
 }
 

@@ -116,7 +116,9 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     ...answeredFrom(source),
     gaps: kernel.gaps,
     notes: kernel.notes,
-    ...definedFields({next: kernel.from === 'log' && source.traits.complete ? readNow(subject) : undefined}),
+    ...definedFields({
+      next: kernel.from === 'log' && source.traits.complete ? readNow(subject, kernel.debugImage) : undefined,
+    }),
     subject,
     startUp: startUpNotice(kernel, source),
     kernel,

@@ -42,6 +42,10 @@ describe('a file that is no regular file', () => {
     expect(await readInput('/dev/null')).toHaveLength(0)
   })
 
+  test('a device is read only as far as tells that it is none of the files meant', async () => {
+    await expect(readInput('/dev/zero')).rejects.toThrow('/dev/zero is larger than 1.0 MB')
+  })
+
   test('a file of /proc, whose size says nothing, is read', async () => {
     if (!existsSync('/proc/self/status')) return
     expect(Buffer.from(await readInput('/proc/self/status')).toString()).toContain('Name:')

@@ -338,6 +338,28 @@ describe('when things go wrong', () => {
     expect(reportExitCode(await capture(source))).toBe(code)
   })
 
+  test.each([
+    ['an istiod that knows no such proxy has answered', 'not-found', 0],
+    ['an istiod that refuses has not', 'forbidden', 3],
+  ] as const)('%s', async (_what, reason, code) => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'a', namespace: 'demo'},
+      spec: {containers: [{name: 'istio-proxy'}]},
+      status: {phase: 'Running'},
+    }
+    const gap: Gap = {what: 'its configuration', reason, detail: 'a.demo is not connected to any istiod'}
+    const istiod = pod('istiod', 'istio-system')
+    const objects = [object, {...istiod, metadata: {...istiod.metadata, labels: {app: 'istiod'}}}]
+    const source = memorySource({
+      objects: objects as unknown as KubeObject[],
+      evidence: {'istiod.config_dump': gap},
+      defaultNamespace: 'demo',
+    })
+    expect(reportExitCode(await capture(source, {pods: ['a'], istiod: true}))).toBe(code)
+  })
+
   test('an unexpected failure of a source leaves nothing behind, and an older file stays as it was', async () => {
     await capture(memorySource(CONTENTS))
     const before = readFileSync(path)

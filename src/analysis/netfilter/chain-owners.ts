@@ -121,7 +121,7 @@ function interfaces(rulesets: readonly Ruleset[]): readonly string[] {
   )
 }
 
-/** Where rules stand when that is no pod: `chains` and interfaces that only a node (or a machine with containers) has. */
+/** Where rules stand when that is not a pod: `chains` and interfaces that only a node (or a machine with containers) has. */
 export interface NodeRules {
   readonly signs: readonly string[]
   readonly owners: readonly string[]

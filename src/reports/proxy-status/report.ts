@@ -5,6 +5,7 @@ import {type ListedProxy, listedProxies} from '../../evidence/control-plane/isti
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {hasProxy, isAlive, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {Gap} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
@@ -79,7 +80,9 @@ function evaluatedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date 
  */
 export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
   const gaps: Gap[] = []
-  const source = noted(listingOnce(given))
+  const {pages} = given
+  // The pods of a fleet are read page by page; they are listed once at most besides, in the namespace of the istiods.
+  const source = noted({...listingOnce(given), ...definedFields({pages})})
   const {pods, istiods} = await gather(source, filter, gaps)
   const {at, atSource} = evaluatedAt(source, istiods, filter.at)
   const podOf = new Map((pods ?? []).map(pod => [podLabel(podRefOf(pod)), pod]))

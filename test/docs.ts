@@ -54,7 +54,7 @@ function wrapped(expected: readonly string[], line: string): number {
 
 /**
  * True when the shown lines are the output; a line `...` stands for any lines, ` ...` at the end of one for the rest of it. A paragraph is shown
- * wrapped, as on a terminal; the output of a test is no terminal and has it on one line.
+ * wrapped, as on a terminal; the output of a test is not a terminal and has it on one line.
  */
 function shows(expected: readonly string[], actual: readonly string[]): boolean {
   const [first, ...rest] = expected

@@ -27,7 +27,7 @@ describe('capture', () => {
     expect(again).toMatchObject({code: first.code, stdout: first.stdout})
   })
 
-  test('two proxies that never connected are no failure of the capture: the reason is shown, the bundle there', async () => {
+  test('two proxies that never connected are not a failure of the capture: the reason is shown, the bundle there', async () => {
     const to = join(folder, 'all.tgz')
     const run = await meshctl(['capture', '-A', '--with', 'istiod', '--from', 'sample', '--to', to, '-o', 'json'])
     expect(run.code).toBe(0)

@@ -16,7 +16,7 @@ import {corpusShare} from '../support/oracle-size.js'
 const folder = mkdtempSync(join(tmpdir(), 'meshctl-pieces-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
-/** What the answer says in its own words: whole lines of the question are no answer. */
+/** What the answer says in its own words: whole lines of the question are not an answer. */
 function ownWords(said: string, {text}: PastedPiece): string {
   const squashed = (words: string) => words.replace(/\s+/g, ' ').trim()
   const quotes = text

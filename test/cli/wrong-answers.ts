@@ -340,7 +340,7 @@ const CASES: readonly Case[] = [
     exit: [1],
   },
   {
-    item: 'W8 an init container as uid 1337 is no error',
+    item: 'W8 an init container as uid 1337 is not an error',
     argv: ['check', '-f', '@all.yaml', '--fail-on', 'error'],
     files: {
       'all.yaml': HELLO.replace(

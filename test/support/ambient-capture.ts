@@ -106,7 +106,7 @@ function syncz(moment: string, pods: readonly KubeObject[], blobs: BlobSet): rea
   return [{namespace: 'istio-system', pod: provenance.from, id: 'istiod.syncz', provenance, held}]
 }
 
-/** The pods as they were at the moment: those recorded with it, and of the others those that are no node agents of a later time. */
+/** The pods as they were at the moment: those recorded with it, and of the others those that are not node agents of a later time. */
 function podsAt(folder: string, folders: readonly PodFolder[], cniFiles: readonly string[]): readonly KubeObject[] {
   const recorded = folders
     .filter(({folder: of}) => existsSync(join(of, 'pod.json')))

@@ -41,7 +41,7 @@ const SHOWN = 20
 /** The values of `server.state` (Envoy, ServerInfo.State). */
 const STATES = ['LIVE', 'DRAINING', 'PRE_INITIALIZING', 'INITIALIZING']
 
-/** What the gauges of the server say that is no counter: its state when it takes no traffic. */
+/** What the gauges of the server say that is not a counter: its state when it takes no traffic. */
 function stateIn(stats: readonly EnvoyStat[]): readonly string[] {
   const state = stats.find(({name}) => /^(server\.state|envoy_server_state)(\{|$)/.test(name))?.value
   return state === undefined || state === 0

@@ -83,7 +83,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'timeout',
     test: /dial tcp (\S+?): (?:i\/o timeout|connect: (?:connection timed out|no route to host|network is unreachable))/,
-    text: ([, address]) => `istiod at ${address} does not answer: attempts to connect time out`,
+    text: ([, address]) => `istiod at ${address} does not answer: connection attempts time out`,
     advice:
       'Packets between the pod and istiod are dropped: by a NetworkPolicy, a firewall, or because istiod is down.',
   },

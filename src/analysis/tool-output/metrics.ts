@@ -17,7 +17,7 @@ const ABOVE_ZERO: readonly (readonly [RegExp, string])[] = [
     /^pilot_eds_no_instances/,
     'clusters without endpoints: Services or subsets that select no ready pod; clients get 503 (UH)',
   ],
-  [/^pilot_no_ip/, 'pods without an address, which are no endpoints yet'],
+  [/^pilot_no_ip/, 'pods without an address, which are not endpoints yet'],
   [/^pilot_endpoint_not_ready/, 'endpoints that are not ready and get no traffic'],
   [/^pilot_duplicate_envoy_clusters/, 'clusters with equal names, of which one is used'],
   [/^pilot_vservice_dup_domain/, 'VirtualServices with the same host, of which one is used (explain IST0109)'],

@@ -27,7 +27,7 @@ export interface Pasted {
   readonly tables: readonly PastedTable[]
 }
 
-/** Larger texts are no paste: whole pages are read by their own readers. */
+/** Larger texts are not a paste: whole pages are read by their own readers. */
 const MAX_TEXT = 64 * 1024 * 1024
 
 function cutGap(label: string, cuts: readonly JsonCut[]): readonly Gap[] {

@@ -27,7 +27,7 @@ const SECRET_KEYS = new Set(
     ' ',
   ),
 )
-/** What the `key` of a header of one's own (`X-Acme-Key`) is called when it is no secret: of caches, queues, shards and requests. */
+/** What the `key` of a header of one's own (`X-Acme-Key`) is called when it is not a secret: of caches, queues, shards and requests. */
 const PLAIN_HEADER_KEYS = new Set(
   'cache idempotency routing shard partition hash sort request rate limit ratelimit object surrogate public group unique dedup deduplication trace correlation tenant lookup index primary order message'.split(
     ' ',
@@ -107,7 +107,7 @@ export function looksRandom(value: string): boolean {
   )
 }
 
-/** What the last word of a name says of a generated text that is no secret: ids of requests and traces, hashes, versions. */
+/** What the last word of a name says of a generated text that is not a secret: ids of requests and traces, hashes, versions. */
 const IDENTIFIERS = new Set(
   'id ids uid uuid guid traceid spanid sampled trace span traceparent tracestate context attributes etag hash checksum digest fingerprint nonce version revision serial correlation'.split(
     ' ',
@@ -157,7 +157,7 @@ export function isHiddenVariable(name: string): boolean {
 const MESH_SETTING =
   /^(ISTIO_|PILOT_|PROXY_|CA_ADDR(?:ESS)?$|CA_PROVIDER$|CA_ROOT_|CA_TRUSTED_|XDS_|POD_|INSTANCE_IP$|HOST_IP$|NODE_NAME$|SERVICE_ACCOUNT$|TRUST_DOMAIN$|REVISION$|CLUSTER_ID$|PLATFORM$|MESH_|ENABLE_|EXIT_ON_ZERO|GODEBUG$|GRPC_GO_LOG_|GRPC_XDS_BOOTSTRAP$|GOMAXPROCS$|GOMEMLIMIT$|JWT_POLICY$|VALIDATION_|INJECTION_|CNI_|LOG_LEVEL$|MINIMUM_DRAIN|OUTPUT_CERTS$|PROV_CERT$|KUBECONFIG$)/
 
-/** True for a setting of the mesh whose value our reports read and that is no secret. */
+/** True for a setting of the mesh whose value our reports read and that is not a secret. */
 export function isMeshSetting(name: string): boolean {
   return MESH_SETTING.test(name) && !isSecretName(name)
 }
@@ -166,8 +166,8 @@ export function isMeshSetting(name: string): boolean {
 const NO_SECRET =
   /^(?:|true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|default|unset|empty|missing|invalid|expired|strict|permissive|trace|debug|info|warn|warning|error|critical|(?:third|first)-party-jwt|\d{1,5}|(?:kubernetes|kubernetes-gateway|configmap|builtin|file|sds|spiffe):\/\/[^\s@]*|\/(?:dev|etc|home|opt|proc|run|tmp|usr|var)\/[\w./-]*|\.\/[\w./-]*|\[redacted[\w ]*\]|<[\w ]+>|W3JlZGFjdGVk[A-Za-z0-9+/]{0,40}={0,2}|\$\([\w.]+\)|\$\{[\w.:-]+\}|\{\{[^{}]*\}\}|%[A-Z_]+(?:\([\w:.-]*\))?%|\*+)$/i
 
-/** True for a value that is no secret whatever its name says. */
-export function isNoSecret(value: string): boolean {
+/** True for a value that is not a secret whatever its name says. */
+export function isPlainValue(value: string): boolean {
   return value.length < 2000 && NO_SECRET.test(value)
 }
 

@@ -1,4 +1,4 @@
-import {isNoSecret, isPasswordName, isSecretName, isSignature, isWeakSecretName, looksRandom} from './names.js'
+import {isPasswordName, isPlainValue, isSecretName, isSignature, isWeakSecretName, looksRandom} from './names.js'
 import {generatedNear, type Span} from './near.js'
 import type {Redaction} from './placeholder.js'
 import {endOfQuoted, isSame, type Quote, quoteAt, quoteBefore} from './quotes.js'
@@ -92,7 +92,7 @@ function stated(text: string, from: number, name: string, nameFrom: number, quot
   return isProse(name, value, text.slice(from + value.length, from + value.length + 40)) ? '' : value
 }
 
-/** A value of JSON that is no text. */
+/** A value of JSON that is not text. */
 const JSON_VALUE = /^(?:-?\d[\d.eE+-]*|true|false|null)\s*[,}\]]/
 const HEADER_VALUE = /[ \t\r\n,]{1,200}\\*["']?(?:raw_?)?[vV]alue\\*["']?[ \t]{0,8}:[ \t]{0,8}/y
 /** A data source as protobuf prints it: `password { inline_string: "…" }`. */
@@ -145,7 +145,7 @@ function longText(text: string, from: number): Edit | undefined {
     const start = from + opening.length
     const length = text.slice(start, start + MAX_LINES).search(new RegExp(`^[ \\t]*${word}[ \\t]*\\r?$`, 'm'))
     const to = length < 1 ? start : start + length - 1
-    return {from: start, to: isNoSecret(text.slice(start, to)) ? start : to}
+    return {from: start, to: isPlainValue(text.slice(start, to)) ? start : to}
   }
   for (const [open, close] of [
     ['[[', ']]'],
@@ -175,7 +175,7 @@ function blockText(text: string, from: number): Edit | undefined {
   return first === start || end <= first ? undefined : {from: first, to: end}
 }
 
-/** The value that belongs to the name at a place; undefined when none follows or it is no secret. */
+/** The value that belongs to the name at a place; undefined when none follows or it is not a secret. */
 function secretAfter(text: string, from: number, to: number, name: string): Edit | undefined {
   const before = quoteBefore(text, from)
   const closing = before === undefined ? undefined : quoteAt(text, to)
@@ -205,7 +205,7 @@ function secretAfter(text: string, from: number, to: number, name: string): Edit
   if (quoteAt(text, value) !== undefined) return quotedEdit(text, value)
   if (/command$/i.test(name)) return bare(text, value, run(TO_LINE_END, text, value))
   if (sign[1] !== ':') return bare(text, value, assigned(text, value, value > end))
-  // A name right before `://` or `::` and a time are no fields.
+  // A name right before `://` or `::` and a time are not fields.
   if (value === end && !quoted && /^(?:[/:]|\d{1,5}(?:[:.]\d+)*(?![\w]))/.test(text.slice(value, value + 20)))
     return undefined
   if (quoted && JSON_VALUE.test(text.slice(value, value + 40))) return jsonNumber(text, value, name)
@@ -262,11 +262,11 @@ function quotedEdit(text: string, from: number): Edit | undefined {
   const quote = quoteAt(text, from)
   if (quote === undefined) return undefined
   const to = endOfQuoted(text, quote)
-  return to > quote.end && !isNoSecret(text.slice(quote.end, to)) ? {from: quote.end, to} : undefined
+  return to > quote.end && !isPlainValue(text.slice(quote.end, to)) ? {from: quote.end, to} : undefined
 }
 
 function bare(text: string, from: number, value: string): Edit | undefined {
-  return isNoSecret(value) || text.startsWith('[redacted', from) ? undefined : {from, to: from + value.length}
+  return isPlainValue(value) || text.startsWith('[redacted', from) ? undefined : {from, to: from + value.length}
 }
 
 /**

@@ -4,8 +4,8 @@ import {
   isHeaderField,
   isIdentifierName,
   isMeshSetting,
-  isNoSecret,
   isPasswordName,
+  isPlainValue,
   isSecretName,
 } from './names.js'
 import type {Span} from './near.js'
@@ -99,7 +99,7 @@ function visitString(scan: Scan, span: Span, frame: Frame): void {
   const place = placeOf(frame, frames.at(-2), frames.at(-3))
   const raw = text.slice(from + 1, to - 1)
   if (!isListedVariable(place) && isSecretPlace(place, raw)) {
-    if (isNoSecret(raw)) return
+    if (isPlainValue(raw)) return
     const at = inField(scan)
     const value = textAt(text, from, to)
     const put = isBytes(place.key)
@@ -126,7 +126,7 @@ function visitString(scan: Scan, span: Span, frame: Frame): void {
 function hide({text, redaction, edits}: Scan, spans: readonly Span[], what: string): void {
   for (const {from, to} of spans) {
     const value = textAt(text, from, to)
-    if (value !== '' && !isNoSecret(value)) edits.push({from, to, put: `"${redaction.at(what).put(value, what)}"`})
+    if (value !== '' && !isPlainValue(value)) edits.push({from, to, put: `"${redaction.at(what).put(value, what)}"`})
   }
 }
 

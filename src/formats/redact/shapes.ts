@@ -1,6 +1,6 @@
 import {isPlaceholder} from '../../model/text/placeholder.js'
 import {TOKEN, TOKEN_MARK} from './issuers.js'
-import {isNoSecret} from './names.js'
+import {isPlainValue} from './names.js'
 import type {Redaction} from './placeholder.js'
 import {withoutPrivateKeys} from './private-keys.js'
 
@@ -10,7 +10,7 @@ interface Shape {
   /** A text without this holds none; asked first because most texts hold none. */
   readonly mark: RegExp
   readonly find: RegExp
-  /** False for a match that is no secret after all. */
+  /** False for a match that is not a secret after all. */
   readonly holds?: (secret: string) => boolean
 }
 
@@ -202,7 +202,7 @@ export function withoutShapes(text: string, redaction: Redaction): string {
   return SHAPES.reduce((left, {what, mark, find, holds}) => {
     if (!mark.test(left)) return left
     return left.replace(find, (whole: string, before: string, secret: string, after: string) =>
-      isPlaceholder(secret) || secret.startsWith('[redacted') || isNoSecret(secret) || holds?.(secret) === false
+      isPlaceholder(secret) || secret.startsWith('[redacted') || isPlainValue(secret) || holds?.(secret) === false
         ? whole
         : before + redaction.put(secret, what) + after,
     )

@@ -1,4 +1,4 @@
-import {isNoSecret, isPasswordName, isSecretName, wordsOf} from './names.js'
+import {isPasswordName, isPlainValue, isSecretName, wordsOf} from './names.js'
 import type {Redaction} from './placeholder.js'
 
 /** A line that may head a table with a column of secrets; asked first because most lines do not. */
@@ -92,7 +92,7 @@ function withoutCells(line: string, cells: readonly Cell[], columns: readonly nu
     .flatMap(at => cells[at] ?? [])
     .filter(({from, to}) => {
       const value = line.slice(from, to)
-      return value !== '' && !isNoSecret(value) && !/^[-:]+$/.test(value) && !value.startsWith('[redacted')
+      return value !== '' && !isPlainValue(value) && !/^[-:]+$/.test(value) && !value.startsWith('[redacted')
     })
   let done = 0
   const parts = hidden.flatMap(({from, to}) => {

@@ -46,7 +46,7 @@ function notesOf(policy: Authorization, tcpPorts: readonly number[], rootNamespa
     policy.object.namespace === rootNamespace
       ? ['of the root namespace']
       : policy.selector === undefined && policy.targets.length === 0
-        ? ['of the whole namespace']
+        ? ['namespace-wide']
         : []
   const tcp =
     http.length === 0 || tcpPorts.length === 0

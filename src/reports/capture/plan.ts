@@ -30,7 +30,7 @@ export interface ObjectTask {
 
 export interface EvidenceTask {
   readonly pod: PodRef
-  /** Evidence the pod cannot have: of a proxy when it has none, of running containers when none run. Its absence is no failure. */
+  /** Evidence the pod cannot have: of a proxy when it has none, of running containers when none run. Its absence is not a failure. */
   readonly cannotHave?: (id: EvidenceId) => boolean
   readonly ids: readonly EvidenceId[]
 }

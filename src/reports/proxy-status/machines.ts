@@ -57,7 +57,7 @@ interface KnownIds {
 
 /**
  * The machines of WorkloadEntries beside the proxies that istiods list. A machine's proxy has the name of its host, which its WorkloadEntry does not
- * hold, so a listed proxy that is no pod is one of the machines of its namespace (istio.io, VM architecture).
+ * hold, so a listed proxy that is not a pod is one of the machines of its namespace (istio.io, VM architecture).
  */
 export async function machineRows(
   source: Source,

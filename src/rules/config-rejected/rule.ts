@@ -27,7 +27,7 @@ function suspectsOf(
 function adviceOn(names: string, resource: string | undefined): string {
   if (names === '') return 'Correct or delete the Istio object that the rejected resource comes from.'
   return resource === undefined
-    ? `Envoy names no resource: look first at ${names}.`
+    ? `Envoy names no resource: start with ${names}.`
     : `Correct or delete ${names}, which refers to ${resource}.`
 }
 
@@ -68,7 +68,7 @@ export const rule = defineRule({
             const filters = suspectsOf(resource, type, pod, envoyFilters, root)
             const names = filters.map(({object}) => objectLabel(object)).join(', ')
             return {
-              message: `Envoy rejected ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
+              message: `Envoy rejected ${resource === undefined ? type : `${xdsTypeNamed(type).noun} ${resource} (${type})`}: ${message}.`,
               fix: `${adviceOn(names, resource)} ${appliedInstead(error, xdsTypeNamed(type).noun)}`,
               proof: [
                 {

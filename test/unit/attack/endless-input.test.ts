@@ -16,7 +16,7 @@ function pipe(name: string): string {
   return path
 }
 
-describe('a file that is no regular file', () => {
+describe('a file that is not a regular file', () => {
   test('a named pipe is read to its end, however late its writer comes', async () => {
     const path = pipe('late')
     const writer = spawn('sh', ['-c', `sleep 0.1; (printf a; sleep 0.1; printf b) > '${path}'`])

@@ -327,7 +327,7 @@ describe('when things go wrong', () => {
     ['has finished', {containers: [{name: 'istio-proxy'}]}, 'Succeeded', 'net.sockets', 0],
     ['has a sidecar that runs', {containers: [{name: 'istio-proxy'}]}, 'Running', 'envoy.certs', 3],
     ['has no sidecar but containers that run', {containers: [{name: 'app'}]}, 'Running', 'net.sockets', 3],
-  ] as const)('what a pod cannot have is no failure: one that %s', async (_what, spec, phase, id, code) => {
+  ] as const)('what a pod cannot have is not a failure: one that %s', async (_what, spec, phase, id, code) => {
     const object = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'a', namespace: 'demo'}, spec, status: {phase}}
     const gap: Gap = {what: id, reason: 'unreachable', detail: 'refused'}
     const source = memorySource({

@@ -514,7 +514,7 @@ test('describe asks for no list and no evidence twice', async () => {
 })
 
 // Envoy holds it beside the mesh's own roots as soon as one DestinationRule asks for TLS to hosts outside.
-test("expired roots of the operating system's CA bundle are no finding of a pod or a Service", async () => {
+test("expired roots of the operating system's CA bundle are not a finding of a pod or a Service", async () => {
   const source = await sampleSource()
   const system = Array.from({length: 142}, (_, index) => ({
     serial_number: `os${index}`,

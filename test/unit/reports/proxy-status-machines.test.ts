@@ -58,7 +58,7 @@ describe('machines of WorkloadEntries in proxy-status', () => {
     ])
   })
 
-  test('a connected proxy that is no pod is named as a machine', async () => {
+  test('a connected proxy that is not a pod is named as a machine', async () => {
     const report = await status([HELD], ['vm-1.vms'])
     expect(report.rows.map(({id}) => id)).toEqual(['vm-1.vms'])
     expect(report.failing).toBe(false)

@@ -219,7 +219,7 @@ describe('the way of a request through the mesh', () => {
   test('tells the near miss of a route', async () => {
     const {branches} = await traced('deploy/productpage-v1', 'http://reviews:9080/')
     const client = branches[0]?.steps.find(each => each.hop === 'client-proxy')
-    expect(client?.nearMisses).toContain('route 1 matches except for its header end-user')
+    expect(client?.nearMisses).toContain('route 1 would match except for the header end-user')
   })
 
   test('the line expected in the log is the one recorded', async () => {

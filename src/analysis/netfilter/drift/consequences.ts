@@ -34,7 +34,7 @@ const LOST: Partial<Record<TrafficKind, string>> = {
   inbound: 'mTLS, AuthorizationPolicy and telemetry do not apply',
   outbound: 'no routing rules, no mTLS, no telemetry',
   dns: 'the agent does not answer: ServiceEntry hosts and names of other clusters do not resolve',
-  'proxy-to-self': 'calls of the pod to its own service are not treated as inbound, so policy does not apply',
+  'proxy-to-self': 'connections from the pod to its own service are not treated as inbound, so policy does not apply',
 }
 
 function open({verdict, to}: TrafficOutcome): boolean {

@@ -52,7 +52,7 @@ export interface PacketSpace {
   readonly dimensions: Readonly<Record<DimensionName, Dimension>>
   /** Names of protocols by code; every greater code is a protocol no rule names. */
   readonly protocols: readonly string[]
-  /** Names of interfaces by code: the first is no interface, one ending in `*` is every other one with that prefix; greater codes: any other. */
+  /** Names of interfaces by code: the first is not an interface, one ending in `*` is every other one with that prefix; greater codes: any other. */
   readonly interfaces: readonly string[]
   /** True when rules name interfaces other than lo. */
   readonly asksInterfaces: boolean

@@ -65,6 +65,18 @@ const OWNERS: readonly (readonly [RegExp, ChainOwner])[] = [
   ],
 ]
 
+/** Tables of nftables that programs of a node keep, by the names their projects give them, and whose they are. */
+const NODE_TABLES: Readonly<Record<string, string>> = {
+  'kube-proxy': 'kube-proxy or the kubelet',
+  firewalld: 'the firewall of the machine',
+  'docker-bridges': 'Docker',
+  libvirt_network: 'libvirt',
+  netavark: 'Podman (netavark)',
+  calico: 'Calico',
+  'ovn-kubernetes': 'OVN-Kubernetes',
+  'kube-router': 'kube-router',
+}
+
 /** Whose chain that is; undefined for Istio's own, the kernel's and unknown ones. */
 export function chainOwner(name: string): ChainOwner | undefined {
   return OWNERS.find(([pattern]) => pattern.test(name))?.[1]
@@ -125,15 +137,23 @@ function nativeNodeTables(rulesets: readonly Ruleset[]): readonly string[] {
     .map(({name}) => `${name} postrouting`)
 }
 
-/** Tells a node's rules from a pod's: by chains and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
+/** The tables of nftables that only programs of a node keep. */
+function nodeTables(rulesets: readonly Ruleset[]): readonly string[] {
+  const names = rulesets.flatMap(({tables}) => tables.map(({name}) => name))
+  return [...new Set(names)].filter(name => Object.hasOwn(NODE_TABLES, name))
+}
+
+/** Tells a node's rules from a pod's: by chains, tables and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
 export function nodeRules(rulesets: readonly Ruleset[]): NodeRules | undefined {
   const names = [...new Set(chainNames(rulesets))]
   const own = names.filter(name => chainOwner(name)?.kind === 'node')
   const devices = [...new Set(interfaces(rulesets))].filter(name => NODE_INTERFACE.test(name))
   const native = nativeNodeTables(rulesets)
-  if (own.length === 0 && devices.length === 0 && native.length === 0) return undefined
+  const tables = nodeTables(rulesets)
+  if (own.length + devices.length + native.length + tables.length === 0) return undefined
   const agent = native.length === 0 ? [] : ['ISTIO_POSTRT']
-  const owners = [...new Set([...own, ...agent].map(name => chainOwner(name)?.name ?? ''))]
+  const ofChains = [...own, ...agent].map(name => chainOwner(name)?.name ?? '')
+  const owners = [...new Set([...ofChains, ...tables.map(name => NODE_TABLES[name] ?? '')])]
   const captures = names.some(name => isSidecarChain(name) || chainOwner(name)?.kind === 'mesh')
-  return {signs: [...own, ...native, ...devices], owners, captures}
+  return {signs: [...own, ...tables.map(name => `table ${name}`), ...native, ...devices], owners, captures}
 }

@@ -15,7 +15,7 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /certificate is not authorized to sign other certificates/i,
-    'istiod does not start: the CA certificate it was given (Secret cacerts, or the one of cert-manager) may not sign others: it is no CA (basic constraints CA:TRUE, key usage certificate sign), as one issued for a server.',
+    'istiod does not start: the CA certificate it was given (Secret cacerts, or the one of cert-manager) may not sign others: it is not a CA (basic constraints CA:TRUE, key usage certificate sign), as one issued for a server.',
     'Issue ca-cert.pem as a CA (isCA: true in a Certificate of cert-manager), replace the Secret cacerts, and restart istiod: meshctl certs -f ca-cert.pem',
     'https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/',
   ],

@@ -1,3 +1,4 @@
+import {own} from '../../model/collections/own.js'
 import type {Ruleset} from '../../model/kernel/ruleset.js'
 
 /** Whose chains carry a name: a mesh or a runtime inside a pod, or a program of the node. */
@@ -140,20 +141,20 @@ function nativeNodeTables(rulesets: readonly Ruleset[]): readonly string[] {
 /** The tables of nftables that only programs of a node keep. */
 function nodeTables(rulesets: readonly Ruleset[]): readonly string[] {
   const names = rulesets.flatMap(({tables}) => tables.map(({name}) => name))
-  return [...new Set(names)].filter(name => Object.hasOwn(NODE_TABLES, name))
+  return [...new Set(names)].filter(name => own(NODE_TABLES, name) !== undefined)
 }
 
 /** Tells a node's rules from a pod's: by chains, tables and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
 export function nodeRules(rulesets: readonly Ruleset[]): NodeRules | undefined {
   const names = [...new Set(chainNames(rulesets))]
-  const own = names.filter(name => chainOwner(name)?.kind === 'node')
+  const chains = names.filter(name => chainOwner(name)?.kind === 'node')
   const devices = [...new Set(interfaces(rulesets))].filter(name => NODE_INTERFACE.test(name))
   const native = nativeNodeTables(rulesets)
   const tables = nodeTables(rulesets)
-  if (own.length + devices.length + native.length + tables.length === 0) return undefined
+  if (chains.length + devices.length + native.length + tables.length === 0) return undefined
   const agent = native.length === 0 ? [] : ['ISTIO_POSTRT']
-  const ofChains = [...own, ...agent].map(name => chainOwner(name)?.name ?? '')
-  const owners = [...new Set([...ofChains, ...tables.map(name => NODE_TABLES[name] ?? '')])]
+  const ofChains = [...chains, ...agent].map(name => chainOwner(name)?.name ?? '')
+  const owners = [...new Set([...ofChains, ...tables.map(name => own(NODE_TABLES, name) ?? '')])]
   const captures = names.some(name => isSidecarChain(name) || chainOwner(name)?.kind === 'mesh')
-  return {signs: [...own, ...tables.map(name => `table ${name}`), ...native, ...devices], owners, captures}
+  return {signs: [...chains, ...tables.map(name => `table ${name}`), ...native, ...devices], owners, captures}
 }

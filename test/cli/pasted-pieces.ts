@@ -7,6 +7,7 @@ import {readReport} from '../../src/reports/read/report.js'
 import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
 import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
 import {LOGS_OF_VENDORS} from '../fixtures/pieces/logs-of-vendors.js'
+import {PAGES_AND_LOGS} from '../fixtures/pieces/pages-and-logs.js'
 import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
 import {TABLES_AND_DUMPS} from '../fixtures/pieces/tables-and-dumps.js'
 import {meshctl} from '../support/cli.js'
@@ -25,7 +26,14 @@ function ownWords(said: string, {text}: PastedPiece): string {
   return quotes.reduce((left, quote) => left.replaceAll(quote, ''), squashed(said))
 }
 
-const ALL = [...PASTED_PIECES, ...CLIENT_TOOLS, ...KERNEL_AND_CLUSTER, ...LOGS_OF_VENDORS, ...TABLES_AND_DUMPS]
+const ALL = [
+  ...PASTED_PIECES,
+  ...CLIENT_TOOLS,
+  ...KERNEL_AND_CLUSTER,
+  ...LOGS_OF_VENDORS,
+  ...PAGES_AND_LOGS,
+  ...TABLES_AND_DUMPS,
+]
 const asked = (command: string) => ALL.filter(piece => (piece.command === command) === true)
 const cli = ALL.filter(({command}) => command !== 'explain' && command !== 'read')
 const named = (pieces: readonly PastedPiece[]) =>

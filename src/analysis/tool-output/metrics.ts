@@ -74,6 +74,17 @@ function requests({labels, value}: MetricSample): readonly string[] {
   ]
 }
 
+/** TCP connections that ended with a response flag (istio.io, "Istio Standard Metrics"). */
+function failedConnections({labels, value}: MetricSample): readonly string[] {
+  const flags = labels.response_flags ?? '-'
+  const names = flags.split(',').flatMap(flag => RESPONSE_FLAGS[flag]?.[0] ?? [])
+  if (names.length === 0) return []
+  const target = labels.destination_service ?? labels.destination_workload ?? 'an unknown service'
+  return [
+    `${value} TCP connections to ${target} from ${labels.source_workload ?? 'unknown'}: ${flags}: ${names.join('; ')}`,
+  ]
+}
+
 /** The average of a histogram, from its sum and count. */
 function average(samples: readonly MetricSample[], name: string): number | undefined {
   const total = (suffix: string) =>
@@ -97,6 +108,7 @@ function convergence(samples: readonly MetricSample[]): readonly string[] {
 function sampleSentences(sample: MetricSample): readonly string[] {
   const {name, labels, value} = sample
   if (/^istio_requests_total$/.test(name)) return value > 0 ? requests(sample) : []
+  if (/^istio_tcp_connections_(?:opened|closed)_total$/.test(name)) return value > 0 ? failedConnections(sample) : []
   if (name === 'istio_agent_cert_expiry_seconds')
     return value < 0
       ? [

@@ -10,7 +10,7 @@ const ITEM_HEAD = /^\{(?:"apiVersion":"[^"\\]{1,200}","kind":"\w{1,100}",)?"meta
 /** How long both may be together. */
 const HEAD_BYTES = 8192
 
-/** Pieces of a page that are no JSON on their own before it is parsed whole: each is read again with the next. */
+/** Pieces of a page that are not JSON on their own before it is parsed whole: each is read again with the next. */
 const MOST_TORN = 16
 
 /** A list: its fields without its items, and the items one after the other, each parsed when it is asked for. */

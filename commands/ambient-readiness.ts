@@ -6,7 +6,7 @@ import {ambientReadinessView} from '../src/reports/ambient-readiness/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class AmbientReadiness extends MeshCommand {
-  static override summary = 'Show what a move from sidecars to ambient mode changes or breaks'
+  static override summary = 'Show what migrating from sidecars to ambient mode changes or breaks'
   static override description =
     'Reads the policies, routes, workloads and access logs of a namespace with sidecars. Each statement names the object and the documentation it rests on. Exit code 1 if something breaks or needs a waypoint.'
   static override examples = [

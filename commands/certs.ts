@@ -8,7 +8,7 @@ import {certsView} from '../src/reports/certs/view.js'
 import {formsOf} from '../src/reports/view.js'
 import {shownMoment} from '../src/sources/moment.js'
 
-/** The certificates in files, judged now. */
+/** The certificates in files, evaluated as of now. */
 async function ofFiles(paths: readonly string[], warn: number): Promise<CertsReport> {
   const {readInputs} = await import('../src/sources/files/read-inputs.js')
   const {filesSource} = await import('../src/sources/files/source.js')
@@ -17,7 +17,7 @@ async function ofFiles(paths: readonly string[], warn: number): Promise<CertsRep
 }
 
 export default class Certs extends MeshCommand {
-  static override summary = 'Show the certificates of proxies: validity, identity, rotation, and the roots they trust'
+  static override summary = 'Show proxy certificates: validity, identity, rotation, and the roots they trust'
   static override examples = [
     example('Show the certificates of a namespace, the worst first', 'certs -n demo --from sample'),
     example('Judge the certificates in files: a /certs page, a config_dump or PEM', 'certs -f certs.json -f ca.pem'),
@@ -31,7 +31,7 @@ export default class Certs extends MeshCommand {
     warn: Flags.string({
       default: '168h',
       helpValue: 'DURATION',
-      description: 'how long before its end a root or intermediate counts as expiring',
+      description: 'report a root or intermediate as expiring this long before it expires',
     }),
   }
 

@@ -7,7 +7,7 @@ import {outputSpecs} from '../src/cli/output/outputs.js'
 import {podCounter} from '../src/cli/output/progress-line.js'
 import {example} from '../src/cli/usage/example.js'
 import {heldLists} from '../src/evidence/mesh-objects/list-objects.js'
-import {withConfiguration} from '../src/reports/analyze/with-configuration.js'
+import {formForRules, withConfiguration} from '../src/reports/analyze/with-configuration.js'
 import {finalizeReport} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
@@ -44,7 +44,7 @@ export default class Check extends MeshCommand {
     const target = {namespace, selector, allNamespaces: everywhere, configuration: configuration.length > 0}
     await this.withSource(flags, async given => {
       if (flags['debug-container']) await addDebugContainers(given, names, target, flags['debug-image'])
-      const source = withMachines(configuration.length === 0 ? given : heldLists(given))
+      const source = withMachines(configuration.length === 0 ? given : heldLists(given, formForRules(configuration)))
       const deep = flags.deep ?? (!source.traits.live || !everywhere)
       const shared = {rules, failOn, istioNamespace, deep, everywhere, shard: flags.shard}
       const options = {...shared, now: new Date(), version: this.config.version}

@@ -30,19 +30,19 @@ export default class Monitor extends MeshCommand {
     settle: Flags.string({
       helpValue: 'DURATION',
       default: '1s',
-      description: 'how long changes are gathered before they are checked',
+      description: 'how long to collect changes before checking them',
     }),
     resync: Flags.string({
       helpValue: 'DURATION',
       default: '10m',
-      description: 'after how long everything is checked again',
+      description: 'interval between full rechecks',
     }),
     rounds: Flags.integer({
       min: 1,
       description: 'end after this many rounds, with the exit code of check (default: never)',
     }),
     deep: Flags.boolean({description: 'inspect each pod: commands in containers, port-forwards, logs'}),
-    events: Flags.boolean({description: 'write an Event for each error or warning that begins (changes the cluster)'}),
+    events: Flags.boolean({description: 'write an Event for each new error or warning (changes the cluster)'}),
     'policy-reports': Flags.boolean({
       description: 'keep a PolicyReport named meshctl in each namespace (changes the cluster)',
     }),

@@ -8,7 +8,7 @@ import {netView} from '../src/reports/net/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Net extends MeshCommand {
-  static override summary = "Show a pod's addresses, routes and processes, and what each process is to the mesh"
+  static override summary = "Show a pod's addresses, routes and processes, and the role of each process in the mesh"
   static override examples = [
     example('Show the addresses, routes and processes of a pod', 'net deploy/details-v1 -n demo --from sample'),
     example('Read processes from standard input', 'docker top web -ef | <%= config.bin %> net -f -'),

@@ -12,7 +12,7 @@ import {suiteView} from '../src/reports/verify/suite-view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Probe extends MeshCommand {
-  static override summary = 'Send one real request from a pod, and compare what comes of it with what trace predicts'
+  static override summary = 'Send one real request from a pod, and compare the result with what trace predicts'
   static override description =
     "Runs curl, wget or bash in a container of the pod's application (exec), and nothing else; what is run is printed. Without --method the request is a GET."
   static override examples = [

@@ -25,7 +25,7 @@ export default class ProxyStatus extends MeshCommand {
   static override needs: CommandNeeds = {
     cluster: {
       needs: ['istiods', 'istiod'],
-      more: ['pods', 'workloads', 'forward', 'logs', 'istiodLogs', 'listNamespaces', 'filters'],
+      more: ['pods', 'workloads', 'forward', 'logs', 'istiodLogs', 'listNamespaces', 'filters', 'machines'],
     },
   }
   static override args = {

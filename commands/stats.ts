@@ -10,7 +10,7 @@ import {changesView, statsView} from '../src/reports/stats/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Stats extends MeshCommand {
-  static override summary = "Show what a pod's Envoy has counted: requests, errors and times per upstream"
+  static override summary = "Show the statistics of a pod's Envoy: requests, errors and times per upstream"
   static override aliases = ['envoy-stats', 'es']
   static override examples = [
     example('Show requests and errors per upstream', 'stats deploy/productpage-v1 -n demo --from sample'),

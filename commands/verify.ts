@@ -7,7 +7,7 @@ import {verifyView} from '../src/reports/verify/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Verify extends MeshCommand {
-  static override summary = 'Check that requests come out as a file expects, by tracing them; nothing is sent'
+  static override summary = 'Trace the requests listed in a file and check their outcomes; nothing is sent'
   static override examples = [
     example('Check that requests come out as a file expects', 'verify -f expectations.yaml --from sample'),
     example('Do so in a pipeline, with JUnit results', 'verify -f expectations.yaml -n shop -o junit > verify.xml'),

@@ -370,7 +370,7 @@ describe('the house', () => {
   })
 
   test('bounds and deadlines of I/O are listed in the limits.ts of their room', () => {
-    // Sizes that a protocol or a format fixes are no bounds.
+    // Sizes that a protocol or a format fixes are not bounds.
     const fixed = /^(HEAD_BYTES|MAX_DATA_BYTES|MAX_PAYLOAD_BYTES)$/
     expect(
       problems(file =>

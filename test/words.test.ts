@@ -66,6 +66,9 @@ const BANNED: Readonly<Record<string, string>> = {
   'laid (over|beside)': 'applied, compared',
   'pass(es)? over': 'ignores, skips',
   shall: 'is to',
+  // "X is not a port" is German; "there is no port" and "is no longer" are English.
+  '(?<!(there|here|where|simply) )(is|are|was|were) no (?!(longer|more|other|different|less|such|better|worse|one|need|way|matter|further|use|exception|point|reason|room|chance|good|current|own|settings|answer)(?![a-z]))[a-z]+':
+    'is not a',
 }
 
 /** Files and directories below these places that are not held to the list yet, with the reason. */

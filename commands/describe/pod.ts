@@ -7,13 +7,15 @@ import type {PodRef} from '../../src/model/kube/kube-object.js'
 import {describeReport} from '../../src/reports/describe/report.js'
 import {describeView} from '../../src/reports/describe/view.js'
 import {formsOf} from '../../src/reports/view.js'
-import {withMachines} from '../../src/sources/machines.js'
+import {withListedMachines} from '../../src/sources/machines.js'
 import type {Source} from '../../src/sources/source.js'
 
 export default class DescribePod extends MeshCommand {
   static override summary = 'Show how Istio handles a pod: traffic, policies and problems'
   static override hiddenAliases = [
     'describe:po',
+    'describe:workloadentry',
+    'describe:we',
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`]),
   ]
   static override examples = [
@@ -31,6 +33,6 @@ export default class DescribePod extends MeshCommand {
       const options = {istioNamespace: flags.istioNamespace, now: new Date()}
       await this.print(flags, await describeReport(source, pod, options), describeView)
     }
-    await this.withSubject(flags, args.pod, describe, withMachines)
+    await this.withSubject(flags, args.pod, describe, withListedMachines)
   }
 }

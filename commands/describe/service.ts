@@ -5,6 +5,7 @@ import {example} from '../../src/cli/usage/example.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
 import {serviceView} from '../../src/reports/describe/service-view.js'
 import {formsOf} from '../../src/reports/view.js'
+import {withListedMachines} from '../../src/sources/machines.js'
 
 export default class DescribeService extends MeshCommand {
   static override summary = 'Show how Istio handles a Service: traffic, policies and problems'
@@ -23,7 +24,8 @@ export default class DescribeService extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(DescribeService)
-    await this.withSource(flags, async source => {
+    await this.withSource(flags, async given => {
+      const source = withListedMachines(given)
       const {splitTarget} = await import('../../src/sources/subject.js')
       const {name, namespace = flags.namespace ?? source.defaultNamespace} = splitTarget(args.service)
       const options = {istioNamespace: flags.istioNamespace, now: new Date()}

@@ -4,7 +4,7 @@ import {readFile} from 'node:fs/promises'
 /** `const x = require("y")` at the beginning of a line, with or without one of TypeScript's helpers around it. */
 const IMPORT = /^(?:const|var) (\w+) = ((?:__importDefault|__importStar)?\(?require\(["'][^"']+["']\)\)?);$/gm
 
-/** Where a name stands for itself: not within a longer one, nor as the name of a property; a spread is no property. */
+/** Where a name stands for itself: not within a longer one, nor as the name of a property; a spread is not a property. */
 export const AS_NAME = '(?<![\\w$])(?<!(?<!\\.\\.)\\.)'
 
 /** The text of a module with each import of which only members are used as a function that loads it once. */

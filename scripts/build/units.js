@@ -83,7 +83,7 @@ async function unitOf(esm, path, names) {
   const idOf = specifier => {
     if (!specifier.startsWith('.')) return specifier
     const id = names.get(join(dirname(path), specifier))
-    if (id === undefined) throw new Error(`${path} imports ${specifier}, which is no unit`)
+    if (id === undefined) throw new Error(`${path} imports ${specifier}, which is not a unit`)
     return id
   }
   let text = code.trim()

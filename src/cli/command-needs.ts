@@ -204,9 +204,13 @@ function spellings(
   return new Map(pairs)
 }
 
+/** What a command is given rather than a command: a pod, a workload, an address or a URL (`deploy/web`, `web-7d9f-x2x4l`, `http://web/`). */
+const ARGUMENT = /[/:.\d]/
+
 /**
  * The declared names of the commands that words of a command line name, as `declaredClusterNeeds` lists them: `describe pod`, `pc cluster` and
- * `snapshot create` are one command each, aliases are followed. A word that names none is returned as it is.
+ * `snapshot create` are one command each, aliases are followed, and arguments behind a command are left out. Any other word that names none
+ * is returned as it is.
  */
 export function namedCommands(all: readonly DeclaredCommand[], words: readonly string[]): readonly string[] {
   const known = spellings(all, declaredClusterNeeds(all))
@@ -215,7 +219,8 @@ export function namedCommands(all: readonly DeclaredCommand[], words: readonly s
     const here = [3, 2, 1].filter(size => at + size <= words.length)
     const size = here.find(each => known.has(words.slice(at, at + each).join(' '))) ?? 1
     const spelled = words.slice(at, at + size).join(' ')
-    names.push(known.get(spelled) ?? spelled)
+    const name = known.get(spelled)
+    if (name !== undefined || names.length === 0 || !ARGUMENT.test(spelled)) names.push(name ?? spelled)
     at += size
   }
   return [...new Set(names)]

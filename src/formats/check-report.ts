@@ -116,7 +116,8 @@ function notCheckedOf(json: unknown, where: string): NotChecked {
 
 function reportOf(json: unknown): WrittenCheckReport {
   const [apiVersion, kind] = [textOf(json, 'apiVersion'), textOf(json, 'kind')]
-  if (apiVersion !== 'meshctl/v1' || kind !== 'CheckReport') throw new NotAReport('it is no CheckReport of meshctl/v1')
+  if (apiVersion !== 'meshctl/v1' || kind !== 'CheckReport')
+    throw new NotAReport('it is not a CheckReport of meshctl/v1')
   const each = <T>(key: string, read: (item: unknown, where: string) => T): readonly T[] =>
     listOf(json, key).map((item, index) => read(item, `${key}[${index}]`))
   return {

@@ -36,7 +36,7 @@ function subsetsOf(objects: readonly KubeObject[]): readonly Subset[] {
 }
 
 /**
- * Rules for one host in one namespace merge when they are exported to the same namespaces; of several that are not, the youngest counts
+ * Rules for one host in one namespace merge when they are exported to the same namespaces; otherwise the newest takes precedence
  * (istio.io, 1.24 change notes: DestinationRules with different exportTo).
  */
 function merged(all: readonly KubeObject[]): MergedRule {
@@ -46,7 +46,7 @@ function merged(all: readonly KubeObject[]): MergedRule {
   return {objects, policy, subsets: subsetsOf(objects)}
 }
 
-/** The rule of the most exact host that fits among those of one namespace; `none` when its rules are for other workloads. */
+/** The rule with the most specific matching host in one namespace; `none` when its rules are for other workloads. */
 function atLevel(
   rules: readonly KubeObject[],
   host: string,
@@ -77,7 +77,7 @@ function atLevel(
 
 /**
  * The rule that counts for a host: of the client's namespace, then of the host's, then of the root namespace; the first level
- * with a fitting host ends the search (istio.io, "Destination Rule", and facts measured of istiod).
+ * with a fitting host ends the search (istio.io, "Destination Rule", and measured on istiod).
  */
 export function ruleFor(
   state: IstioState,
@@ -131,7 +131,7 @@ function endpointTlsOf(policy: unknown, port: number): unknown {
 
 /**
  * The TLS settings that say whether endpoints are sent mTLS: unlike those of the cluster, a port that says nothing about TLS takes
- * what the rule says, and a subset what the rule says for all (facts measured of istiod, EDS).
+ * what the rule says, and a subset what the rule says for all (measured on istiod, EDS).
  */
 export function endpointTls(rule: MergedRule | undefined, port: number, subset: Subset | undefined): unknown {
   return endpointTlsOf(subset?.policy, port) ?? endpointTlsOf(rule?.policy, port)

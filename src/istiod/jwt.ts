@@ -62,7 +62,7 @@ export function jwtFilterOf(objects: readonly KubeObject[]): Message | undefined
     requires_any: {requirements: [{provider_name}, {allow_missing: {}}]},
   })
   const [only = ''] = names
-  // Any token that one of the issuers takes is enough, and so is none at all (facts measured of istiod).
+  // Any token that one of the issuers takes is enough, and so is none at all (measured on istiod).
   const several: Message = {
     requires_any: {
       requirements: [

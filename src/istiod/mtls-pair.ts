@@ -67,7 +67,7 @@ function sending(
   if (sender === 'ambient')
     return hbone
       ? {sent: 'HBONE', rule: undefined, because: ''}
-      : {sent: 'plaintext', rule: undefined, because: 'ztunnel sends HBONE to pods of the ambient mesh only'}
+      : {sent: 'plaintext', rule: undefined, because: 'ztunnel sends HBONE to ambient pods only'}
   if (sender === 'no sidecar') return {sent: 'plaintext', rule: undefined, because: 'the client has no sidecar'}
   const rule = ruleFor(state, sender, host)
   const settings = objectOf({tls: tlsSettings(rule, port.port, subset)}, 'tls')
@@ -111,7 +111,7 @@ function sending(
     }
   return endpointTakesMtls(state, endpoint, byRule)
     ? {sent: 'mTLS', rule: undefined, because: 'auto mTLS'}
-    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not support it'}
+    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not support mTLS'}
 }
 
 function peerMode(state: IstioState, endpoint: Pick<RegisteredEndpoint, 'namespace' | 'labels' | 'port'>): PeerMode {
@@ -186,8 +186,8 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
       error: 'UC, connection_termination',
       because: 'the server closes plaintext connections (no filter chain matches)',
     },
-    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server accepts plaintext; policies see no identity'},
-    DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
+    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server accepts plaintext; policies see no client identity'},
+    DISABLE: {status: 'PLAINTEXT', because: 'policies see no client identity'},
     'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
     ambient: {status: 'PLAINTEXT', because: 'ztunnel accepts plaintext unless the mode is STRICT'},
     'ambient STRICT': {
@@ -213,10 +213,10 @@ function seenBy(sender: Sender, {reading}: RegisteredPort, {error, because}: Row
   const http = reading === 'http' || reading === 'auto'
   const proxied = sender !== 'no sidecar' && sender !== 'ambient'
   if (proxied && http) return `503 ${error}: ${because}`
-  if (proxied) return `the connection closes without an answer, ${error}: ${because}`
+  if (proxied) return `the connection closes without a response, ${error}: ${because}`
   const closed = http
-    ? 'the connection closes before an answer (curl: 52 or 56)'
-    : 'the connection closes without an answer'
+    ? 'the connection closes before a response (curl exit code 52 or 56)'
+    : 'the connection closes without a response'
   return `${closed}: ${because}`
 }
 

@@ -41,7 +41,7 @@ function nodesOf(root: unknown): readonly Node[] {
   return found
 }
 
-/** Has each `matches` of a parsed condition run by RE2. To be called before the condition is checked. */
+/** Makes each `matches` of a parsed condition use RE2; call it before the condition is checked. */
 export function linearMatches(root: unknown): void {
   for (const node of nodesOf(root)) {
     if (node.op === 'rcall' && Array.isArray(node.args) && node.args[0] === 'matches') node.args[0] = MATCHES

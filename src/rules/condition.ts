@@ -117,7 +117,7 @@ export function readSchemaValidation(expression: string): ((self: unknown) => bo
         const result = evaluate({self: celValue(self)})
         return typeof result === 'boolean' ? result : undefined
       } catch {
-        // The API server refuses a text that is no duration with the same message.
+        // The API server refuses a text that is not a duration with the same message.
         return expression.startsWith('duration(self)') ? false : undefined
       }
     }

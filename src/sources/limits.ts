@@ -8,6 +8,8 @@ export const LIMITS = {
   bundleEntries: 200_000,
   /** A single file from the command line: V8 strings are limited to 512 MiB, and a dump must fit into one. */
   fileBytes: 500 * MIB,
+  /** A device named as a file. */
+  deviceBytes: MIB,
   /** Standard input. */
   stdinBytes: 500 * MIB,
   /** How long standard input may be idle before it is an error. */
@@ -32,6 +34,8 @@ export const LIMITS = {
   apiTries: 10,
   /** Parallel calls to one API server: enough to query every istiod at once; reduced after a 429. */
   callsAtOnce: 64,
+  /** Pods whose port-forwards stay open while other pods are asked: a kubelet holds a process or two for each. */
+  idleForwards: 64,
   /** One answer of the API server: a page of 500 pods is about 8 MB; old servers may ignore the page size. */
   apiAnswerBytes: 500 * MIB,
   /** Bytes read of an error body. */
@@ -46,6 +50,8 @@ export const LIMITS = {
   listBytes: 1024 * MIB,
   /** Pages without a single object, one after the other; a list filtered by the server may have some. */
   emptyPages: 100,
+  /** Garbage of a list that is collected once there is this much of it: about what three pages of pods leave. */
+  listGarbageBytes: 16 * MIB,
   /** All pages of one list together. */
   listMs: 600_000,
   /** What the commands of one container that run together may print; each is held to the cap of its own row besides. */

@@ -7,9 +7,19 @@ import type {ObjectQuery, Source} from './source.js'
 
 /**
  * The source with the machines of WorkloadEntries among its pods, each in the form of a pod owned by its entry. A pod of the same name comes first.
- * What only a running pod has is not captured of a machine: meshctl reads it there.
+ * What only a running pod has is not captured of a machine: meshctl reads it there. The lists of a cluster that are of a workload's pods hold pods
+ * alone: a machine belongs to none.
  */
 export function withMachines(source: Source): Source {
+  return amongPods(source, !source.traits.live)
+}
+
+/** The same with machines in every list of pods, as Services select them. */
+export function withListedMachines(source: Source): Source {
+  return amongPods(source, true)
+}
+
+function amongPods(source: Source, inLists: boolean): Source {
   const machines = new Set<string>()
 
   async function entries(query: ObjectQuery, taken: ReadonlySet<string>): Promise<readonly KubeObject[]> {
@@ -28,9 +38,7 @@ export function withMachines(source: Source): Source {
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     const answer = await source.objects(query)
     const found = query.name !== undefined && answer.ok && answer.value.length > 0
-    // A cluster lists the workloads of a namespace in pages; other lists are of the pods of a workload, and a machine is none of them.
-    const ofWorkload = query.name === undefined && source.traits.live
-    if (query.kind !== 'Pod' || !answer.ok || found || ofWorkload) return answer
+    if (query.kind !== 'Pod' || !answer.ok || found || (query.name === undefined && !inLists)) return answer
     return answered([...answer.value, ...(await entries(query, labelsOf(answer.value)))])
   }
 

@@ -120,6 +120,28 @@ function isOf(workload: ObjectRef | undefined, kind: string, name: string): bool
   return workload?.kind === kind && workload.name === name
 }
 
+/** The object of `TYPE/NAME.NS`, or of `TYPE/NAME` where the dot belongs to the name, as in the names istiod gives WorkloadEntries (`vm-10.0.0.7`). */
+async function ownerNamed(source: Source, kind: string, text: string, target: Target): Promise<KubeObject | undefined> {
+  const home = target.namespace ?? source.defaultNamespace
+  const {name, namespace} = splitTarget(text)
+  const [dotted] = await list(source, kind, namespace ?? home, name)
+  if (dotted !== undefined || namespace === undefined) return dotted
+  return (await list(source, kind, home, text.slice(text.lastIndexOf('/') + 1)))[0]
+}
+
+/** The machine of a WorkloadEntry in the form of a pod, where the question can be about one (`machines.ts`). */
+async function machineOf(source: Source, {kind, metadata}: KubeObject): Promise<readonly KubeObject[]> {
+  const found = await list(source, 'Pod', metadata.namespace, metadata.name)
+  const machines = found.filter(pod => isOf(readPod(pod)?.workload, kind, metadata.name))
+  if (machines.length > 0) return machines
+  throw new UserError(
+    `WorkloadEntry ${metadata.name} is a machine outside Kubernetes: this question reads what runs there`,
+    {
+      hint: `Ask on the machine, or with --from ssh:HOST. 'meshctl describe workloadentry/${metadata.name}' shows what its objects say.`,
+    },
+  )
+}
+
 async function podsOf(source: Source, text: string, target: Target): Promise<readonly KubeObject[]> {
   const {type, name, namespace = target.namespace ?? source.defaultNamespace} = splitTarget(text)
   if (type === undefined || kindOf(type)?.kind === 'Pod') {
@@ -141,18 +163,21 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
       next: `deploy/${name}, or the name of a pod`,
     })
   }
-  const owner = (await list(source, kind.kind, namespace, name))[0]
+  const owner = await ownerNamed(source, kind.kind, text, target)
   if (owner === undefined) {
     throw await notFoundError(source, {...kind, name, namespace, prefix: `${type}/`})
   }
+  if (kind.kind === 'WorkloadEntry') return await machineOf(source, owner)
   if (kind.kind === 'CronJob') {
     // It picks no pods itself: it makes Jobs, and those make pods.
-    const all = await list(source, 'Pod', namespace)
-    return all.filter(pod => isOf(readPod(pod)?.workload, kind.kind, name))
+    const all = await list(source, 'Pod', owner.metadata.namespace)
+    return all.filter(pod => isOf(readPod(pod)?.workload, kind.kind, owner.metadata.name))
   }
   const requirements = podRequirements(owner, text)
-  const pods = await list(source, 'Pod', namespace, undefined, requirements)
-  return pods.filter(pod => matchesLabels(requirements, pod.metadata.labels ?? {}))
+  const pods = await list(source, 'Pod', owner.metadata.namespace ?? namespace, undefined, requirements)
+  const chosen = pods.filter(pod => matchesLabels(requirements, pod.metadata.labels ?? {}))
+  // A Service sends to machines as well; a workload of Kubernetes runs pods alone.
+  return owner.kind === 'Service' ? chosen : chosen.filter(pod => readPod(pod)?.workload.kind !== 'WorkloadEntry')
 }
 
 /** Every pod a target names, in order of preference; naming none that exists is an error that says what to type instead. */

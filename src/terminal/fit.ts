@@ -88,7 +88,7 @@ function withoutSpare(sheet: Sheet, spare: readonly string[], fits: (sheet: Shee
 /** The longest run of neighbouring columns, the first one excepted, that agree in most rows; undefined when no two do. */
 function agreeingRun({header, rows}: Sheet): readonly [number, number] | undefined {
   const agrees = (from: number, to: number) => {
-    // That there is nothing in either is no agreement.
+    // That there is nothing in either is not an agreement.
     const said = rows.filter(row => isSaid(text(row[from])))
     const equal = said.filter(row => row.slice(from, to + 1).every(cell => text(cell) === text(row[from])))
     return equal.length * 2 > rows.length

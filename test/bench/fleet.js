@@ -4,8 +4,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {performance} from 'node:perf_hooks'
-import {fileURLToPath, pathToFileURL} from 'node:url'
-import {fleet, parts} from './served-fleet.js'
+import {fileURLToPath} from 'node:url'
 
 const PODS = 10_000
 const ISTIODS = 50
@@ -13,6 +12,7 @@ const MEMORY_BOUND = 150
 const FIRST_BOUND = 1
 
 const meshctl = resolve('bin/run.js')
+const SERVE = fileURLToPath(new URL('./serve-fleet.js', import.meta.url))
 const TELL = fileURLToPath(new URL('./tell-peak.cjs', import.meta.url))
 
 /** Questions about every pod; `CAPTURE` is a file in a folder that goes with the run. */
@@ -58,22 +58,29 @@ function asked(argv, kubeconfig, clusters) {
   })
 }
 
+/** Serves that many pods in a process of its own, so that its work and memory are not measured: the path of its kubeconfig, and how it is stopped. */
+async function served(pods) {
+  const child = spawn(process.execPath, [SERVE, String(pods), String(ISTIODS)], {stdio: ['ignore', 'pipe', 'inherit']})
+  for await (const chunk of child.stdout) {
+    return {path: String(chunk).trim(), stop: () => child.kill('SIGINT')}
+  }
+  throw new Error(`a fleet of ${pods} pods could not be served`)
+}
+
 /** Measures each question on a fleet, and on three clusters of a third each; `report(name, measured, bound, what)` says and judges it. */
 export async function benchFleet(report, pods = PODS, word = undefined) {
   const work = mkdtempSync(join(tmpdir(), 'meshctl-bench-'))
-  const lib = await import(pathToFileURL(await parts(work)).href)
-  const shares = [pods, ...Array(3).fill(Math.ceil(pods / 3))]
-  const servers = await Promise.all(
-    shares.map(async count => lib.startApiServer(await fleet(lib, count, undefined, ISTIODS))),
-  )
-  const kubeconfigs = await Promise.all(servers.map(server => lib.writeKubeconfig(server)))
+  const servers = []
   try {
+    // One after the other: each is built before it serves.
+    for (const count of [pods, ...Array(3).fill(Math.ceil(pods / 3))]) servers.push(await served(count))
+    const [whole, ...thirds] = servers.map(({path}) => path)
     const three = join(work, 'three')
-    writeFileSync(three, threeContexts(kubeconfigs.slice(1).map(({path}) => readFileSync(path, 'utf8'))))
+    writeFileSync(three, threeContexts(thirds.map(path => readFileSync(path, 'utf8'))))
     for (const question of QUESTIONS) {
       if (word !== undefined && question[0] !== word) continue
       const argv = question.map(each => (each === 'CAPTURE' ? join(work, 'fleet.tgz') : each))
-      await one(report, argv, kubeconfigs[0].path, 1, `${question[0]} -A of ${pods} pods`)
+      await one(report, argv, whole, 1, `${question[0]} -A of ${pods} pods`)
       if (question[0] === 'capture') continue
       await one(
         report,
@@ -84,8 +91,7 @@ export async function benchFleet(report, pods = PODS, word = undefined) {
       )
     }
   } finally {
-    for (const server of servers) await server.close()
-    for (const kubeconfig of kubeconfigs) await kubeconfig.remove()
+    for (const server of servers) server.stop()
     rmSync(work, {recursive: true, force: true})
   }
 }

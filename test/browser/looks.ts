@@ -3,6 +3,8 @@ import {createRequire} from 'node:module'
 import {expect} from '@jest/globals'
 import type {Browser, Page} from 'playwright-core'
 import {opened} from '../support/browser.js'
+import {corpusShare} from '../support/oracle-size.js'
+import {overlaps, type Rectangle} from '../support/overlaps.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -41,4 +43,34 @@ export async function looksWell(browser: Browser, file: string, look: (typeof LO
   const wider = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
   expect(wider).toBe(false)
   await page.context().close()
+}
+
+/** The rectangles of what a selector finds, as they are drawn. */
+async function rectangles(page: Page, selector: string): Promise<readonly Rectangle[]> {
+  return await page.locator(selector).evaluateAll(all =>
+    all.map(each => {
+      const {x, y, width, height} = each.getBoundingClientRect()
+      return {x, y, width, height}
+    }),
+  )
+}
+
+/** Expects that in the first drawing and a share of the others of a mesh of 500 Services no label covers another, and each name is within its box. */
+export async function drawingsAreLegible(page: Page, share: number): Promise<void> {
+  const boxes = '.view.current .box rect, .view.current .link rect.label'
+  const drawings = await page
+    .locator('select[name=view] option')
+    .evaluateAll(all => all.map(each => each.getAttribute('value') ?? ''))
+  expect(drawings).toHaveLength(26)
+  for (const drawing of [...drawings.slice(0, 1), ...corpusShare('LOOKS', drawings.slice(1), share)]) {
+    await page.selectOption('select[name=view]', drawing)
+    expect([drawing, overlaps(await rectangles(page, boxes))]).toEqual([drawing, []])
+    const texts = await rectangles(page, '.view.current .box text')
+    const frames = await rectangles(page, '.view.current .box rect')
+    expect(
+      texts.every(text =>
+        frames.some(frame => text.x >= frame.x - 1 && text.x + text.width <= frame.x + frame.width + 1),
+      ),
+    ).toBe(true)
+  }
 }

@@ -1,16 +1,15 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect} from '@jest/globals'
-import type {Browser, Page} from 'playwright-core'
+import type {Browser} from 'playwright-core'
 import {startPageServer} from '../../src/cli/runs/page-server.js'
 import {overviewPage} from '../../src/reports/overview/page/page.js'
 import {CHROMIUM, opened, startBrowser} from '../support/browser.js'
 import {corpusShare} from '../support/oracle-size.js'
-import {overlaps, type Rectangle} from '../support/overlaps.js'
 import {sampleOverview, withServices} from '../support/overview.js'
 import {skipUnless} from '../support/skip-unless.js'
 import {tempFolder} from '../support/temp-folder.js'
-import {LOOKS, LOOKS_WELL, looksWell, violations} from './looks.js'
+import {drawingsAreLegible, LOOKS, LOOKS_WELL, looksWell, violations} from './looks.js'
 
 const {test} = skipUnless(CHROMIUM !== undefined, 'Chromium')
 const folder = tempFolder('page')
@@ -35,17 +34,7 @@ function running(): Browser {
   return browser
 }
 
-/** The rectangles of what a selector finds, as they are drawn. */
-async function rectangles(page: Page, selector: string): Promise<readonly Rectangle[]> {
-  return await page.locator(selector).evaluateAll(all =>
-    all.map(each => {
-      const {x, y, width, height} = each.getBoundingClientRect()
-      return {x, y, width, height}
-    }),
-  )
-}
-
-test.each(corpusShare('LOOKS', LOOKS, 1 / 3))(LOOKS_WELL, async look => {
+test.each(corpusShare('LOOKS', LOOKS, 1 / 6))(LOOKS_WELL, async look => {
   await looksWell(running(), SAMPLE, look)
 })
 
@@ -95,27 +84,11 @@ test('without script everything is there', async () => {
 
 test('500 Services open by namespace; a search finds one in one step; no label covers another at 1280 pixels', async () => {
   const {page} = await opened(running(), LARGE, {viewport: {width: 1280, height: 900}})
-  const boxes = '.view.current .box rect, .view.current .link rect.label'
   expect(await page.locator('.view.current .box').count()).toBe(25)
-  expect(overlaps(await rectangles(page, boxes))).toEqual([])
   await page.fill('input[name=service]', 'service-number-321.team-21')
   await page.press('input[name=service]', 'Enter')
   expect(await page.locator('.box.found:visible .name').textContent()).toBe('service-number-321')
-  const drawings = await page
-    .locator('select[name=view] option')
-    .evaluateAll(all => all.map(each => each.getAttribute('value') ?? ''))
-  expect(drawings).toHaveLength(26)
-  for (const drawing of drawings) {
-    await page.selectOption('select[name=view]', drawing)
-    expect([drawing, overlaps(await rectangles(page, boxes))]).toEqual([drawing, []])
-    const texts = await rectangles(page, '.view.current .box text')
-    const frames = await rectangles(page, '.view.current .box rect')
-    expect(
-      texts.every(text =>
-        frames.some(frame => text.x >= frame.x - 1 && text.x + text.width <= frame.x + frame.width + 1),
-      ),
-    ).toBe(true)
-  }
+  await drawingsAreLegible(page, 0.15)
   await page.context().close()
 })
 

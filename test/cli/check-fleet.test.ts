@@ -27,10 +27,12 @@ function podAt(at: number): object {
   }
 }
 
-/** A cluster of 600 pods whose second page comes when `second` says so; the path of a kubeconfig for it. */
+/** A cluster of 600 pods, without events, whose second page comes when `second` says so; the path of a kubeconfig for it. */
 async function clusterWith(second: () => Promise<void>): Promise<string> {
   server = http.createServer(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://x')
+    if (url.pathname.endsWith('/events'))
+      return response.end(JSON.stringify({kind: 'EventList', apiVersion: 'v1', metadata: {}, items: []}))
     if (url.pathname !== '/api/v1/pods') return response.writeHead(403).end('no')
     const from = Number(url.searchParams.get('continue') ?? 0)
     if (from > 0) await second()

@@ -48,7 +48,7 @@ describe('every form that meshctl recognises', () => {
     },
   )
 
-  firstCommandsAnswer(0.25)
+  firstCommandsAnswer(0.1)
 })
 
 describe('objects among other text', () => {

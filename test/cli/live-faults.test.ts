@@ -80,7 +80,7 @@ describe('an unreachable live cluster: one error on stderr, exit code 2, nothing
       () => answering(500, 'etcdserver: request timed out'),
       /failed \(HTTP 500: etcdserver: request timed out\)/,
     ],
-    ['a page that is no Kubernetes', () => answering(200, '<html>login</html>'), /could not be parsed/],
+    ['a page that is not a Kubernetes', () => answering(200, '<html>login</html>'), /could not be parsed/],
     [
       'protocolViolation',
       () =>

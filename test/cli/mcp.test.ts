@@ -131,7 +131,7 @@ describe('the size of answers', () => {
     expect(bounded(data, 100_000)).toEqual({answer: data, cut: []})
   })
 
-  test('what cannot be cut enough is no answer', () => {
+  test('what cannot be cut enough is not an answer', () => {
     expect(bounded({text: 'x'.repeat(1000)}, 100)).toBeUndefined()
   })
 })

@@ -137,7 +137,7 @@ describe('meshctl monitor', () => {
     expect(api.written[2]?.body).toMatchObject({kind: 'PolicyReport', summary: {fail: 1}})
   })
 
-  test('-o of another form is a usage error, and a bundle is no cluster', async () => {
+  test('-o of another form is a usage error, and a bundle is not a cluster', async () => {
     const yaml = await monitoring([], ['-o', 'yaml'])
     expect(await yaml.end('SIGCONT')).toMatchObject({
       code: 2,

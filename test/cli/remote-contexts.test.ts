@@ -47,7 +47,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
-// IST0170 compares the Services of several clusters; each has its own VirtualServices, which are no conflict.
+// IST0170 compares the Services of several clusters; each has its own VirtualServices, which are not a conflict.
 test('analyze --remote-contexts compares the Services of clusters, and leaves their configuration alone', async () => {
   const inner = `FIRST=$KUBECONFIG exec "$NODE" "$RUN" serve --from east.yaml -- "$NODE" -e "$ASK"`
   const {stdout} = await meshctl(['serve', '--from', 'west.yaml', '--', 'sh', '-c', inner], {

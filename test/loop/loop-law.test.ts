@@ -8,4 +8,4 @@ const PODS = /^(productpage|sick-noinject|sick-drift)-/
 
 describe('a report is the same from a mesh, from a capture of it, and from a cluster that serves it', () =>
   // The overview is made of the other answers; the long test asks for it as well.
-  loopLaw(({name}) => PODS.test(name), 3, ['overview']))
+  loopLaw(({name}) => PODS.test(name), 3, 0.25, ['overview']))

@@ -3,6 +3,7 @@ import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {UserError} from '../../src/model/evidence/user-error.js'
 import type {PodRef} from '../../src/model/kube/kube-object.js'
 import type {Source} from '../../src/sources/source.js'
+import {corpusShare} from '../support/oracle-size.js'
 import {MESH_QUESTIONS, QUESTIONS, type Question} from '../support/questions.js'
 import {captured, clusterServing, sampleSource} from '../support/served.js'
 import {withParts} from './loop-parts.js'
@@ -73,9 +74,14 @@ export function everyReportIsAsked(): void {
   expect(folders.filter(name => !asked.includes(name) && !OTHER.includes(name))).toEqual([])
 }
 
-/** Every question about the pods of the sample that `some` picks, and every question about the mesh but those left out. */
-export function loopLaw(some: (pod: PodRef) => boolean, least: number, leftOut: readonly string[] = []): void {
-  test.each(Object.keys(QUESTIONS))(
+/** A share of the questions, about the pods of the sample that `some` picks and about the mesh, but those left out. */
+export function loopLaw(
+  some: (pod: PodRef) => boolean,
+  least: number,
+  share = 1,
+  leftOut: readonly string[] = [],
+): void {
+  test.each(corpusShare('LOOP', Object.keys(QUESTIONS), share))(
     '%s, for each pod',
     async name => {
       const ask = QUESTIONS[name] as Question
@@ -99,7 +105,8 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number, leftOut: 
     300_000,
   )
 
-  test.each(Object.keys(MESH_QUESTIONS).filter(name => !leftOut.includes(name)))(
+  const aboutMesh = Object.keys(MESH_QUESTIONS).filter(name => !leftOut.includes(name))
+  test.each(corpusShare('LOOP', aboutMesh, share))(
     '%s',
     async name => {
       const ask = MESH_QUESTIONS[name] as (source: Source, asOf: Date) => Promise<object>

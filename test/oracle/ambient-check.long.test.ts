@@ -120,8 +120,8 @@ describe('an ambient mesh as it was recorded', () => {
       ]
         .map(ambient)
         .concat(
-          // Made after the ztunnel of this moment was asked.
-          ...['natnft', 'newcomer', 'nocni'].map(name => `${name} ambient (1)`),
+          // Made after ztunnel, istiod and the ipset of this moment were asked.
+          ...['natnft', 'newcomer', 'nocni'].map(name => `${name} ambient (3)`),
           'flushed ambient (1)',
           'hostnet outside',
           'optout outside',
@@ -160,7 +160,7 @@ describe('an ambient mesh as it was recorded', () => {
     expect(text).toContain('HTTPRoute api.amb, which a waypoint applies\n')
     const web = await serviceReport(await recorded(), 'web', 'amb', {istioNamespace: 'istio-system', now: NOW})
     expect(renderDoc(serviceView.doc(web, 'table'), {width: 160, colour: false, headers: true})).toContain(
-      'HTTPRoute web-nowp.amb, which a waypoint applies; NOT applied for clients in ambient mode: no waypoint serves the Service',
+      'HTTPRoute web-nowp.amb; NOT applied for clients in ambient mode: no waypoint serves the Service',
     )
   })
 })

@@ -13,7 +13,7 @@ const FILES: readonly (readonly [program: string, file: string])[] = [
   ['nft', 'nft-list-ruleset'],
 ]
 
-/** What was counted, and when it was saved, is no part of the rules. */
+/** What was counted, and when it was saved, is not part of the rules. */
 function bare(text: string): string {
   return text
     .split('\n')

@@ -109,7 +109,7 @@ describe('a network namespace as a source', () => {
     expect(() => netnsSource(name, 15000)).toThrow(/network namespace .* not found/)
   })
 
-  test.each(['../../etc/passwd', '', 'a b', '$(id)', '..'])('%j is no name', name => {
+  test.each(['../../etc/passwd', '', 'a b', '$(id)', '..'])('%j is not a name', name => {
     expect(() => netnsSource(name, 15000)).toThrow(UserError)
   })
 })

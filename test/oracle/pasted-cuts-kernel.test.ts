@@ -1,36 +1,7 @@
-import {describe, expect, test} from '@jest/globals'
-import {oracleSize} from '../support/oracle-size.js'
-import {seeded} from '../support/seeded.js'
-import {mangle} from './pasted-cuts.js'
-import {CUT_KINDS} from './pasted-cuts-kernel.js'
+import {expect, test} from '@jest/globals'
+import {CUT_KINDS, cutsSayNothingNew} from './pasted-cuts-kernel.js'
 
-describe.each(CUT_KINDS.map(kind => [kind.name, kind] as const))('%s, cut, prefixed, wrapped', (_, kind) => {
-  const size = oracleSize('CUTS', {seed: 2026, count: 120})
-  test(`say nothing that the whole text does not say, or that something is missing (${size.again})`, async () => {
-    const random = seeded(size.seed)
-    const wholes = new Map<string, readonly string[]>()
-    const wrong: string[] = []
-    let asked = 0
-    for (let round = 0; round < size.count; round++) {
-      const text = kind.texts[random(kind.texts.length)] ?? ''
-      const whole = wholes.get(text) ?? (await kind.said(text)).facts
-      wholes.set(text, whole)
-      const mangled = mangle(text, random)
-      const now = await kind.said(mangled.text)
-      asked += now.facts.length
-      const strange = now.facts.filter(fact => !whole.includes(fact))
-      const lost = mangled.whole && whole.some(fact => !now.facts.includes(fact))
-      if (lost)
-        wrong.push(
-          `${mangled.how}: lost ${whole.find(fact => !now.facts.includes(fact))}:\n${mangled.text.slice(0, 300)}`,
-        )
-      if (strange.length > 0 && (mangled.whole || !now.gap))
-        wrong.push(`${mangled.how}: ${strange[0]?.slice(0, 300)}\n${mangled.text.slice(-300)}`)
-    }
-    expect(asked).toBeGreaterThan(size.count / 4)
-    expect(wrong.length === 0 ? [] : [wrong.length, ...wrong.slice(0, 4)]).toEqual([])
-  })
-})
+cutsSayNothingNew(25)
 
 test.each([
   [

@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs'
+import {describe, expect, test} from '@jest/globals'
 import type {Direction} from '../../src/analysis/netfilter/packet-sets/traffic-outcome.js'
 import {parseSockets} from '../../src/formats/sockets/parse.js'
 import {socketAddress} from '../../src/model/kernel/socket.js'
@@ -8,7 +9,10 @@ import {iptablesReport} from '../../src/reports/iptables/report.js'
 import {filesSource} from '../../src/sources/files/source.js'
 import {PASTED_PIECES} from '../fixtures/pieces/pieces.js'
 import {recordedRulesets} from '../support/netfilter-corpus.js'
+import {oracleSize} from '../support/oracle-size.js'
+import {seeded} from '../support/seeded.js'
 import type {Said} from './pasted-cuts.js'
+import {mangle} from './pasted-cuts.js'
 
 /** A kind of text, its recorded specimens, and what a text of it says. */
 export interface CutKind {
@@ -94,3 +98,34 @@ export const CUT_KINDS: readonly CutKind[] = [
     partIsTrue: true,
   },
 ]
+
+/** Cuts, prefixes and wraps so many texts of each kind: what is then said is part of what the whole text says, or a gap is named. */
+export function cutsSayNothingNew(count: number): void {
+  describe.each(CUT_KINDS.map(kind => [kind.name, kind] as const))('%s, cut, prefixed, wrapped', (_, kind) => {
+    const size = oracleSize('CUTS', {seed: 2026, count})
+    test(`say nothing that the whole text does not say, or that something is missing (${size.again})`, async () => {
+      const random = seeded(size.seed)
+      const wholes = new Map<string, readonly string[]>()
+      const wrong: string[] = []
+      let asked = 0
+      for (let round = 0; round < size.count; round++) {
+        const text = kind.texts[random(kind.texts.length)] ?? ''
+        const whole = wholes.get(text) ?? (await kind.said(text)).facts
+        wholes.set(text, whole)
+        const mangled = mangle(text, random)
+        const now = await kind.said(mangled.text)
+        asked += now.facts.length
+        const strange = now.facts.filter(fact => !whole.includes(fact))
+        const lost = mangled.whole && whole.some(fact => !now.facts.includes(fact))
+        if (lost)
+          wrong.push(
+            `${mangled.how}: lost ${whole.find(fact => !now.facts.includes(fact))}:\n${mangled.text.slice(0, 300)}`,
+          )
+        if (strange.length > 0 && (mangled.whole || !now.gap))
+          wrong.push(`${mangled.how}: ${strange[0]?.slice(0, 300)}\n${mangled.text.slice(-300)}`)
+      }
+      expect(asked).toBeGreaterThan(size.count / 4)
+      expect(wrong.length === 0 ? [] : [wrong.length, ...wrong.slice(0, 4)]).toEqual([])
+    })
+  })
+}

@@ -6,11 +6,11 @@ import {afterAll, beforeAll, expect} from '@jest/globals'
 import {errorsReport} from '../../src/reports/errors/report.js'
 import {reportExitCode} from '../../src/reports/report.js'
 import {probeReport} from '../../src/reports/verify/probe-report.js'
-import {openFiles} from '../../src/sources/open.js'
 import {resolveSubject} from '../../src/sources/subject.js'
 import {hasEnvoy} from '../support/envoy-oracle/envoy.js'
 import {type NetnsMesh, netnsMesh} from '../support/netns-mesh.js'
 import {canBuildTopology} from '../support/netns-topology.js'
+import {sampleSource} from '../support/sample.js'
 import {skipUnless} from '../support/skip-unless.js'
 
 const CLIENT = {namespace: 'demo', name: 'client'}
@@ -18,7 +18,7 @@ const SERVER = {namespace: 'demo', name: 'server'}
 
 /** The rules istio-init set up in a recorded pod. */
 async function recordedRules(): Promise<string> {
-  const sample = await openFiles(['src/sample/mesh.tgz'])
+  const sample = await sampleSource()
   const {pod} = await resolveSubject(sample, {name: 'deploy/sleep', namespace: 'demo'})
   const saved = await sample.evidence('net.iptables.nft', pod)
   if (!saved.ok) throw new Error(saved.gap.detail)

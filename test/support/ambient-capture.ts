@@ -97,16 +97,46 @@ function cniLog(moment: string, choice: AmbientChoice, blobs: BlobSet): readonly
     }))
 }
 
-function syncz(moment: string, pods: readonly KubeObject[], blobs: BlobSet): readonly EvidenceEntry[] {
-  const file = join(moment, 'istiod', 'syncz.json')
-  if (!existsSync(file)) return []
-  const istiod = pods.find(({metadata}) => metadata.name.startsWith('istiod-amb-'))
-  const provenance = {from: istiod?.metadata.name ?? 'istiod', path: 'debug/syncz'}
-  const held = blobs.add(readFileSync(file))
-  return [{namespace: 'istio-system', pod: provenance.from, id: 'istiod.syncz', provenance, held}]
+/** Files of a node that its istio-cni agent, which shares the network of the node, can read. */
+const NODE_FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
+  'net.iptables.legacy': 'iptables-legacy-save.txt',
+  'net.ip6tables.legacy': 'ip6tables-legacy-save.txt',
+  'net.ipset': 'ipset-list.txt',
+  'net.ip-rule': 'ip-rule.txt',
+  'net.ip-route': 'ip-route-all.txt',
 }
 
-/** The pods as they were at the moment: those recorded with it, and of the others those that are no node agents of a later time. */
+function nodeEvidence(moment: string, pods: readonly KubeObject[], blobs: BlobSet): readonly EvidenceEntry[] {
+  const agent = pods.find(({metadata}) => metadata.name.startsWith('istio-cni-node-'))
+  if (agent === undefined) return []
+  return (Object.entries(NODE_FILES) as [EvidenceId, string][]).flatMap(([id, name]) => {
+    const file = join(moment, 'node', name)
+    if (!existsSync(file)) return []
+    const held = blobs.add(readFileSync(file))
+    return [{namespace: 'istio-system', pod: agent.metadata.name, id, provenance: {container: 'install-cni'}, held}]
+  })
+}
+
+const ISTIOD_PAGES = ['istiod.syncz', 'istiod.ambientz'] as const
+
+function istiodPages(
+  moment: string,
+  pods: readonly KubeObject[],
+  choice: AmbientChoice,
+  blobs: BlobSet,
+): readonly EvidenceEntry[] {
+  const istiod = pods.find(({metadata}) => metadata.name.startsWith('istiod-amb-'))
+  const from = istiod?.metadata.name ?? 'istiod'
+  return ISTIOD_PAGES.flatMap(id => {
+    const page = id.replace('istiod.', '')
+    const file = join(moment, 'istiod', `${page}.json`)
+    if (!existsSync(file)) return []
+    const held = blobs.add(heldBytes(id, readFileSync(file), choice))
+    return [{namespace: 'istio-system', pod: from, id, provenance: {from, path: `debug/${page}`}, held}]
+  })
+}
+
+/** The pods as they were at the moment: those recorded with it, and of the others those that are not node agents of a later time. */
 function podsAt(folder: string, folders: readonly PodFolder[], cniFiles: readonly string[]): readonly KubeObject[] {
   const recorded = folders
     .filter(({folder: of}) => existsSync(join(of, 'pod.json')))
@@ -172,7 +202,12 @@ export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
       tool: 'meshctl',
       defaultNamespace: 'amb',
       redacted: choice.unredacted !== true,
-      evidence: [...evidence.values(), ...cniLog(moment, choice, blobs), ...syncz(moment, pods, blobs)],
+      evidence: [
+        ...evidence.values(),
+        ...cniLog(moment, choice, blobs),
+        ...istiodPages(moment, pods, choice, blobs),
+        ...nodeEvidence(moment, pods, blobs),
+      ],
       objects: [...lists, ...objectList({kind: 'PodList', apiVersion: 'v1'}, pods, blobs, choice.unredacted)],
     },
     blobs: blobs.blobs,

@@ -66,7 +66,7 @@ export function kubernetesProblems(object: unknown): readonly string[] {
   return problems(validate, object)
 }
 
-/** What libxml2 has against a document: that it is no XML, or not as one of the two schemas of JUnit reports says. */
+/** What libxml2 has against a document: that it is not XML, or not as one of the two schemas of JUnit reports says. */
 export function junitProblems(xml: string, schema: 'ant' | 'jenkins'): readonly string[] {
   const xsd = XmlDocument.fromBuffer(readFileSync(`${FOLDER}/junit-${schema}.xsd`))
   try {

@@ -2,8 +2,8 @@ import {answered} from '../../src/model/evidence/answer.js'
 import {type OverviewReport, overviewReport} from '../../src/reports/overview/report.js'
 import type {GraphEdge, GraphNode} from '../../src/reports/overview/service-graph.js'
 import {RULES} from '../../src/rules/registry.js'
-import {openFiles} from '../../src/sources/open.js'
 import type {Source} from '../../src/sources/source.js'
+import {sampleSource} from './sample.js'
 
 /** The report on a source, as `report -A` asks for it. */
 export async function overviewOf(
@@ -24,9 +24,12 @@ export async function overviewOf(
   })
 }
 
-/** The report on the sample mesh. */
-export async function sampleOverview(): Promise<OverviewReport> {
-  return await overviewOf(await openFiles(['src/sample/mesh.tgz']))
+let ofSample: Promise<OverviewReport> | undefined
+
+/** The report on the sample mesh, made once per test file: nothing changes it. */
+export function sampleOverview(): Promise<OverviewReport> {
+  ofSample ??= sampleSource().then(source => overviewOf(source))
+  return ofSample
 }
 
 /** The same report with a graph of many Services in 25 namespaces, each calling a few of its own and of the next namespace. */

@@ -74,7 +74,7 @@ function inRange(value: string, address: IpAddress): boolean {
   if (from !== undefined && to !== undefined)
     return from.family === address.family && from.bits <= address.bits && address.bits <= to.bits
   const range = parseIpRange(value)
-  if (range === undefined) throw new Error(`"${value}" is no address`)
+  if (range === undefined) throw new Error(`"${value}" is not an address`)
   return range.family === address.family && (address.bits & range.mask) === (range.bits & range.mask)
 }
 
@@ -86,7 +86,7 @@ function addressHolds(value: string, address: IpAddress | undefined): boolean {
 
 function numberHolds(value: string, number: number | undefined): boolean {
   const [from = Number.NaN, to = from] = value.split('-').map(Number)
-  if (!Number.isInteger(from) || !Number.isInteger(to)) throw new Error(`"${value}" is no number`)
+  if (!Number.isInteger(from) || !Number.isInteger(to)) throw new Error(`"${value}" is not a number`)
   return number !== undefined && from <= number && number <= to
 }
 

@@ -203,7 +203,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
 }
 
 const RATED = ['sleep-fd7bd9c44-jbmtr', 'ratings:9080'] as const
-/** The sleep pod is no client that AuthorizationPolicy demo/ratings-viewer allows. */
+/** The sleep pod is not a client that AuthorizationPolicy demo/ratings-viewer allows. */
 const RATING: Expectation = {
   name: 'sleep may not see ratings',
   from: 'deploy/sleep',

@@ -37,7 +37,7 @@ export function leafAt(diagram: Diagram, {dimensions}: PacketSpace, node: Node, 
     const level = diagram.level(at)
     if (level === LEAF_LEVEL) return diagram.outcome(at) ?? -1
     const block = Object.values(dimensions).find(({start, bits}) => level >= start && level < start + bits)
-    if (block === undefined) throw new Error(`level ${level} is no property of a packet`)
+    if (block === undefined) throw new Error(`level ${level} is not a property of a packet`)
     const shift = BigInt(block.start + block.bits - 1 - level)
     at = ((BigInt(point[block.name]) >> shift) & 1n) === 1n ? diagram.high(at) : diagram.low(at)
   }

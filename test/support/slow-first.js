@@ -5,17 +5,17 @@ import Sequencer from '@jest/test-sequencer'
  * jest's own order on a fresh clone is by size, which says nothing about them.
  */
 const SLOW = [
-  'test/docs.test.ts',
+  'test/loop/loop-law.test.ts',
   'test/browser/report.test.ts',
-  'test/cli/check-fleet.test.ts',
-  'test/cli/seed-items.test.ts',
-  'test/loop/control-plane.test.ts',
-  'test/unit/evidence-aged.test.ts',
-  'test/unit/reports/check-fuzz.test.ts',
-  'test/oracle/pasted-cuts-kernel.test.ts',
-  'test/oracle/envoy-trace.test.ts',
-  'test/unit/sources/snapshot-stress.test.ts',
+  'test/cli/check.test.ts',
+  'test/cli/control-plane.test.ts',
+  'test/unit/attack/endless-input.test.ts',
+  'test/cli/capture.test.ts',
+  'test/unit/reports/check-fleet.test.ts',
+  'test/cli/general.test.ts',
   'test/cli/forms.test.ts',
+  'test/unit/formats/netfilter/mutations.test.ts',
+  'test/docs.test.ts',
 ]
 
 /** Begins the slowest test files first, then jest's own order. */

@@ -52,7 +52,7 @@ function noting(source: Source, asked: Set<string>): Source {
   }
 }
 
-/** The source without one kind of evidence or of objects, for a reason that is no failure of the run. */
+/** The source without one kind of evidence or of objects, for a reason that is not a failure of the run. */
 function without(source: Source, what: string): Source {
   const gap: Gap = {what, reason: 'not-captured', detail: MARK}
   return {

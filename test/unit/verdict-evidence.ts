@@ -85,7 +85,7 @@ async function podObjects(source: Source, {namespace, name}: PodRef) {
   return answer.ok ? answer.value : []
 }
 
-/** The source with one piece of evidence gone, for a reason that is no failure of the run. */
+/** The source with one piece of evidence gone, for a reason that is not a failure of the run. */
 export function removed(source: Source, id: EvidenceId): Source {
   return {
     ...source,

@@ -26,7 +26,7 @@ export interface FailureGroup {
   readonly example: Failure
 }
 
-/** The client left by itself: no failure of the mesh. */
+/** The client closed the connection itself: not a failure of the mesh. */
 const LEFT = ['DC']
 
 /** Whether a line reports a failure: a code of 400 or more, response flags, or a connection that was denied. */

@@ -41,12 +41,29 @@ const SHOWN = 20
 /** The values of `server.state` (Envoy, ServerInfo.State). */
 const STATES = ['LIVE', 'DRAINING', 'PRE_INITIALIZING', 'INITIALIZING']
 
-/** What the gauges of the server say that is no counter: its state when it takes no traffic. */
+/** What the gauges of the server say that is not a counter: its state when it takes no traffic. */
 function stateIn(stats: readonly EnvoyStat[]): readonly string[] {
   const state = stats.find(({name}) => /^(server\.state|envoy_server_state)(\{|$)/.test(name))?.value
   return state === undefined || state === 0
     ? []
     : [`Envoy is ${STATES[state] ?? `in state ${state}`}, not LIVE: it is not ready`]
+}
+
+/** What a proxy without an accepted update of clusters or listeners lacks; other statistics of the page show that the counter was looked at. */
+const NEVER_ACCEPTED: readonly (readonly [RegExp, string])[] = [
+  [/^(?:cluster_manager\.cds\.update_success|envoy_cluster_manager_cds_update_success)(?:\{|$)/, 'clusters (CDS)'],
+  [/^(?:listener_manager\.lds\.update_success|envoy_listener_manager_lds_update_success)(?:\{|$)/, 'listeners (LDS)'],
+]
+
+function neverAccepted(stats: readonly EnvoyStat[]): readonly string[] {
+  return NEVER_ACCEPTED.flatMap(([pattern, what]) => {
+    const counter = stats.find(({name}) => pattern.test(name))
+    return counter?.value === 0
+      ? [
+          `Envoy never accepted ${what} from its control plane: ${counter.name} is 0 (nothing was sent, or all was rejected)`,
+        ]
+      : []
+  })
 }
 
 function troubles(stats: readonly EnvoyStat[]) {
@@ -69,7 +86,7 @@ export function troubleCounters(stats: readonly EnvoyStat[], most = 3): readonly
 /** Sentences on counters that are not zero and indicate a fault, the highest first. A counter says that it happened, not when. */
 export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
   const found = troubles(stats)
-  const state = stateIn(stats)
+  const state = [...stateIn(stats), ...neverAccepted(stats)]
   if (found.length === 0)
     return state.length > 0
       ? state

@@ -95,7 +95,7 @@ function conditionHolds({condition, checkedCondition, at}: Policy, subject: Rbac
   const checked = isStruct(checkedCondition) ? checkedCondition.expr : undefined
   const expression = condition ?? checked
   if (expression === undefined) return true
-  if (!isStruct(expression)) return undecided('a condition of an RBAC policy that is no expression', at)
+  if (!isStruct(expression)) return undecided('a condition of an RBAC policy that is not an expression', at)
   return evaluateCel(expression, attributesOf(subject)) === true
 }
 

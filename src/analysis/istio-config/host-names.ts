@@ -1,6 +1,6 @@
 const CLUSTER_SUFFIX = 'svc.cluster.local'
 
-/** A host as Istio completes it: a name without a dot that is no wildcard belongs to the namespace of the object that names it. */
+/** A host as Istio completes it: a name without a dot that is not a wildcard belongs to the namespace of the object that names it. */
 export function fullHost(host: string, namespace: string): string {
   return host.includes('.') || host.startsWith('*') ? host : `${host}.${namespace}.${CLUSTER_SUFFIX}`
 }

@@ -124,14 +124,26 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       : undefined
   },
   nodes: (row, name) => (row.STATUS === 'Ready' ? undefined : `node ${name} is ${row.STATUS}`),
-  namespaces: (row, name) =>
-    row['ISTIO-INJECTION'] === undefined && row.REV === undefined
+  'certificates.cert-manager.io': (row, name) =>
+    row.READY === 'True'
       ? undefined
-      : row['ISTIO-INJECTION'] === 'enabled' || (row.REV ?? '') !== ''
-        ? `namespace ${name} has injection enabled`
-        : row['ISTIO-INJECTION'] === 'disabled'
-          ? `namespace ${name} has injection disabled`
-          : undefined,
+      : `Certificate ${name} is not ready: cert-manager has not issued it, so the Secret ${row.SECRET ?? ''} is missing or old; kubectl describe certificate ${name} names its CertificateRequest and the reason`,
+  certificatesigningrequests: (row, name) =>
+    /\bIssued\b/.test(row.CONDITION ?? '')
+      ? undefined
+      : /\bApproved\b/.test(row.CONDITION ?? '')
+        ? `${name} is approved and not issued: the signer ${row.SIGNERNAME ?? ''} has signed no certificate; its controller does not run, does not serve this name, or may not sign for it`
+        : `${name} is ${row.CONDITION ?? 'without a condition'}: no certificate was issued for it; its signer is ${row.SIGNERNAME ?? 'unknown'}`,
+  namespaces: (row, name) =>
+    row['ISTIO-INJECTION'] === 'enabled' && (row.REV ?? '') !== ''
+      ? `namespace ${name} has both istio-injection=enabled and istio.io/rev=${row.REV}: istio-injection takes precedence, and the revision is ignored`
+      : row['ISTIO-INJECTION'] === undefined && row.REV === undefined
+        ? undefined
+        : row['ISTIO-INJECTION'] === 'enabled' || (row.REV ?? '') !== ''
+          ? `namespace ${name} has injection enabled`
+          : row['ISTIO-INJECTION'] === 'disabled'
+            ? `namespace ${name} has injection disabled`
+            : undefined,
   'gateways.gateway.networking.k8s.io': (row, name) =>
     row.PROGRAMMED === undefined || row.PROGRAMMED === 'True'
       ? undefined

@@ -1,3 +1,4 @@
+import {own} from '../../model/collections/own.js'
 import type {Ruleset} from '../../model/kernel/ruleset.js'
 
 /** Whose chains carry a name: a mesh or a runtime inside a pod, or a program of the node. */
@@ -65,6 +66,18 @@ const OWNERS: readonly (readonly [RegExp, ChainOwner])[] = [
   ],
 ]
 
+/** Tables of nftables that programs of a node keep, by the names their projects give them, and whose they are. */
+const NODE_TABLES: Readonly<Record<string, string>> = {
+  'kube-proxy': 'kube-proxy or the kubelet',
+  firewalld: 'the firewall of the machine',
+  'docker-bridges': 'Docker',
+  libvirt_network: 'libvirt',
+  netavark: 'Podman (netavark)',
+  calico: 'Calico',
+  'ovn-kubernetes': 'OVN-Kubernetes',
+  'kube-router': 'kube-router',
+}
+
 /** Whose chain that is; undefined for Istio's own, the kernel's and unknown ones. */
 export function chainOwner(name: string): ChainOwner | undefined {
   return OWNERS.find(([pattern]) => pattern.test(name))?.[1]
@@ -109,7 +122,7 @@ function interfaces(rulesets: readonly Ruleset[]): readonly string[] {
   )
 }
 
-/** Where rules stand when that is no pod: `chains` and interfaces that only a node (or a machine with containers) has. */
+/** Where rules stand when that is not a pod: `chains` and interfaces that only a node (or a machine with containers) has. */
 export interface NodeRules {
   readonly signs: readonly string[]
   readonly owners: readonly string[]
@@ -125,15 +138,23 @@ function nativeNodeTables(rulesets: readonly Ruleset[]): readonly string[] {
     .map(({name}) => `${name} postrouting`)
 }
 
-/** Tells a node's rules from a pod's: by chains and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
+/** The tables of nftables that only programs of a node keep. */
+function nodeTables(rulesets: readonly Ruleset[]): readonly string[] {
+  const names = rulesets.flatMap(({tables}) => tables.map(({name}) => name))
+  return [...new Set(names)].filter(name => own(NODE_TABLES, name) !== undefined)
+}
+
+/** Tells a node's rules from a pod's: by chains, tables and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
 export function nodeRules(rulesets: readonly Ruleset[]): NodeRules | undefined {
   const names = [...new Set(chainNames(rulesets))]
-  const own = names.filter(name => chainOwner(name)?.kind === 'node')
+  const chains = names.filter(name => chainOwner(name)?.kind === 'node')
   const devices = [...new Set(interfaces(rulesets))].filter(name => NODE_INTERFACE.test(name))
   const native = nativeNodeTables(rulesets)
-  if (own.length === 0 && devices.length === 0 && native.length === 0) return undefined
+  const tables = nodeTables(rulesets)
+  if (chains.length + devices.length + native.length + tables.length === 0) return undefined
   const agent = native.length === 0 ? [] : ['ISTIO_POSTRT']
-  const owners = [...new Set([...own, ...agent].map(name => chainOwner(name)?.name ?? ''))]
+  const ofChains = [...chains, ...agent].map(name => chainOwner(name)?.name ?? '')
+  const owners = [...new Set([...ofChains, ...tables.map(name => own(NODE_TABLES, name) ?? '')])]
   const captures = names.some(name => isSidecarChain(name) || chainOwner(name)?.kind === 'mesh')
-  return {signs: [...own, ...native, ...devices], owners, captures}
+  return {signs: [...chains, ...tables.map(name => `table ${name}`), ...native, ...devices], owners, captures}
 }

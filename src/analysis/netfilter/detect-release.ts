@@ -49,12 +49,17 @@ const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: 
   [has => has(/^nat\/PREROUTING -> jump ISTIO_REDIRECT/), {from: BEFORE_1_0, to: BEFORE_1_0}],
 ]
 
+/** In every rule that a mark of a release is about: its chain, the chain it leads to, the set it asks for or the port of Istio's DNS proxy. */
+const TELLING = /istio|ztunnel|15053/i
+
 /** Which releases make rules like these, judged by what changed between releases; undefined when they are not Istio's. */
 export function detectRelease(rulesets: readonly Ruleset[]): DetectedRelease | undefined {
-  const lines = everyRule(rulesets).map(
-    ({table, chain, rule}) =>
-      `${canonicalTable(table.name)}/${canonicalChain(chain.name)} ${canonicalKey(ruleKey(rule))}`,
-  )
+  const lines = everyRule(rulesets)
+    .filter(({chain, rule}) => TELLING.test(chain.name) || TELLING.test(rule.text))
+    .map(
+      ({table, chain, rule}) =>
+        `${canonicalTable(table.name)}/${canonicalChain(chain.name)} ${canonicalKey(ruleKey(rule))}`,
+    )
   const has = (pattern: RegExp) => lines.some(line => pattern.test(line))
   const found = RELEASE_MARKS.find(([marks]) => marks(has))?.[1]
   return found === undefined ? undefined : {...found, text: `${found.mode ?? ''}${rangeText(found)}`}

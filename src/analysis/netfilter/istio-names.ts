@@ -19,6 +19,8 @@ export function canonicalTable(name: string): string {
 
 /** The iptables name of a chain: `istio-in-redirect` is ISTIO_IN_REDIRECT, `prerouting` of a native table is PREROUTING. */
 export function canonicalChain(name: string): string {
+  // Asked for every rule of large rulesets: names of other programs' chains are in capitals.
+  if (!/^[a-z]/.test(name)) return name
   if (Object.hasOwn(AMBIENT_CHAINS, name)) return AMBIENT_CHAINS[name] ?? name
   return name.startsWith('istio-') || /^(prerouting|input|forward|output|postrouting)$/.test(name)
     ? name.toUpperCase().replaceAll('-', '_')

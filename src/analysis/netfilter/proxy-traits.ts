@@ -3,7 +3,7 @@ import type {Packet} from '../../model/kernel/packet.js'
 import {type Chain, everyChain, everyRule, type Ruleset} from '../../model/kernel/ruleset.js'
 import {canonicalChain, isAmbientRuleset} from './istio-names.js'
 
-/** How rules know the proxy: the user and group it runs as, and the port they hand outbound traffic to. */
+/** How rules identify the proxy: the user and group it runs as, and the port they redirect outbound traffic to. */
 export interface ProxyTraits {
   readonly uid: number
   readonly gid: number
@@ -15,7 +15,7 @@ export interface ProxyTraits {
 /** What sidecars run as, user and group, unless istio-init is configured otherwise (`-u` and `-g` of istio-iptables; OpenShift assigns others). */
 export const USUAL_PROXY = 1337
 const USUAL_OUTBOUND = 15_001
-/** ztunnel is no user of the pod: its packets carry this mark. */
+/** ztunnel is not a user of the pod: its packets carry this mark. */
 export const ZTUNNEL_MARK = 0x539
 
 /** The uids or gids that rules of a chain treat as the proxy's: those whose calls to the pod's own address are handed to the inbound port. */

@@ -12,7 +12,7 @@ export interface FailureCause {
 const FIREWALL =
   'Open port 15017 (istiod, behind port 443 of its Service) from the API server to the nodes: a firewall rule or security group of a private cluster usually blocks it; then check that istiod is running.'
 
-/** Reasons of an end that was no run: the runtime could not start the container (containerd and CRI-O; dockershim). */
+/** Reasons of an end that was not a run: the runtime could not start the container (containerd and CRI-O; dockershim). */
 export const START_FAILURES: readonly string[] = ['StartError', 'ContainerCannotRun']
 
 /** Matches no message: the reason alone says the cause. */

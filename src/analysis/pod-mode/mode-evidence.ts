@@ -1,4 +1,5 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
+import type {AmbientWorkload} from '../../model/istio/ambient-workload.js'
 import {DATAPLANE_LABEL, REDIRECTION_ANNOTATION} from '../../model/istio/mesh-keys.js'
 import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
 import {injectedContainer, type PodModel} from '../../model/kube/pod.js'
@@ -7,7 +8,7 @@ import {podMode} from './pod-mode.js'
 
 /** What one piece of evidence says about a pod's part in the mesh. */
 export interface ModeClaim {
-  /** `label`, `annotation`, `containers`, `kernel rules`, `sockets`, `ztunnel`. */
+  /** `label`, `annotation`, `containers`, `kernel rules`, `sockets`, `ztunnel NAME`, `node`, `istiod NAME`. */
   readonly from: string
   readonly says: 'ambient' | 'sidecar' | 'outside' | 'unfinished'
   readonly text: string
@@ -31,6 +32,10 @@ export interface ModeEvidence {
   /** The TCP ports with a listening socket. */
   readonly listening?: readonly number[]
   readonly ztunnel?: {readonly name: string; readonly dump: ZtunnelDump}
+  /** Whether the pod is in the set of addresses by which its node lets the kubelet's probes in. */
+  readonly inProbeSet?: boolean
+  /** The pod as an istiod sends it to ztunnels; `unknown` to that istiod where `workload` is absent. */
+  readonly istiod?: {readonly name: string; readonly workload?: AmbientWorkload}
 }
 
 function labelClaim({labels, object}: PodModel, namespaceLabels: Labels | undefined): ModeClaim | undefined {
@@ -92,6 +97,21 @@ function ztunnelClaims({object}: PodModel, {name, dump}: NonNullable<ModeEvidenc
   return workload === undefined && !served ? [row] : [row, state]
 }
 
+function probeSetClaim(member: boolean): ModeClaim {
+  return member
+    ? {from: 'node', says: 'ambient', text: "the pod is in istio-cni's set for probes"}
+    : {from: 'node', says: 'outside', text: "the pod is not in istio-cni's set for probes"}
+}
+
+function istiodClaim({name, workload}: NonNullable<ModeEvidence['istiod']>): ModeClaim {
+  const from = `istiod ${name}`
+  if (workload === undefined) return {from, says: 'outside', text: 'it sends no ztunnel the pod'}
+  if (workload.nativeTunnel) return {from, says: 'sidecar', text: 'it tells ztunnels: HBONE by the pod itself'}
+  return workload.hbone
+    ? {from, says: 'ambient', text: 'it tells ztunnels: HBONE through ztunnel'}
+    : {from, says: 'outside', text: 'it tells ztunnels: plaintext TCP'}
+}
+
 function becauseOf(pod: PodModel, label: ModeClaim | undefined): string | undefined {
   if (pod.hostNetwork) return 'it uses the host network, which istio-cni does not redirect'
   if (label?.says === 'outside') return `label ${label.text} opts it out`
@@ -122,6 +142,10 @@ export function modeFact(pod: PodModel, evidence: ModeEvidence): ModeFact {
     ...(evidence.chains === undefined ? [] : [rulesClaim(evidence.chains)]),
     ...(evidence.listening === undefined ? [] : [socketsClaim(evidence.listening)]),
     ...(evidence.ztunnel === undefined ? [] : ztunnelClaims(pod, evidence.ztunnel)),
+    ...(evidence.inProbeSet === undefined || (!evidence.inProbeSet && annotation.says !== 'ambient')
+      ? []
+      : [probeSetClaim(evidence.inProbeSet)]),
+    ...(evidence.istiod === undefined ? [] : [istiodClaim(evidence.istiod)]),
   ]
   const containers: readonly ModeClaim[] = sidecar
     ? [{from: 'containers', says: 'sidecar', text: 'istio-proxy is injected'}]

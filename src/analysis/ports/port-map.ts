@@ -40,6 +40,8 @@ export interface PortFacts {
   /** Absent when the sockets could not be read. */
   readonly sockets?: SocketTable
   readonly version?: IstioVersion
+  /** False where the kernel rules of an ambient pod were read and send nothing inbound to ztunnel. */
+  readonly redirected?: boolean
 }
 
 const ANY_ADDRESS = ['0.0.0.0', '::', '*']
@@ -93,7 +95,10 @@ function verdictOf(row: Omit<PortRow, 'verdict'>, facts: PortFacts): PortVerdict
   if (loopback && !isDeclared) return 'private'
   if (loopback && mode === 'sidecar' && isOlder(facts.version, 1, 10)) return 'reachable'
   if (loopback) return 'loopback only'
-  const byZtunnel = mode === 'ambient' && pod.annotations['ambient.istio.io/bypass-inbound-capture'] !== 'true'
+  const byZtunnel =
+    mode === 'ambient' &&
+    facts.redirected !== false &&
+    pod.annotations['ambient.istio.io/bypass-inbound-capture'] !== 'true'
   if (byZtunnel && row.protocol === 'tcp') return isDeclared ? 'reachable' : 'undeclared'
   if (mode !== 'sidecar' || row.protocol === 'udp') return isDeclared ? 'plain' : 'undeclared'
   if (!isCaptured(inboundCapture(pod), row.port)) return isDeclared ? 'bypasses the sidecar' : 'undeclared'

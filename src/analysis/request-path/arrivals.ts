@@ -35,7 +35,7 @@ export function application(journey: Journey, pod: MeshPod, address: IpPort, spe
   }
   tell('accepts the connection')
   const where = `${podLabel(pod.ref)} port ${address.port}`
-  const because = `it reaches the application of ${where}`
+  const because = `it reaches the application in ${where}`
   return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod})
 }
 
@@ -56,7 +56,7 @@ export function inPod(journey: Journey, site: Site, to: IpPort, speech: Speech):
   return ending(TERMINATED, 'refused', 'not-listening', because, {pod: site.pod})
 }
 
-/** An address that is no captured pod's: outside the mesh, or not known. */
+/** An address that is not a captured pod's: outside the mesh, or not known. */
 export function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
   if (toMesh || world.isEndpoint(to.ip)) {

@@ -53,6 +53,15 @@ const PATTERNS: readonly Pattern[] = [
       'Check discoveryAddress (mesh config, ProxyConfig or the proxy.istio.io/config annotation) and cluster DNS.',
   },
   {
+    // Go's x509.HostnameError: `certificate is valid for A, B, not NAME`.
+    kind: 'certificate',
+    test: /x509: certificate is valid for ([^,"{}\n]{1,253})(, [^"{}\n]{1,20000})?, not ([\w.*-]{1,253})/,
+    text: ([, name, others, wanted]) =>
+      `a certificate was rejected: whatever answers for ${wanted} has one for ${name}${others === undefined ? '' : ' and other names'}`,
+    advice:
+      'Something else than istiod answers there: check the address (discoveryAddress, CA_ADDR), what its name resolves to, and proxies on the way.',
+  },
+  {
     kind: 'certificate',
     test: /(x509: [^"{}\n]+|tls: [^"{}\n]+|CERTIFICATE_VERIFY_FAILED[^"{}\n]*)/,
     text: ([, what]) => `a certificate was rejected: ${what?.trim()}`,
@@ -74,7 +83,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'timeout',
     test: /dial tcp (\S+?): (?:i\/o timeout|connect: (?:connection timed out|no route to host|network is unreachable))/,
-    text: ([, address]) => `istiod at ${address} does not answer: attempts to connect time out`,
+    text: ([, address]) => `istiod at ${address} does not answer: connection attempts time out`,
     advice:
       'Packets between the pod and istiod are dropped: by a NetworkPolicy, a firewall, or because istiod is down.',
   },

@@ -1,3 +1,4 @@
+import {own} from '../../model/collections/own.js'
 import type {HttpExchange} from '../../model/evidence/tool-output.js'
 import {meaningsOf} from '../../model/vocabulary/words.js'
 import {explainMessage} from '../log-explanation/explain.js'
@@ -15,7 +16,14 @@ const CURL: Readonly<Record<number, string>> = {
 
 const AUTOMATIC = /^240\.240\.|^2001:2:/
 
-function own(status: number, host: string): string {
+/** What Envoy's admin page /ready says of a proxy that is not (Envoy, ServerInfo.State). */
+const NOT_READY: Readonly<Record<string, string>> = {
+  PRE_INITIALIZING: 'it waits for its clusters: the control plane has not sent them, or their endpoints did not arrive',
+  INITIALIZING: 'it has its clusters and waits for listeners and what they need (routes, certificates)',
+  DRAINING: 'it shuts down and takes no new connections',
+}
+
+function ofEnvoy(status: number, host: string): string {
   const where = host === '' ? 'the host' : `the host ${host}`
   if (status === 404)
     return `Envoy itself answered: no route matches ${where} and the path (no VirtualService or virtual host for it, or none bound to this Gateway): meshctl proxy-config route POD`
@@ -37,6 +45,8 @@ function answerSentences(exchange: HttpExchange & {readonly status: number}): re
   const {status, headers, host = '', body} = exchange
   const time = headers['x-envoy-upstream-service-time']
   const envoy = time !== undefined || /envoy/i.test(headers.server ?? '')
+  const waits = own(NOT_READY, body ?? '')
+  if (waits !== undefined) return [`HTTP ${status}: Envoy is not ready (${body}): ${waits}`]
   const said = messageOf(body)
   const passed =
     time === undefined
@@ -57,7 +67,7 @@ function answerSentences(exchange: HttpExchange & {readonly status: number}): re
     ]
   }
   if (status < 400) return [`HTTP ${status}: answered through Envoy`, ...passed]
-  if (time === undefined) return [`HTTP ${status}: ${own(status, host)}`, ...(said === undefined ? [] : [said])]
+  if (time === undefined) return [`HTTP ${status}: ${ofEnvoy(status, host)}`, ...(said === undefined ? [] : [said])]
   if (said !== undefined)
     return [
       `HTTP ${status}`,

@@ -17,7 +17,7 @@ const ABOVE_ZERO: readonly (readonly [RegExp, string])[] = [
     /^pilot_eds_no_instances/,
     'clusters without endpoints: Services or subsets that select no ready pod; clients get 503 (UH)',
   ],
-  [/^pilot_no_ip/, 'pods without an address, which are no endpoints yet'],
+  [/^pilot_no_ip/, 'pods without an address, which are not endpoints yet'],
   [/^pilot_endpoint_not_ready/, 'endpoints that are not ready and get no traffic'],
   [/^pilot_duplicate_envoy_clusters/, 'clusters with equal names, of which one is used'],
   [/^pilot_vservice_dup_domain/, 'VirtualServices with the same host, of which one is used (explain IST0109)'],
@@ -74,6 +74,17 @@ function requests({labels, value}: MetricSample): readonly string[] {
   ]
 }
 
+/** TCP connections that ended with a response flag (istio.io, "Istio Standard Metrics"). */
+function failedConnections({labels, value}: MetricSample): readonly string[] {
+  const flags = labels.response_flags ?? '-'
+  const names = flags.split(',').flatMap(flag => RESPONSE_FLAGS[flag]?.[0] ?? [])
+  if (names.length === 0) return []
+  const target = labels.destination_service ?? labels.destination_workload ?? 'an unknown service'
+  return [
+    `${value} TCP connections to ${target} from ${labels.source_workload ?? 'unknown'}: ${flags}: ${names.join('; ')}`,
+  ]
+}
+
 /** The average of a histogram, from its sum and count. */
 function average(samples: readonly MetricSample[], name: string): number | undefined {
   const total = (suffix: string) =>
@@ -97,6 +108,7 @@ function convergence(samples: readonly MetricSample[]): readonly string[] {
 function sampleSentences(sample: MetricSample): readonly string[] {
   const {name, labels, value} = sample
   if (/^istio_requests_total$/.test(name)) return value > 0 ? requests(sample) : []
+  if (/^istio_tcp_connections_(?:opened|closed)_total$/.test(name)) return value > 0 ? failedConnections(sample) : []
   if (name === 'istio_agent_cert_expiry_seconds')
     return value < 0
       ? [

@@ -66,7 +66,7 @@ export function analyzeSeverity(flag: string, text: string | undefined, usual: S
   if (text === undefined) return usual
   const found = LEVELS.find(level => level === text.toLowerCase())
   if (found === undefined)
-    throw new UserError(`--${flag} ${JSON.stringify(text)} is no level`, {hint: 'Use Info, Warning or Error.'})
+    throw new UserError(`--${flag} ${JSON.stringify(text)} is not a level`, {hint: 'Use Info, Warning or Error.'})
   return found
 }
 

@@ -1,7 +1,7 @@
 import {createInterface} from 'node:readline/promises'
 import {UserError} from '../../model/evidence/user-error.js'
 
-/** Returns once a person has said yes to the question, or `yes` says it for them; anything else is an error, and so is standard input that is no terminal. */
+/** Returns once a person has said yes to the question, or `yes` says it for them; anything else is an error, and so is standard input that is not a terminal. */
 export async function confirmed(question: string, yes: boolean): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY || !process.stderr.isTTY)

@@ -16,7 +16,7 @@ export async function expectationsIn(file: string): Promise<readonly Expectation
   const bytes = file === '-' ? await readStdin() : await readInput(file)
   const read = readExpectations(Buffer.from(bytes).toString('utf8'))
   if (read.ok) return read.expectations
-  throw new UserError(`${file === '-' ? 'standard input' : file} is no file of expectations: ${read.why}`, {
+  throw new UserError(`${file === '-' ? 'standard input' : file} is not a file of expectations: ${read.why}`, {
     hint: 'The form is described in docs/schemas/expectations.schema.json.',
   })
 }

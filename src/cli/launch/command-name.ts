@@ -16,6 +16,15 @@ function asksForHelp(argv: readonly string[]): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).some(word => HELP.includes(word))
 }
 
+/** `describe deploy/web` as kubectl spells it: the command for the kind before the slash, which every word but a Service's leaves to pods. */
+function describedObject(leading: readonly string[], commands: CommandTable): NamedCommand | undefined {
+  const words = leading.findIndex(word => word.includes('/'))
+  if (words < 1 || leading[words - 1] !== 'describe' || words !== leading.length - 1) return undefined
+  const question = /^(?:svc|services?)\//.test(leading[words] ?? '') ? 'service' : 'pod'
+  const name = [...leading.slice(0, words), question].join(':')
+  return Object.hasOwn(commands, name) ? {name, words} : undefined
+}
+
 /** The command that the first words of a line name; undefined for help, for no command and for a word too many, which oclif answers. */
 export function namedCommand(argv: readonly string[], commands: CommandTable): NamedCommand | undefined {
   if (asksForHelp(argv)) return undefined
@@ -26,5 +35,5 @@ export function namedCommand(argv: readonly string[], commands: CommandTable): N
     if (!Object.hasOwn(commands, name)) continue
     return words < leading.length && commands[name]?.takesArguments !== true ? undefined : {name, words}
   }
-  return undefined
+  return describedObject(leading, commands)
 }

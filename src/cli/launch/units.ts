@@ -28,7 +28,7 @@ function withDefault(module: object): object {
   return Object.create(module, {default: {value: module}})
 }
 
-/** The units of the program, each evaluated once, when it is first asked for; anything that is no unit is a built-in of Node, which `native` loads. */
+/** The units of the program, each evaluated once, when it is first asked for; anything that is not a unit is a built-in of Node, which `native` loads. */
 export function createUnits(readScript: ReadScript, native: (id: string) => unknown): Units {
   const files = new Map<string, Readonly<Record<string, Unit>>>()
   const loaded = new Map<string, {exports: unknown}>()

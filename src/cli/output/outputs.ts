@@ -12,7 +12,7 @@ export interface OutputSpec {
   readonly template?: string
 }
 
-/** The values of -o; one from the environment is no list. */
+/** The values of -o; one from the environment is not a list. */
 type Words = string | readonly string[] | undefined
 
 function templateForm(word: string): TemplateForm | undefined {

@@ -27,7 +27,7 @@ export function withLeadingFlagsBehind(argv: readonly string[], surface: Surface
 const NAMESPACE = /^(?:ns|namespaces?)\/([a-z0-9][a-z0-9-]*)$/
 
 /**
- * Rewrites `ns/NAME` where a pod may be named into `-n NAME`: a namespace is no pod, and every command has that flag.
+ * Rewrites `ns/NAME` where a pod may be named into `-n NAME`: a namespace is not a pod, and every command has that flag.
  * Values of flags and words after `--` stay unchanged; two namespaces are an error.
  */
 export function namespaceArgument(argv: readonly string[], {commands}: Surface): readonly string[] {

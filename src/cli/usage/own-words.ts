@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {shellWord} from '../../model/text/shell-word.js'
 
-/** Commands of two words; of all others the pod or file follows the first. */
+/** Commands of two words; in all others the pod or file follows the first word. */
 const TOPICS: ReadonlySet<string> = new Set(['proxy-config', 'pc', 'describe', 'snapshot'])
 /** Commands that ask no source, so that `--from` and `-n` do not belong behind them. */
 const WITHOUT_SOURCE = /^meshctl (?:explain|read|rules|completion|snapshot|serve)\b/
@@ -35,7 +35,7 @@ function ownWords(argv: readonly string[]): OwnWords {
 
 /**
  * A command to run next with what the user already typed: `POD` and `FILE` become the pod and the file of their own command line, and the source
- * and namespace they named are kept. What is no command of meshctl, and what names its own source, stays unchanged.
+ * and namespace they named are kept. What is not a command of meshctl, and what names its own source, stays unchanged.
  */
 export function inOwnWords(next: string, argv: readonly string[]): string {
   const [command = '', ...comment] = next.split(/(?<!\s)(?=\s+# )/)

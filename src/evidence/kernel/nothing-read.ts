@@ -53,7 +53,7 @@ function nothingRead(kernel: Kernel, source: Source, subject: PodRef, kind: PodK
     ? gap.reason === 'unreachable'
       ? undefined
       : 'Reading kernel rules needs root there (CAP_NET_ADMIN), or a container that has the capability and the tool.'
-    : waysText(subject, kind)
+    : waysText(subject, kind, kernel.debugImage)
   return new UserError(`${what}: ${asked} (${gap.detail})`, {hint, gap})
 }
 

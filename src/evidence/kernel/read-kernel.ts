@@ -13,6 +13,7 @@ import type {IpFacts, NetworkNamespace} from '../../model/kernel/network-namespa
 import {type Backend, type IpFamily, type Ruleset, type RulesReading, ruleCount} from '../../model/kernel/ruleset.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
+import {triedDebugImage} from './debug-image.js'
 
 /** What is known of a pod's kernel: its rules, where they come from, and the machine packets are walked on. */
 export interface Kernel {
@@ -31,6 +32,8 @@ export interface Kernel {
   readonly failure?: SetupFailure
   /** Set when these are the rules of a node and not of a pod. */
   readonly node?: NodeRules
+  /** The image of a debug container that runs in the pod and in which no rules could be read. */
+  readonly debugImage?: string
 }
 
 const RULES: readonly (readonly [EvidenceId, {family?: IpFamily; backend?: Backend}])[] = [
@@ -224,5 +227,6 @@ export async function readKernel(source: Source, subject: PodRef, addresses: rea
     bytes: concat(used.chunks),
     failure,
     node,
+    ...definedFields({debugImage: useless ? await triedDebugImage(source, subject, live.gaps) : undefined}),
   }
 }

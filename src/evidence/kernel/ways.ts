@@ -10,14 +10,18 @@ export interface Way {
 /** How the pod takes part in the mesh, which decides which container and which log it has. */
 export type PodKind = 'sidecar' | 'ambient' | 'none'
 
+/** The flags of the debug container: an image that has the tools, where the pod has no proxy's or the one that runs has none. */
+function debugFlags(kind: PodKind, runningImage: string | undefined): string {
+  return `--debug-container${kind === 'sidecar' && runningImage === undefined ? '' : ' --debug-image nicolaka/netshoot'}`
+}
+
 /** The ways that work, in the order to try them; the plain exec into istio-proxy is not one of them in a default install. */
-function waysToRules(pod: PodRef, kind: PodKind): readonly Way[] {
+function waysToRules(pod: PodRef, kind: PodKind, runningImage: string | undefined): readonly Way[] {
   const name = pod.implied === true ? 'POD' : pod.name
   const namespace = pod.implied === true || pod.namespace === '' ? 'NAMESPACE' : pod.namespace
   const at = `-n ${namespace} ${name}`
   const label = pod.implied === true ? 'POD' : podLabel(pod)
   const target = kind === 'sidecar' ? ' --target=istio-proxy' : ''
-  const image = kind === 'sidecar' ? '' : ' --debug-image nicolaka/netshoot'
   const log: readonly Way[] =
     kind === 'sidecar'
       ? [
@@ -40,7 +44,7 @@ function waysToRules(pod: PodRef, kind: PodKind): readonly Way[] {
         ]
   return [
     {
-      how: `meshctl iptables ${label} --debug-container${image}`,
+      how: `meshctl iptables ${label} ${debugFlags(kind, runningImage)}`,
       needs: 'patch pods/ephemeralcontainers, and a namespace whose pod security level is privileged',
       gives: 'the live rules; the container exits on its own, its entry stays in the pod',
     },
@@ -70,15 +74,19 @@ const WHY: Readonly<Record<PodKind, string>> = {
   none: 'No container of the pod has the capability NET_ADMIN, which reading kernel rules needs.',
 }
 
-/** How to read what the kernel holds now, where only what was written at start is known. */
-export function readNow(pod: PodRef): string {
-  return `to read the current rules: meshctl iptables ${podLabel(pod)} --debug-container on a cluster, or meshctl iptables --from netns:PID as root on the node`
+/** How to read what the kernel holds now, where only what was written at start is known; with the image of a debug container that runs without the tools. */
+export function readNow(pod: PodRef, runningImage?: string): string {
+  return `to read the current rules: meshctl iptables ${podLabel(pod)} ${debugFlags('sidecar', runningImage)} on a cluster, or meshctl iptables --from netns:PID as root on the node`
 }
 
-/** The ways as lines for a hint, for the kind of pod. */
-export function waysText(pod: PodRef, kind: PodKind): string {
-  const lines = waysToRules(pod, kind).map(
+/** The ways as lines for a hint, for the kind of pod, with the image of a debug container that runs in it without the tools. */
+export function waysText(pod: PodRef, kind: PodKind, runningImage?: string): string {
+  const lines = waysToRules(pod, kind, runningImage).map(
     ({how, needs, gives}, index) => `  ${index + 1}. ${how}\n     needs ${needs}; gives ${gives}`,
   )
-  return [`${WHY[kind]} What works:`, ...lines].join('\n')
+  const without =
+    runningImage === undefined
+      ? ''
+      : `\nThe debug container that runs in the pod could not read them either: its image ${runningImage} lacks iptables-save.`
+  return [`${WHY[kind]}${without} What works:`, ...lines].join('\n')
 }

@@ -66,7 +66,7 @@ interface ReadProxy {
 }
 
 /** The configuration of a pod's proxy as JSON. */
-export async function readDump(source: Source, pod: MeshPod): Promise<Answer<unknown>> {
+export async function readDump(source: Source, pod: Pick<MeshPod, 'ref'>): Promise<Answer<unknown>> {
   const artifact = await source.evidence('envoy.config_dump', pod.ref)
   return dumpIn(artifact)
 }

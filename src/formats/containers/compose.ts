@@ -18,7 +18,7 @@ export function isCompose(text: string): boolean {
   return service && only
 }
 
-/** The services quoted in a text that is no whole YAML: each by its own lines, so that one that is cut does not hide the others. */
+/** The services quoted in a text that is not whole YAML: each by its own lines, so that one that is cut does not hide the others. */
 function fragments(text: string): Readonly<Record<string, unknown>> {
   const lines = text.split(/\r?\n/)
   const found = new Map<string, unknown>()

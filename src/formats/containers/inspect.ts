@@ -6,7 +6,7 @@ function networkOf(mode: string): ContainerNetwork {
   return mode.startsWith('container:') ? {kind: 'shared', with: mode.slice('container:'.length)} : {kind: 'own'}
 }
 
-/** The moment Docker writes for "never" is no moment. */
+/** The moment Docker writes for "never" is not a moment. */
 function moment(text: string | undefined): string | undefined {
   return text === undefined || text.startsWith('0001-') ? undefined : text
 }

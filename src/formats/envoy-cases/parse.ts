@@ -66,7 +66,7 @@ function payloadOf(json: unknown, protocol: Protocol): string | undefined {
 }
 
 /**
- * Reads one case of a configuration folder: only the request, never what was observed. Undefined when it is no case.
+ * Reads one case of a configuration folder: only the request, never what was observed. Undefined when it is not a case.
  * Every request carries its id in a header of its own, which counts as a header and is matched by no rule.
  */
 export function parseEnvoyCase(json: unknown): EnvoyCase | undefined {

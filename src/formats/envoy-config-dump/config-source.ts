@@ -41,7 +41,7 @@ function addressesOf(bootstrap: unknown, name: string): readonly string[] {
   return [...endpoints, ...listOf(cluster, 'hosts').map(addressText)].filter(text => text !== undefined)
 }
 
-/** Where the Envoy of a bootstrap gets its clusters and listeners from; undefined when it is no bootstrap. */
+/** Where the Envoy of a bootstrap gets its clusters and listeners from; undefined when it is not a bootstrap. */
 export function configSource(bootstrap: unknown): ConfigSource | undefined {
   if (!isObject(bootstrap)) return undefined
   const dynamic = at(bootstrap, 'dynamic_resources')

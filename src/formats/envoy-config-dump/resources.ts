@@ -52,7 +52,7 @@ function inside(resource: unknown, name: ResourceSection): readonly unknown[] {
   return []
 }
 
-/** How many entries of a section cannot be read: they are in a list of resources, but are no resources. */
+/** How many entries of a section cannot be read: they are in a list of resources, but are not resources. */
 export function unreadableEntries(section: unknown, name: ResourceSection): number {
   const all = found(section, name)
   return [...all, ...all.flatMap(each => inside(each, name))].filter(each => !isResource(each)).length

@@ -112,7 +112,7 @@ function readMessage(schema: Schema<Read>, json: JsonObject, at: string, depth: 
 
 /**
  * Reads a message of the Envoy API from JSON, in Envoy's snake_case or istiod's camelCase. Fields the schema does not
- * describe are named in `unread`; undefined when the JSON is no object. `at` is where it is in its document.
+ * describe are named in `unread`; undefined when the JSON is not an object. `at` is where it is in its document.
  */
 export function readProto<T extends Read>(schema: Schema<T>, json: unknown, at: string): T | undefined {
   return isObject(json) ? (readMessage(schema, json, at, 0) as T) : undefined

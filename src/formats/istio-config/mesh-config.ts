@@ -24,7 +24,7 @@ export function holdsMeshConfig(text: string): boolean {
   return isObject(mesh) && (Object.keys(mesh).length === 0 || Object.keys(mesh).some(name => MESH_FIELDS.has(name)))
 }
 
-/** The mesh configuration in a YAML text; absent fields have Istio's defaults (istio.io, MeshConfig). Undefined when it is no YAML map. */
+/** The mesh configuration in a YAML text; absent fields have Istio's defaults (istio.io, MeshConfig). Undefined when it is not a YAML map. */
 export function readMeshConfig(text: string, istioNamespace: string, from?: string): MeshConfig | undefined {
   const mesh = parseYamlText(text) ?? (text.trim() === '' ? {} : undefined)
   if (mesh !== null && !isObject(mesh)) return undefined
@@ -53,7 +53,7 @@ export function readMeshConfig(text: string, istioNamespace: string, from?: stri
   }
 }
 
-/** The networks in a YAML text (istio.io, MeshNetworks); undefined when it is no YAML map with `networks`, nor an empty one. */
+/** The networks in a YAML text (istio.io, MeshNetworks); undefined when it is not a YAML map with `networks`, nor an empty one. */
 export function readMeshNetworks(text: string, from: string): MeshNetworks | undefined {
   const value = parseYamlText(text)
   if (!isObject(value) || (Object.keys(value).length > 0 && !('networks' in value))) return undefined

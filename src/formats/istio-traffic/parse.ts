@@ -126,6 +126,12 @@ function tlsMode(server: unknown): string {
   return mode ?? (protocol === 'HTTPS' || protocol === 'TLS' ? 'PASSTHROUGH' : '')
 }
 
+/** The Secrets that a Gateway server names. */
+function credentialsOf(server: unknown): readonly string[] {
+  const single = ['credentialName', 'caCertCredentialName'].flatMap(field => textOf(server, 'tls', field) ?? [])
+  return [...single, ...textsOf(server, 'tls', 'credentialNames')]
+}
+
 /** A Gateway object (networking.istio.io). */
 export function readGateway(object: KubeObject): GatewayModel {
   return {
@@ -136,6 +142,7 @@ export function readGateway(object: KubeObject): GatewayModel {
       protocol: textOf(server, 'port', 'protocol') ?? '',
       hosts: textsOf(server, 'hosts'),
       tls: tlsMode(server),
+      credentials: credentialsOf(server),
     })),
   }
 }
@@ -186,6 +193,16 @@ export function readRequestAuthentication(object: KubeObject): RequestAuthentica
   }
 }
 
+/** The first condition in the status of a policy that says that it is not accepted, as a sentence. */
+function refusalOf(object: KubeObject): string | undefined {
+  const [refusing] = listOf(object, 'status', 'conditions').filter(
+    each => /^(?:Ztunnel|Waypoint)Accepted$/.test(textOf(each, 'type') ?? '') && textOf(each, 'status') === 'False',
+  )
+  if (refusing === undefined) return undefined
+  const [type, reason, message] = ['type', 'reason', 'message'].map(key => textOf(refusing, key) ?? '')
+  return `${type} is False (${reason}): ${message}`
+}
+
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   const atZtunnel = ztunnelRulesOf(object)
@@ -197,7 +214,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     targets: targetsOfPolicy(object),
     dryRun: isDryRun(object),
     httpFields: beyondZtunnel(object),
-    ...definedFields({atZtunnel}),
+    ...definedFields({atZtunnel, refused: refusalOf(object)}),
   }
 }
 

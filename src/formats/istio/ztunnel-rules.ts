@@ -48,7 +48,7 @@ const CONDITIONS: Readonly<Record<string, readonly [keyof ZtunnelMatch, keyof Zt
 }
 
 function valuesAs(field: keyof ZtunnelMatch, values: readonly string[], namespace: string): Partial<ZtunnelMatch> {
-  // What is no port or address is left out (istiod's stringToPort and stringToIP).
+  // What is not a port or address is left out (istiod's stringToPort and stringToIP).
   if (/ports$/i.test(field)) return {[field]: values.filter(isPortNumber).map(Number)}
   if (/ips$/i.test(field)) return {[field]: values.filter(each => parseIpRange(each) !== undefined)}
   if (/serviceAccounts$/i.test(field)) return {[field]: values.map(each => account(each, namespace))}

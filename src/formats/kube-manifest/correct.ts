@@ -117,7 +117,7 @@ export function correctedIn(bytes: Uint8Array, corrections: readonly Correction[
         if (correction === undefined) return []
         try {
           for (const map of maps) {
-            // Tried on a copy first: half a correction is no correction.
+            // Tried on a copy first: half a correction is not a correction.
             const copy = map.clone() as YAMLMap
             for (const step of correction.steps) make(document, copy, step)
             for (const step of correction.steps) make(document, map, step)

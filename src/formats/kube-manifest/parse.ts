@@ -17,7 +17,7 @@ export interface ManifestProblem {
 export interface Manifest {
   readonly objects: readonly KubeObject[]
   readonly problems: readonly ManifestProblem[]
-  /** The document each object is written in, also those that are no objects of Kubernetes because a field has the wrong type. */
+  /** The document each object is written in, also those that are not objects of Kubernetes because a field has the wrong type. */
   readonly documents: ReadonlyMap<KubeObject, DocumentText>
 }
 
@@ -173,7 +173,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   return {objects, problems, documents}
 }
 
-/** The objects in JSON (or YAML) that a cluster wrote; what is no object is left out. */
+/** The objects in JSON (or YAML) that a cluster wrote; what is not an object is left out. */
 export function parseObjects(bytes: Uint8Array): readonly KubeObject[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   try {

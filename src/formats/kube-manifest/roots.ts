@@ -23,7 +23,7 @@ export interface RootedDocument {
 /** Larger documents are not read a second time only to tell a line. */
 const MAX_LENGTH = 8 * 1024 * 1024
 
-/** A text below a map; undefined for anything else. */
+/** The text at a path of a map; undefined for anything else. */
 export function textAt(map: YAMLMap, ...keys: readonly string[]): string | undefined {
   const found = map.getIn(keys)
   return typeof found === 'string' ? found : undefined
@@ -37,7 +37,7 @@ export function objectKey({kind, namespace, name}: NamedObject): string {
 interface Found {
   readonly map: YAMLMap
   readonly kind: string
-  /** Of the template it is in. */
+  /** From the template that contains it. */
   readonly values: TemplateValues
 }
 
@@ -80,7 +80,7 @@ export function rootedDocuments(text: string): readonly RootedDocument[] {
   return documents.filter(({errors}) => errors.length === 0).map(document => rooted(document as Document.Parsed))
 }
 
-/** A document as the texts to read by themselves: JSON values that follow each other are together no YAML. */
+/** A document as the texts to read by themselves: several JSON values in a row are not one YAML document. */
 export function valueTexts(document: DocumentText): readonly DocumentText[] {
   const {text, line} = document
   const values = /^\s*[{[]/.test(text) ? jsonTexts(text) : undefined

@@ -4,13 +4,23 @@ import type {KubeObject} from '../../model/kube/kube-object.js'
 import {listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 
 /** What istiod writes on the WorkloadEntry of a machine whose proxy connects to it (istio/istio pilot/pkg/autoregistration), or the machine's owner to say that it has one. */
-const CONNECTED = ['istio.io/connectedAt', 'istio.io/disconnectedAt', 'istio.io/workloadController']
+export const CONNECTED_AT = 'istio.io/connectedAt'
+export const DISCONNECTED_AT = 'istio.io/disconnectedAt'
+export const WORKLOAD_CONTROLLER = 'istio.io/workloadController'
+const CONNECTED = [CONNECTED_AT, DISCONNECTED_AT, WORKLOAD_CONTROLLER]
 
 /** True where a WorkloadEntry says that a proxy of the mesh runs on the machine: istiod registered its connection, or its label makes clients use mTLS. */
-function hasMachineProxy(entry: KubeObject): boolean {
+export function hasMachineProxy(entry: KubeObject): boolean {
   const annotations = entry.metadata.annotations ?? {}
   const labels = {...entry.metadata.labels, ...textMapOf(entry, 'spec', 'labels')}
   return CONNECTED.some(name => annotations[name] !== undefined) || labels[TLS_MODE_LABEL] === 'istio'
+}
+
+/** When istiod lost the connection of a machine's proxy (RFC 3339), if it was not made again; undefined where it has one or never had. */
+export function disconnectedSince(annotations: Readonly<Record<string, string>>): string | undefined {
+  const {[CONNECTED_AT]: since, [DISCONNECTED_AT]: until} = annotations
+  if (until === undefined) return undefined
+  return since === undefined || Date.parse(until) >= Date.parse(since) ? until : undefined
 }
 
 /** The last health check of the machine (`Healthy`), which its agent sends; without one it counts as ready, as istiod takes it. */

@@ -69,7 +69,7 @@ export function describedPod(text: string): DescribedPod {
       /^[a-z0-9]/.test(field.key) &&
       (draft === undefined || field.indent <= draft.indent)
     ) {
-      // A name below which nothing stood is no container.
+      // A name below which nothing stood is not a container.
       if (draft?.values.size === 0) drafts.pop()
       drafts.push({name: field.key, init, indent: field.indent, values: new Map(), args: []})
       within = ''

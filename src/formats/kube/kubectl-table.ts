@@ -15,6 +15,8 @@ const KINDS: readonly (readonly [kind: string, columns: string])[] = [
   ['nodes', 'STATUS ROLES'],
   ['namespaces', 'STATUS AGE'],
   ['gateways.gateway.networking.k8s.io', 'CLASS ADDRESS'],
+  ['certificates.cert-manager.io', 'READY SECRET'],
+  ['certificatesigningrequests', 'AGE SIGNERNAME REQUESTOR'],
   ['virtualservices', 'GATEWAYS HOSTS'],
   ['serviceentries', 'HOSTS LOCATION RESOLUTION'],
   ['destinationrules', 'HOST AGE'],

@@ -25,7 +25,7 @@ function jsonIn(line: string): LogLine | undefined {
   }
 }
 
-/** Reads one line of a log, whatever a terminal, kubectl, stern or a collector put before it; undefined for text that is no log line. */
+/** Reads one line of a log, whatever a terminal, kubectl, stern or a collector put before it; undefined for text that is not a log line. */
 export function parseLogLine(text: string): LogLine | undefined {
   const line = text.slice(0, MAX_LINE)
   return (

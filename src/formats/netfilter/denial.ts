@@ -17,7 +17,7 @@ const SIGNS: readonly (readonly [RegExp, KernelDenial['reason']])[] = [
 
 /**
  * Recognises the texts in which iptables, nft, sudo, su, nsenter and the container runtime refuse (measured for every tool at every privilege),
- * so that a refusal is never treated as an empty ruleset. Undefined when the text is no refusal.
+ * so that a refusal is never treated as an empty ruleset. Undefined when the text is not a refusal.
  */
 export function denialIn(text: string): KernelDenial | undefined {
   for (const line of text.slice(0, 20_000).split(/\r?\n/)) {

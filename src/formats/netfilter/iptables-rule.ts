@@ -10,8 +10,12 @@ export interface RuleMeaning {
   readonly comment?: string
 }
 
-const BEFORE_TARGET =
-  /^(-[sdiopfmjgc]|--(source|src|destination|dst|in-interface|out-interface|protocol|proto|fragment|match|jump|goto))$/
+const BEFORE_TARGET: ReadonlySet<string> = new Set([
+  ...Array.from('sdiopfmjgc', letter => `-${letter}`),
+  ...'source src destination dst in-interface out-interface protocol proto fragment match jump goto'
+    .split(' ')
+    .map(name => `--${name}`),
+])
 
 interface Draft {
   readonly conditions: MatchCondition[]
@@ -25,7 +29,7 @@ interface Draft {
 /** Index of the next word that starts another general option. */
 function nextGeneral(words: readonly string[], from: number): number {
   let at = from
-  while (at < words.length && !BEFORE_TARGET.test(words[at] ?? '')) at++
+  while (at < words.length && !BEFORE_TARGET.has(words[at] ?? '')) at++
   return at > from && words[at - 1] === '!' && at < words.length ? at - 1 : at
 }
 
@@ -64,7 +68,7 @@ function takeModule(words: readonly string[], at: number, draft: Draft): number 
   if (again >= 0) draft.loaded.names.splice(again, 1)
   draft.loaded.names.push(name)
   const next = words[at + 2]
-  const bare = next === undefined || BEFORE_TARGET.test(next)
+  const bare = next === undefined || BEFORE_TARGET.has(next)
   if (name === 'socket' && bare) draft.conditions.push({field: 'socket', negated: false, values: ['any']})
   return at + 2
 }

@@ -100,30 +100,32 @@ function log(target?: string): ReadAction {
 }
 
 /** The targets whose meaning the packet walk knows (iptables-extensions(8)). */
-const TARGETS: Readonly<Record<string, ReadAction>> = {
-  ACCEPT: fixed({kind: 'accept'}),
-  DROP: fixed({kind: 'drop'}),
-  RETURN: fixed({kind: 'return'}),
-  QUEUE: fixed({kind: 'queue'}),
-  NFQUEUE: fixed({kind: 'queue'}),
-  NOTRACK: fixed({kind: 'notrack'}),
-  REJECT: reject,
-  REDIRECT: withPorts('redirect'),
-  MASQUERADE: withPorts('masquerade'),
-  DNAT: withAddress('dnat', 'to-destination'),
-  SNAT: withAddress('snat', 'to-source'),
-  TPROXY: tproxy,
-  MARK: options => {
-    const change = markChange(options)
-    return change === undefined ? undefined : {kind: 'set-mark', ...change}
-  },
-  CONNMARK: connmark,
-  CT: ct,
-  LOG: log(),
-  TRACE: log('TRACE'),
-  NFLOG: log('NFLOG'),
-  ULOG: log('ULOG'),
-}
+const TARGETS: ReadonlyMap<string, ReadAction> = new Map<string, ReadAction>(
+  Object.entries({
+    ACCEPT: fixed({kind: 'accept'}),
+    DROP: fixed({kind: 'drop'}),
+    RETURN: fixed({kind: 'return'}),
+    QUEUE: fixed({kind: 'queue'}),
+    NFQUEUE: fixed({kind: 'queue'}),
+    NOTRACK: fixed({kind: 'notrack'}),
+    REJECT: reject,
+    REDIRECT: withPorts('redirect'),
+    MASQUERADE: withPorts('masquerade'),
+    DNAT: withAddress('dnat', 'to-destination'),
+    SNAT: withAddress('snat', 'to-source'),
+    TPROXY: tproxy,
+    MARK: options => {
+      const change = markChange(options)
+      return change === undefined ? undefined : {kind: 'set-mark', ...change}
+    },
+    CONNMARK: connmark,
+    CT: ct,
+    LOG: log(),
+    TRACE: log('TRACE'),
+    NFLOG: log('NFLOG'),
+    ULOG: log('ULOG'),
+  }),
+)
 
 function optionText(options: TargetOptions): string {
   return [...options].map(([name, value]) => (value === '' ? `--${name}` : `--${name} ${quoteWord(value)}`)).join(' ')
@@ -162,12 +164,13 @@ export function isTarget(name: string): boolean {
 
 /** True for a target name that iptables itself provides and we know; any other name may be a chain. */
 export function isKnownTarget(name: string): boolean {
-  return Object.hasOwn(TARGETS, name)
+  return TARGETS.has(name)
 }
 
 /** The action of a target with its options; opaque, with the words kept, when either is not understood. */
 export function readTarget(name: string, options: TargetOptions): Action {
-  const whole = new Map([...options].map(([option, value]) => [wholeOption(name, option), value]))
-  const action = Object.hasOwn(TARGETS, name) ? TARGETS[name]?.(whole) : undefined
+  const whole =
+    options.size === 0 ? options : new Map([...options].map(([option, value]) => [wholeOption(name, option), value]))
+  const action = TARGETS.get(name)?.(whole)
   return action ?? {kind: 'opaque', text: `-j ${quoteWord(name)} ${optionText(options)}`.trimEnd()}
 }

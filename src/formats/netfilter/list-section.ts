@@ -107,15 +107,10 @@ function cutColumns(text: string, columns: Columns): {cells: string[]; tail: str
   return last === undefined ? undefined : {cells, tail: text.slice((last.index ?? 0) + last[0].length)}
 }
 
-function readRow(
-  table: TableDraft,
-  chain: ChainDraft,
-  line: CleanLine,
-  columns: Columns,
-  isChain: (name: string) => boolean,
-): boolean {
-  const cut = cutColumns(line.text, columns)
-  if (cut === undefined) return false
+/** What a row says, and whether it has all its columns. */
+function rowOf(text: string, columns: Columns, family: string, isChain: (name: string) => boolean) {
+  const cut = cutColumns(text, columns)
+  if (cut === undefined) return undefined
   const [
     packets = '',
     bytes = '',
@@ -127,43 +122,87 @@ function readRow(
     source = '',
     destination = '',
   ] = cut.cells
-  const rest = readListTail(cut.tail)
+  const {conditions, options, comment} = readListTail(cut.tail)
   const head = [
-    hostCondition('source', source, table.family),
-    hostCondition('destination', destination, table.family),
+    hostCondition('source', source, family),
+    hostCondition('destination', destination, family),
     interfaceCondition('in-interface', inName),
     interfaceCondition('out-interface', outName),
     protocolCondition(protocol),
     opt === '--' ? undefined : ({field: 'fragment', negated: opt.startsWith('!'), values: ['yes']} as const),
   ].filter(found => found !== undefined)
   const go = /\[goto\]/.test(cut.tail)
-  const actions = target === '' ? [] : [listAction(target, rest.options, go, isChain)]
-  const {comment} = rest
-  addRule(
-    chain,
-    {
-      conditions: [...head, ...rest.conditions],
-      actions,
+  return {
+    whole: destination !== '',
+    meaning: {
+      conditions: [...head, ...conditions],
+      actions: target === '' ? [] : [listAction(target, options, go, isChain)],
       ...definedFields({counters: /^\d+[KMGT]?$/.test(packets) ? counters(packets, bytes) : undefined}),
       comment,
     },
-    line.text,
-    line.number,
-  )
-  return destination !== ''
+  }
 }
 
-function endOfList(lines: readonly CleanLine[], at: number): {end: number; names: Set<string>} {
+/** A row of the listing by how it begins: counters in front, or the options behind the protocol. */
+function isRow(text: string, {numbered, verbose}: Columns): boolean {
+  const words = text.split(/\s+/, 5).slice(numbered ? 1 : 0)
+  if (verbose) return words.length > 2 && words.slice(0, 2).every(word => /^\d+[KMGT]?$/.test(word))
+  return words.slice(1, 3).some(word => OPT_WORD.test(word))
+}
+
+/** How many parts of a row are not understood; a missing column counts more than all of them. */
+function unread(text: string, columns: Columns, family: string): number {
+  const row = rowOf(text, columns, family, () => false)
+  if (row?.whole !== true) return Number.POSITIVE_INFINITY
+  return row.meaning.conditions.filter(({field}) => field === 'opaque').length
+}
+
+/**
+ * A row that a terminal broke in two, as one: with or without a space between, whichever leaves less that is not understood. Undefined when the
+ * second line does not complete the first.
+ */
+function continued(first: string, second: string, columns: Columns, family: string): string | undefined {
+  if (!isRow(first, columns) || first.length + second.length > MOST_ROW) return undefined
+  const [less, more] = [`${first}${second}`, `${first} ${second}`]
+  const [glued, spaced] = [less, more].map(text => unread(text, columns, family)) as [number, number]
+  const best = Math.min(glued, spaced)
+  if (best === Number.POSITIVE_INFINITY || best > unread(first, columns, family)) return undefined
+  return glued < spaced ? less : more
+}
+
+/** No row is longer. */
+const MOST_ROW = 2_000
+
+/** Which columns a header announces. */
+function columnsOf(header: string): Columns {
+  return {numbered: header.startsWith('num'), verbose: /\bpkts\b/.test(header)}
+}
+
+/** The lines of a listing, with rows that were broken in two put together, and the names of its chains. */
+function endOfList(lines: readonly CleanLine[], at: number, family: string) {
   const names = new Set<string>()
+  const list: CleanLine[] = []
+  let columns: Columns = {numbered: false, verbose: false}
   let end = at
   for (; end < lines.length; end++) {
-    const text = lines[end]?.text ?? ''
+    const line = lines[end]
+    const text = line?.text ?? ''
     const found = text.startsWith('Chain ') ? CHAIN.exec(text) : null
-    if (lines[end]?.command === true || (found !== null && names.has(found[1] ?? ''))) break
+    if (line === undefined || line.command === true || (found !== null && names.has(found[1] ?? ''))) break
     if (found !== null) names.add(found[1] ?? '')
-    else if (text !== '' && !HEADER.test(text) && !isElision(text) && !looksLikeRow(text)) break
+    else if (HEADER.test(text)) columns = columnsOf(text)
+    else if (text !== '' && !isElision(text) && !isRow(text, columns)) {
+      const last = list.at(-1)
+      const whole = last === undefined ? undefined : continued(last.text, text, columns, family)
+      if (last !== undefined && whole !== undefined) {
+        list[list.length - 1] = {...last, text: whole}
+        continue
+      }
+      if (!looksLikeRow(text)) break
+    }
+    list.push(line)
   }
-  return {end, names}
+  return {end, names, list}
 }
 
 function looksLikeRow(text: string): boolean {
@@ -176,8 +215,8 @@ function looksLikeRow(text: string): boolean {
  * target names push them aside (iptables(8), facts of versions 1.4 to 1.8.10). What this form loses is listed in the ruleset's `losses`.
  */
 export function readList(lines: readonly CleanLine[], at: number, context: SectionContext, draft: RulesDraft): number {
-  const {end, names} = endOfList(lines, at)
   const {family, backend, tool} = context
+  const {end, names, list} = endOfList(lines, at, family ?? 'ip')
   const v6 = lines
     .slice(at, end)
     .some(line => /(?:^|\s)!?(?:::\/0|[0-9a-f]*::[0-9a-f:]*)(?:\/\d+)?(?:\s|$)/i.test(line.text))
@@ -196,15 +235,17 @@ export function readList(lines: readonly CleanLine[], at: number, context: Secti
   )
   let chain: ChainDraft | undefined
   let columns: Columns = {numbered: false, verbose: false}
-  for (const line of lines.slice(at, end)) {
+  for (const line of list) {
     const found = line.text.startsWith('Chain ') ? CHAIN.exec(line.text) : null
     if (found !== null) chain = openChain(table, found)
-    else if (HEADER.test(line.text))
-      columns = {numbered: line.text.startsWith('num'), verbose: /\bpkts\b/.test(line.text)}
+    else if (HEADER.test(line.text)) columns = columnsOf(line.text)
     else if (chain === undefined || line.text === '') continue
     else if (isElision(line.text)) chain.complete = false
-    else if (!readRow(table, chain, line, columns, name => names.has(name)))
-      warn(draft, line.number, `row is cut off: ${line.text.slice(0, 200)}`)
+    else {
+      const row = rowOf(line.text, columns, table.family, name => names.has(name))
+      if (row !== undefined) addRule(chain, row.meaning, line.text, line.number)
+      if (row?.whole !== true) warn(draft, line.number, `row is cut off: ${line.text.slice(0, 200)}`)
+    }
     if (HEADER.test(line.text) && !columns.verbose) table.losses.add(HIDDEN_INTERFACES)
   }
   if (family === undefined) settleFamily(table)

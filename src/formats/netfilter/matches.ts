@@ -180,6 +180,8 @@ const MATCHES: readonly MatchForms[] = [
       },
     },
     listed: [[/(?:tcp\s+)?flags:(!?)0x([0-9A-F]{2})\/0x([0-9A-F]{2})/y, listedFlags]],
+    // As `readFlags` writes them: the mask and the flags set.
+    nft: {'tcp flags': word => (/^[A-Z,]+ [A-Z,]+$/.test(word) ? word : undefined)},
   },
   {
     field: 'icmp-type',

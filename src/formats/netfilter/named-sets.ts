@@ -17,7 +17,7 @@ function parts(text: string): readonly string[] {
   return text.match(/(?:[^,"]|"[^"]*")+/g) ?? []
 }
 
-/** The elements in `elements = { 22, 8080-8090 }` or `{ 22, 80 }`; undefined when there are none, or one that is no single value. */
+/** The elements in `elements = { 22, 8080-8090 }` or `{ 22, 80 }`; undefined when there are none, or one that is not a single value. */
 export function setElements(text: string): readonly string[] | undefined {
   const [open, close] = [text.lastIndexOf('{'), text.indexOf('}', text.lastIndexOf('{'))]
   const whole = open >= 0 && close > open && /^[\s;}]*$/.test(text.slice(close + 1))

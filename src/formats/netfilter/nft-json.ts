@@ -168,7 +168,7 @@ function readExpressions(items: readonly unknown[], sets: NamedSets): RuleMeanin
   return {conditions: withoutRepeats(conditions), actions, counters}
 }
 
-/** The elements of a named set; undefined when there are none, or one that is no single value. */
+/** The elements of a named set; undefined when there are none, or one that is not a single value. */
 function elementsOf(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined
   const words = value.map(each => valueWord(record(each).elem === undefined ? each : record(record(each).elem).val))

@@ -3,43 +3,30 @@ import {own} from '../../model/collections/own.js'
 import type {Action, Counters, MatchCondition} from '../../model/kernel/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
-import {type MarkExpression, nftConditions, nftMarkSet, withoutRepeats} from './nft-terms.js'
+import {accept, type Cursor, inBraces, next, peek, rest, since} from './nft-cursor.js'
+import {readFlags} from './nft-flags.js'
+import {type MarkExpression, nftComparison, nftMarkSet, withoutRepeats} from './nft-terms.js'
+import {byVerdict, readVerdictMap, type VerdictMap} from './nft-verdict-map.js'
 import {markPair} from './values.js'
 
 const COMPARISON = new Set(['==', '!=', '<', '>', '<=', '>='])
-const META_ALONE = new Set(['iifname', 'oifname', 'iif', 'oif', 'skuid', 'skgid', 'mark'])
+const META_ALONE = new Set(
+  'iifname oifname iif oif skuid skgid mark nftrace l4proto nfproto protocol pkttype cgroup length iifgroup oifgroup'.split(
+    ' ',
+  ),
+)
 const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'udplite', 'sctp', 'dccp', 'th', 'icmp', 'icmpv6', 'meta', 'ct'])
+
+/** Statements, which end an expression that is not understood. */
+const STATEMENT =
+  /^(?:counter|accept|drop|return|jump|goto|continue|reject|log|redirect|masquerade|dnat|snat|tproxy|queue|notrack|comment|limit|quota)$/
 
 interface Draft {
   readonly conditions: MatchCondition[]
   readonly actions: Action[]
   counters: Counters | undefined
   comment: string | undefined
-}
-
-/** A place in the words of a rule. */
-interface Cursor {
-  readonly words: readonly string[]
-  readonly sets: NamedSets
-  at: number
-}
-
-function peek(cursor: Cursor, ahead = 0): string {
-  return cursor.words[cursor.at + ahead] ?? ''
-}
-
-function next(cursor: Cursor): string {
-  return cursor.words[cursor.at++] ?? ''
-}
-
-function accept(cursor: Cursor, word: string): boolean {
-  if (peek(cursor) !== word) return false
-  cursor.at++
-  return true
-}
-
-function since(cursor: Cursor, start: number): string {
-  return cursor.words.slice(start, cursor.at).join(' ')
+  verdicts: VerdictMap | undefined
 }
 
 /** The right side of a comparison: one word, a range, a comma list, or a set in braces or by name; undefined for a named set whose elements are not in the text. */
@@ -60,11 +47,16 @@ function readKey(cursor: Cursor): string | undefined {
   const word = peek(cursor)
   if (META_ALONE.has(word)) return `meta ${next(cursor)}`
   if (word === 'fib') {
+    const start = cursor.at
     next(cursor)
-    const what = next(cursor)
-    return `fib ${what} ${next(cursor)}`
+    do next(cursor)
+    while (accept(cursor, '.'))
+    next(cursor)
+    return since(cursor, start)
   }
-  return HEADERS.has(word) ? `${next(cursor)} ${next(cursor)}` : undefined
+  if (!HEADERS.has(word)) return undefined
+  const key = `${next(cursor)} ${next(cursor)}`
+  return key === 'tcp option' ? `${key} ${next(cursor)} ${next(cursor)}` : key
 }
 
 function readMask(cursor: Cursor): string | undefined {
@@ -99,9 +91,14 @@ function readMarkExpression(cursor: Cursor): MarkExpression | undefined {
   return {from, keep, or, xor}
 }
 
+/** What may be set without a change of the way a packet goes. */
+const LEAVES_PATH =
+  /^(?:meta (?:nftrace|priority|secmark|pkttype)|ct (?:helper|timeout|event|label|secmark)|ip6? dscp|tcp option maxseg size)$/
+
 /** `meta mark set ...`, `ct mark set ...`, `ct zone set N`. */
 function readSet(cursor: Cursor, key: string): Action | undefined {
-  if (key === 'meta nftrace') return {kind: 'log', text: `nftrace ${next(cursor)}`}
+  if (LEAVES_PATH.test(key))
+    return {kind: 'log', text: `${key} set ${accept(cursor, 'rt') ? `rt ${next(cursor)}` : next(cursor)}`}
   if (key === 'ct zone') {
     const zone = next(cursor)
     return /^\d+$/.test(zone) ? {kind: 'ct-zone', zone} : undefined
@@ -120,21 +117,43 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
     draft.actions.push(action ?? {kind: 'opaque', text: rest(cursor, start)})
     return true
   }
+  if (peek(cursor) === '.') {
+    // Several values at once, compared with sets of tuples.
+    while (accept(cursor, '.')) readKey(cursor)
+    takeUndecided(cursor, draft, start)
+    return true
+  }
+  if (accept(cursor, 'vmap')) {
+    draft.verdicts = readVerdictMap(cursor, key, start)
+    return true
+  }
+  if (key === 'tcp flags') {
+    draft.conditions.push(...(readFlags(cursor) ?? [opaque(cursor, start)]))
+    return true
+  }
   const mask = readMask(cursor)
   const operator = COMPARISON.has(peek(cursor)) ? next(cursor) : '=='
   const values = readValues(cursor)
-  const simple = operator === '==' || operator === '!='
-  const negated = operator === '!='
-  const found = values === undefined || !simple ? undefined : nftConditions({key, negated, values, mask})
+  const found = values === undefined ? undefined : nftComparison({key, operator, values, mask})
   const field = values === undefined ? 'dynamic' : 'opaque'
   draft.conditions.push(...(found ?? [{field, negated: false, values: [since(cursor, start)]} as const]))
   return true
 }
 
-/** Everything to the end of the rule, for statements that are not understood. */
-function rest(cursor: Cursor, start: number): string {
-  cursor.at = cursor.words.length
-  return since(cursor, start)
+function opaque(cursor: Cursor, start: number): MatchCondition {
+  return {field: 'opaque', negated: false, values: [since(cursor, start)]}
+}
+
+/** An expression that the text does not decide, up to the next statement; with a map of verdicts it decides what happens too. */
+function takeUndecided(cursor: Cursor, draft: Draft, start: number): void {
+  while (cursor.at < cursor.words.length && !STATEMENT.test(peek(cursor))) {
+    if (peek(cursor) === '{') inBraces(cursor)
+    else if (accept(cursor, 'vmap')) {
+      rest(cursor, start)
+      draft.actions.push({kind: 'opaque', text: since(cursor, start)})
+    } else next(cursor)
+  }
+  draft.conditions.push({field: 'dynamic', negated: false, values: [since(cursor, start)]})
 }
 
 const FIXED: Readonly<Record<string, Action>> = {
@@ -148,11 +167,21 @@ const FIXED: Readonly<Record<string, Action>> = {
 function readDestination(cursor: Cursor): string | undefined {
   if (peek(cursor) === 'ip' || peek(cursor) === 'ip6') next(cursor)
   if (!accept(cursor, 'to')) return undefined
-  return next(cursor)
+  // A map says where to, by a property of the packet.
+  return cursor.words.slice(cursor.at).some(word => word === 'map') ? undefined : next(cursor)
 }
 
 function takeFlags(cursor: Cursor): void {
   while (/^(random|fully-random|persistent),?$/.test(peek(cursor))) next(cursor)
+}
+
+/** `log prefix "x" level info flags tcp options group 2`: its options, whose values may be words of other statements. */
+function takeLogOptions(cursor: Cursor): void {
+  while (/^(?:prefix|level|group|snaplen|queue-threshold|flags)$/.test(peek(cursor))) {
+    const flags = next(cursor) === 'flags'
+    if (flags && /^(?:tcp|ip)$/.test(peek(cursor))) next(cursor)
+    next(cursor)
+  }
 }
 
 function readVerdict(cursor: Cursor): Action | undefined {
@@ -171,7 +200,9 @@ function readVerdict(cursor: Cursor): Action | undefined {
       rest(cursor, start)
       return {kind: 'queue'}
     case 'log':
-      return {kind: 'log', text: rest(cursor, start)}
+      next(cursor)
+      takeLogOptions(cursor)
+      return {kind: 'log', text: since(cursor, start)}
     case 'reject': {
       const text = rest(cursor, start).slice('reject'.length).trim()
       return {
@@ -184,8 +215,10 @@ function readVerdict(cursor: Cursor): Action | undefined {
     case 'redirect':
     case 'masquerade': {
       next(cursor)
+      const mapped = peek(cursor) === 'to' && cursor.words.includes('map')
       const to = readDestination(cursor)
       takeFlags(cursor)
+      if (mapped) return {kind: 'opaque', text: rest(cursor, start)}
       return to === undefined ? {kind: word} : {kind: word, ports: to.replace(/^:/, '')}
     }
     case 'dnat':
@@ -209,6 +242,7 @@ function readVerdict(cursor: Cursor): Action | undefined {
 
 function readCounter(cursor: Cursor, draft: Draft): void {
   next(cursor)
+  if (accept(cursor, 'name')) next(cursor)
   if (peek(cursor) !== 'packets' || peek(cursor, 2) !== 'bytes') return
   draft.counters = {packets: Number(peek(cursor, 1)), bytes: Number(peek(cursor, 3))}
   cursor.at += 4
@@ -232,39 +266,51 @@ function readWord(cursor: Cursor, draft: Draft): void {
     next(cursor)
     draft.comment = next(cursor)
   } else if (word === 'xt') readXt(cursor, draft)
-  else if (word === 'limit' || word === 'quota' || word === 'numgen') {
+  else if (word === 'limit' || word === 'quota') {
     const start = cursor.at
-    while (
-      cursor.at < cursor.words.length &&
-      !/^(counter|accept|drop|return|jump|goto|reject|log|redirect)$/.test(peek(cursor))
-    )
-      next(cursor)
-    draft.conditions.push({field: 'dynamic', negated: false, values: [since(cursor, start)]})
-  } else {
+    next(cursor)
+    takeUndecided(cursor, draft, start)
+  } else if (SIDE_EFFECT.test(word)) draft.actions.push({kind: 'log', text: takeSideEffect(cursor)})
+  else if (word === 'continue') next(cursor)
+  else {
     const verdict = readVerdict(cursor)
     if (verdict !== undefined) draft.actions.push(verdict)
-    else if (!readMatch(cursor, draft)) draft.conditions.push({field: 'opaque', negated: false, values: [next(cursor)]})
+    else if (!readMatch(cursor, draft)) takeUnknown(cursor, draft)
   }
 }
 
-function finish(draft: Draft): RuleMeaning {
-  const {actions, counters, comment} = draft
-  const conditions = withoutRepeats(draft.conditions)
-  return {
-    conditions,
-    actions,
-    counters,
-    comment,
+/** Statements that note something down, or copy the packet: `update @s { ip saddr }`, `set add ip saddr @s`, `flow add @ft`, `dup to 10.0.0.1`. */
+const SIDE_EFFECT = /^(?:add|update|delete|set|flow|dup)$/
+
+function takeSideEffect(cursor: Cursor): string {
+  const start = cursor.at
+  if (next(cursor) === 'dup') {
+    next(cursor)
+    next(cursor)
+    if (accept(cursor, 'device')) next(cursor)
+  } else {
+    while (cursor.at < cursor.words.length && !next(cursor).startsWith('@'));
+    inBraces(cursor)
   }
+  return since(cursor, start)
+}
+
+function takeUnknown(cursor: Cursor, draft: Draft): void {
+  const start = cursor.at
+  const statement = /^(?:fwd|synproxy)$/.test(next(cursor))
+  if (statement) draft.actions.push({kind: 'opaque', text: rest(cursor, start)})
+  else takeUndecided(cursor, draft, start)
 }
 
 /**
  * Reads the words of one nft rule (nft(8), STATEMENTS) of a table with those named sets; what is not understood is kept in opaque conditions
- * and actions. Never fails.
+ * and actions. A map of verdicts makes several rules, one for each of its elements. Never fails.
  */
-export function readNftRule(words: readonly string[], sets: NamedSets = new Map()): RuleMeaning {
+export function readNftRules(words: readonly string[], sets: NamedSets = new Map()): readonly RuleMeaning[] {
   const cursor: Cursor = {words, sets, at: 0}
-  const draft: Draft = {conditions: [], actions: [], counters: undefined, comment: undefined}
+  const draft: Draft = {conditions: [], actions: [], counters: undefined, comment: undefined, verdicts: undefined}
   while (cursor.at < words.length) readWord(cursor, draft)
-  return finish(draft)
+  const {actions, counters, comment, verdicts} = draft
+  const conditions = withoutRepeats(draft.conditions)
+  return byVerdict({conditions, actions, counters, comment}, verdicts)
 }

@@ -1,8 +1,9 @@
 import {own} from '../../model/collections/own.js'
 import type {ChainKind, Hook, TableFamily} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
+import type {RuleMeaning} from './iptables-rule.js'
 import {blockElements, setElements} from './named-sets.js'
-import {readNftRule} from './nft-rule.js'
+import {readNftRules} from './nft-rule.js'
 import {addRule, type ChainDraft, chainOf, cutOff, type RulesDraft, startTable, type TableDraft} from './rules-draft.js'
 import {isElision, type SectionContext} from './section.js'
 import {splitWords} from './words.js'
@@ -79,7 +80,7 @@ export function startNftTable(
 export function addNftRule(
   table: TableDraft,
   chain: ChainDraft,
-  meaning: ReturnType<typeof readNftRule>,
+  meaning: RuleMeaning,
   text: string,
   line: number,
 ): void {
@@ -125,7 +126,8 @@ function readChain(lines: readonly CleanLine[], at: number, table: TableDraft, n
     if (text === '' || text.startsWith('#') || text.startsWith('comment ')) continue
     if (isElision(text)) chain.complete = false
     else if (!readBase(chain, text))
-      addNftRule(table, chain, readNftRule(splitWords(text.replace(/;$/, '')), table.sets), text, line?.number ?? 0)
+      for (const meaning of readNftRules(splitWords(text.replace(/;$/, '')), table.sets))
+        addNftRule(table, chain, meaning, text, line?.number ?? 0)
   }
   return next
 }
@@ -148,8 +150,8 @@ export function readNftTable(
     const text = line?.text.replace(HANDLE, '') ?? ''
     if (text === '}') return next + 1
     if (line?.command === true || startsNftTable(text)) break
-    const chain = /^chain ([\w.-]+) \{$/.exec(text)
-    const set = /^set ([\w.-]+) \{/.exec(text)
+    const chain = /^chain (\S+) \{$/.exec(text)
+    const set = /^set (\S+) \{/.exec(text)
     if (chain !== null) next = readChain(lines, next + 1, table, chain[1] ?? '')
     else if (set !== null) {
       const end = skipBlock(lines, next)
@@ -221,5 +223,8 @@ function applyScriptLine(line: CleanLine, tables: Map<string, TableDraft>, draft
   const [place, position] = more
   const words = place === 'index' || place === 'position' || place === 'handle' ? more.slice(2) : more
   const at = verb === 'insert' ? (place === 'index' ? Number(position) + 1 : 1) : undefined
-  addRule(chain, readNftRule(words, table.sets), line.text, line.number, at)
+  const meanings = readNftRules(words, table.sets)
+  // Each is put before those that were put there.
+  for (const meaning of at === undefined ? meanings : meanings.toReversed())
+    addRule(chain, meaning, line.text, line.number, at)
 }

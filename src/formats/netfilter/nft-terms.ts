@@ -1,3 +1,5 @@
+import {own} from '../../model/collections/own.js'
+import {parseIp, prefixesBetween} from '../../model/kernel/ip-address.js'
 import type {Action, MatchCondition} from '../../model/kernel/ruleset.js'
 import {NFT_TERMS} from './matches.js'
 import {hex, markPair, portWord} from './values.js'
@@ -32,6 +34,19 @@ function portConditions(match: NftMatch, protocol: string, port: string): readon
   return protocol === 'th' ? [condition] : [{field: 'protocol', negated: false, values: [protocol]}, condition]
 }
 
+/** Expressions that only packets of one protocol have (nft(8), PAYLOAD EXPRESSION). */
+const OF_PROTOCOL: Readonly<Record<string, string>> = {'icmp type': 'icmp', 'icmpv6 type': 'icmpv6', 'tcp flags': 'tcp'}
+
+/** The prefixes of a range of addresses, `10.0.0.1-10.0.0.9`; undefined for all other words. */
+function addressRange(field: MatchCondition['field'], word: string): readonly string[] | undefined {
+  const [from = '', to = '', ...more] = word.split('-')
+  if ((field !== 'source' && field !== 'destination') || to === '' || more.length > 0) return undefined
+  const [first, last] = [parseIp(from), parseIp(to)]
+  if (first === undefined || last === undefined || first.family !== last.family) return undefined
+  const found = prefixesBetween({family: first.family, from: first.bits, to: last.bits})
+  return found === undefined || found.length === 0 ? undefined : found
+}
+
 /** The conditions of one comparison; undefined when it is not one the model has words for. */
 export function nftConditions(match: NftMatch): readonly MatchCondition[] | undefined {
   const ports = PORTS.exec(match.key)
@@ -42,8 +57,38 @@ export function nftConditions(match: NftMatch): readonly MatchCondition[] | unde
   }
   const term = NFT_TERMS.get(match.key)
   if (term === undefined || match.mask !== undefined) return undefined
-  const values = match.values.map(term.read)
-  return values.every(value => value !== undefined) ? [{field: term.field, negated: match.negated, values}] : undefined
+  const values = match.values.flatMap(word => addressRange(term.field, word) ?? term.read(word))
+  if (!values.every(value => value !== undefined)) return undefined
+  const condition = {field: term.field, negated: match.negated, values}
+  const protocol = own(OF_PROTOCOL, match.key)
+  return protocol === undefined ? [condition] : [{field: 'protocol', negated: false, values: [protocol]}, condition]
+}
+
+/** The ports from one side of a number on, as a range. */
+function portsBeside(operator: string, word: string): string | undefined {
+  const port = Number(portWord(word))
+  if (!Number.isInteger(port)) return undefined
+  switch (operator) {
+    case '<':
+      return `0:${port - 1}`
+    case '<=':
+      return `0:${port}`
+    case '>':
+      return `${port + 1}:65535`
+    default:
+      return `${port}:65535`
+  }
+}
+
+/** The conditions of a comparison with any operator of nft; undefined when it is not one the model has words for. */
+export function nftComparison({
+  operator,
+  ...match
+}: Omit<NftMatch, 'negated'> & {readonly operator: string}): readonly MatchCondition[] | undefined {
+  if (operator === '==' || operator === '!=') return nftConditions({...match, negated: operator === '!='})
+  const [value = '', ...more] = match.values
+  const range = PORTS.test(match.key) && more.length === 0 ? portsBeside(operator, value) : undefined
+  return range === undefined ? undefined : nftConditions({...match, values: [range], negated: false})
 }
 
 /** Keeps a protocol only once: `meta l4proto tcp tcp dport 53` says it twice. */

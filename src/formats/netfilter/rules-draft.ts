@@ -176,7 +176,7 @@ export function warn(draft: RulesDraft, line: number, message: string): void {
 const LONGEST = 500
 const MOST_MESSAGES = 5000
 
-/** Keeps a line that is no rule: its first five hundred characters, and of all such lines the first five thousand. */
+/** Keeps a line that is not a rule: its first five hundred characters, and of all such lines the first five thousand. */
 export function note(draft: RulesDraft, {number, text, level}: CleanLine, command: boolean): void {
   if (text === '' || draft.messages.length >= MOST_MESSAGES) return
   draft.messages.push({

@@ -1,5 +1,4 @@
-const PLAIN = /[^\s"']+/y
-const SPACE = /\s+/y
+const WORD_END = /[\s"']/g
 
 /** Splits rule text into words as iptables prints them: double quotes with backslashes, or single quotes from a shell; never fails. */
 export function splitWords(text: string): string[] {
@@ -7,28 +6,21 @@ export function splitWords(text: string): string[] {
   const words: string[] = []
   let current: string | undefined
   let at = 0
-  const take = (pattern: RegExp) => {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)
-    if (found === null) return undefined
-    at = pattern.lastIndex
-    return found[0]
-  }
   while (at < text.length) {
-    if (take(SPACE) !== undefined) {
-      if (current !== undefined) words.push(current)
-      current = undefined
+    WORD_END.lastIndex = at
+    const end = WORD_END.exec(text)?.index ?? text.length
+    if (end > at) current = (current ?? '') + text.slice(at, end)
+    at = end
+    const quote = text[at]
+    if (quote === '"' || quote === "'") {
+      const close = closingQuote(text, at + 1, quote)
+      current = (current ?? '') + text.slice(at + 1, close).replace(/\\(["'\\])/g, '$1')
+      at = close + 1
       continue
     }
-    const plain = take(PLAIN)
-    if (plain !== undefined) {
-      current = (current ?? '') + plain
-      continue
-    }
-    const quote = text[at] ?? '"'
-    const end = closingQuote(text, at + 1, quote)
-    current = (current ?? '') + text.slice(at + 1, end).replace(/\\(["'\\])/g, '$1')
-    at = end + 1
+    if (current !== undefined) words.push(current)
+    current = undefined
+    at++
   }
   if (current !== undefined) words.push(current)
   return words

@@ -7,9 +7,9 @@ export interface JsonBlock {
   readonly cuts: readonly JsonCut[]
 }
 
-/** Values beyond this many are no paste of a person. */
+/** Values beyond this many are not a paste of a person. */
 const MAX_BLOCKS = 2000
-/** Starts that turn out to be none; beyond this many a text is no place to look for JSON. */
+/** Starts that turn out to be none; beyond this many a text is not a place to look for JSON. */
 const MAX_FAILURES = 200
 /** A line that may begin a value: an object, a list, or a member without its braces. */
 const START = /^[ \t>]*(?:[{[]\s*(?:$|["{[\]}.…])|"[\w@.-]+"\s*:\s*(?:[{["\d]|true|false|null|\.\.\.))/

@@ -27,7 +27,7 @@ export interface Pasted {
   readonly tables: readonly PastedTable[]
 }
 
-/** Larger texts are no paste: whole pages are read by their own readers. */
+/** Larger texts are not a paste: whole pages are read by their own readers. */
 const MAX_TEXT = 64 * 1024 * 1024
 
 function cutGap(label: string, cuts: readonly JsonCut[]): readonly Gap[] {
@@ -124,6 +124,8 @@ function fromJson(label: string, text: string): FromJson {
 
 /** The same without what log collectors put in front of each line, where the text as it is holds nothing. */
 function fromWrappedJson(label: string, text: string): FromJson {
+  // What Envoy and istiod print as JSON has objects.
+  if (!text.includes('{')) return {dump: [], pages: [], missing: []}
   const plain = fromJson(label, text)
   if (plain.dump.length + plain.pages.length > 0) return plain
   const lines = unwrapLines(text).filter(({command}) => command !== true)

@@ -2,7 +2,7 @@ import type {Redaction} from './placeholder.js'
 
 /** Longer base64 runs are certificates and binaries. */
 const MAX_ENCODED = 64 * 1024
-const BASE64 = /(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_.=-])/g
+const BASE64 = /(?<![A-Za-z0-9+/_.-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_.=-])/g
 const PERCENT = /(?<![^\s"'`\\&=?<>])[^\s"'`\\&=?<>%]*%[0-9A-Fa-f]{2}[^\s"'`\\&<>]*/g
 
 /** Bytes that are text: printable ASCII and white space. */

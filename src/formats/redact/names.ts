@@ -27,7 +27,7 @@ const SECRET_KEYS = new Set(
     ' ',
   ),
 )
-/** What the `key` of a header of one's own (`X-Acme-Key`) is called when it is no secret: of caches, queues, shards and requests. */
+/** What the `key` of a header of one's own (`X-Acme-Key`) is called when it is not a secret: of caches, queues, shards and requests. */
 const PLAIN_HEADER_KEYS = new Set(
   'cache idempotency routing shard partition hash sort request rate limit ratelimit object surrogate public group unique dedup deduplication trace correlation tenant lookup index primary order message'.split(
     ' ',
@@ -43,11 +43,24 @@ const ABOUT_SECRETS = new Set(
 const SECRET_SOURCES = new Set(['users', 'keys', 'ticket keys'])
 const SIGNATURES = new Set(['sig', 'signature'])
 
-const kinds = new Map<string, boolean>()
 const MAX_KEPT = 20_000
 
+/** The answer about a name, kept for the next time: a dump repeats its few names millions of times. */
+function kept<T>(answer: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return name => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const found = answer(name)
+    if (known.size < MAX_KEPT && name.length <= 200) known.set(name, found)
+    return found
+  }
+}
+
 /** A name in its words, lower case: `awsSecretAccessKey`, `AWS_SECRET_ACCESS_KEY` and `aws-secret-access-key` are the same. */
-export function wordsOf(name: string): readonly string[] {
+export const wordsOf = kept(splitWords)
+
+function splitWords(name: string): readonly string[] {
   return name
     .slice(0, 200)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -74,13 +87,7 @@ function judged(name: string): boolean {
 }
 
 /** True when a field, setting, argument or header of this name holds a secret as plain text. */
-export function isSecretName(name: string): boolean {
-  const known = kinds.get(name)
-  if (known !== undefined) return known
-  const answer = judged(name)
-  if (kinds.size < MAX_KEPT) kinds.set(name, answer)
-  return answer
-}
+export const isSecretName = kept(judged)
 
 /** True when a value under this name is a secret if it looks like one: `REDISCLI_AUTH`, `x-auth`, `sid`. */
 export function isWeakSecretName(name: string): boolean {
@@ -100,7 +107,7 @@ export function looksRandom(value: string): boolean {
   )
 }
 
-/** What the last word of a name says of a generated text that is no secret: ids of requests and traces, hashes, versions. */
+/** What the last word of a name says of a generated text that is not a secret: ids of requests and traces, hashes, versions. */
 const IDENTIFIERS = new Set(
   'id ids uid uuid guid traceid spanid sampled trace span traceparent tracestate context attributes etag hash checksum digest fingerprint nonce version revision serial correlation'.split(
     ' ',
@@ -150,7 +157,7 @@ export function isHiddenVariable(name: string): boolean {
 const MESH_SETTING =
   /^(ISTIO_|PILOT_|PROXY_|CA_ADDR(?:ESS)?$|CA_PROVIDER$|CA_ROOT_|CA_TRUSTED_|XDS_|POD_|INSTANCE_IP$|HOST_IP$|NODE_NAME$|SERVICE_ACCOUNT$|TRUST_DOMAIN$|REVISION$|CLUSTER_ID$|PLATFORM$|MESH_|ENABLE_|EXIT_ON_ZERO|GODEBUG$|GRPC_GO_LOG_|GRPC_XDS_BOOTSTRAP$|GOMAXPROCS$|GOMEMLIMIT$|JWT_POLICY$|VALIDATION_|INJECTION_|CNI_|LOG_LEVEL$|MINIMUM_DRAIN|OUTPUT_CERTS$|PROV_CERT$|KUBECONFIG$)/
 
-/** True for a setting of the mesh whose value our reports read and that is no secret. */
+/** True for a setting of the mesh whose value our reports read and that is not a secret. */
 export function isMeshSetting(name: string): boolean {
   return MESH_SETTING.test(name) && !isSecretName(name)
 }
@@ -159,14 +166,14 @@ export function isMeshSetting(name: string): boolean {
 const NO_SECRET =
   /^(?:|true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|default|unset|empty|missing|invalid|expired|strict|permissive|trace|debug|info|warn|warning|error|critical|(?:third|first)-party-jwt|\d{1,5}|(?:kubernetes|kubernetes-gateway|configmap|builtin|file|sds|spiffe):\/\/[^\s@]*|\/(?:dev|etc|home|opt|proc|run|tmp|usr|var)\/[\w./-]*|\.\/[\w./-]*|\[redacted[\w ]*\]|<[\w ]+>|W3JlZGFjdGVk[A-Za-z0-9+/]{0,40}={0,2}|\$\([\w.]+\)|\$\{[\w.:-]+\}|\{\{[^{}]*\}\}|%[A-Z_]+(?:\([\w:.-]*\))?%|\*+)$/i
 
-/** True for a value that is no secret whatever its name says. */
-export function isNoSecret(value: string): boolean {
+/** True for a value that is not a secret whatever its name says. */
+export function isPlainValue(value: string): boolean {
   return value.length < 2000 && NO_SECRET.test(value)
 }
 
 /** Fields that hold what a header is compared with or set to (Envoy HeaderValue, HeaderMatcher, StringMatcher; Istio StringMatch). */
 const HEADER_FIELDS = new Set(
-  'value rawvalue defaultvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch valuematch'.split(
+  'value rawvalue defaultvalue values notvalues literal exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch valuematch string stringvalue text'.split(
     ' ',
   ),
 )
@@ -182,6 +189,4 @@ export function isContentField(name: string): boolean {
 }
 
 /** True for a field that holds the text of a header whose name is beside or above it. */
-export function isHeaderField(name: string): boolean {
-  return HEADER_FIELDS.has(name.replaceAll('_', '').toLowerCase())
-}
+export const isHeaderField = kept((name: string) => HEADER_FIELDS.has(name.replaceAll('_', '').toLowerCase()))

@@ -1,5 +1,5 @@
 import {isGenerated} from './generated.js'
-import {isNoSecret} from './names.js'
+import {isPlainValue} from './names.js'
 
 /** A part of a text, from one place to another. */
 export interface Span {
@@ -15,7 +15,7 @@ const WORD = /(?<![\w./+-])[A-Za-z0-9][A-Za-z0-9+/_-]{9,130}={0,2}(?![\w/+=-])/g
 
 /** A generated text that is neither a placeholder nor a time with a nonce of istiod behind it (`18:54:18Z/29ab…`). */
 function isSecretWord(word: string): boolean {
-  return isGenerated(word) && !isNoSecret(word) && !/^\d\dZ\//.test(word)
+  return isGenerated(word) && !isPlainValue(word) && !/^\d\dZ\//.test(word)
 }
 
 function generatedIn(text: string, from: number, to: number): readonly Span[] {

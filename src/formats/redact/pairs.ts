@@ -1,4 +1,4 @@
-import {isNoSecret, isPasswordName, isSecretName, isSignature, isWeakSecretName, looksRandom} from './names.js'
+import {isPasswordName, isPlainValue, isSecretName, isSignature, isWeakSecretName, looksRandom} from './names.js'
 import {generatedNear, type Span} from './near.js'
 import type {Redaction} from './placeholder.js'
 import {endOfQuoted, isSame, type Quote, quoteAt, quoteBefore} from './quotes.js'
@@ -43,6 +43,12 @@ function startsLine(text: string, at: number): boolean {
   return true
 }
 
+/** The tag and anchor before a value of YAML. */
+const PROPERTIES = /(?:(?:!\S{0,100}|&[\w-]{1,100})[ \t]{1,8}){0,2}/y
+/** The header of a block scalar of YAML. */
+const BLOCK = /[|>][-+0-9]{0,2}[ \t]{0,20}\r?\n/y
+/** The lines of a block scalar, blank ones among them. */
+const BLOCK_LINE = /(?:[ \t]{1,200}\S[^\n]{0,8000}|[ \t]{0,200}\r?)(?:\n|$)/y
 /** A word up to the next parameter of a URL, form or connection string. */
 const WORD = /(?:[^\s"'`\\&;,]|[&;,](?![\w.%-]{1,100}=)|\\(?![nrtu"'\\]))*/y
 const TO_LINE_END = /[^\r\n"'`\\]*/y
@@ -86,7 +92,7 @@ function stated(text: string, from: number, name: string, nameFrom: number, quot
   return isProse(name, value, text.slice(from + value.length, from + value.length + 40)) ? '' : value
 }
 
-/** A value of JSON that is no text. */
+/** A value of JSON that is not text. */
 const JSON_VALUE = /^(?:-?\d[\d.eE+-]*|true|false|null)\s*[,}\]]/
 const HEADER_VALUE = /[ \t\r\n,]{1,200}\\*["']?(?:raw_?)?[vV]alue\\*["']?[ \t]{0,8}:[ \t]{0,8}/y
 /** A data source as protobuf prints it: `password { inline_string: "…" }`. */
@@ -139,7 +145,7 @@ function longText(text: string, from: number): Edit | undefined {
     const start = from + opening.length
     const length = text.slice(start, start + MAX_LINES).search(new RegExp(`^[ \\t]*${word}[ \\t]*\\r?$`, 'm'))
     const to = length < 1 ? start : start + length - 1
-    return {from: start, to: isNoSecret(text.slice(start, to)) ? start : to}
+    return {from: start, to: isPlainValue(text.slice(start, to)) ? start : to}
   }
   for (const [open, close] of [
     ['[[', ']]'],
@@ -153,7 +159,23 @@ function longText(text: string, from: number): Edit | undefined {
   return undefined
 }
 
-/** The value that belongs to the name at a place; undefined when none follows or it is no secret. */
+/** The lines of a block scalar of YAML, without the indentation before the first. */
+function blockText(text: string, from: number): Edit | undefined {
+  const header = run(BLOCK, text, from)
+  if (header === '') return undefined
+  const start = from + header.length
+  const first = start + (/^[ \t]*/.exec(text.slice(start, start + 200))?.[0].length ?? 0)
+  let to = start
+  while (to - start < MAX_LINES) {
+    const line = run(BLOCK_LINE, text, to)
+    if (line === '') break
+    to += line.length
+  }
+  const end = first + text.slice(first, to).trimEnd().length
+  return first === start || end <= first ? undefined : {from: first, to: end}
+}
+
+/** The value that belongs to the name at a place; undefined when none follows or it is not a secret. */
 function secretAfter(text: string, from: number, to: number, name: string): Edit | undefined {
   const before = quoteBefore(text, from)
   const closing = before === undefined ? undefined : quoteAt(text, to)
@@ -176,12 +198,14 @@ function secretAfter(text: string, from: number, to: number, name: string): Edit
   if (sign === null) return withoutSign(text, from, at, {name, mark, quoted, before})
   if (sign[1] === '==') return undefined
   const end = at + sign[0].length
-  const value = skipBlanks(text, end) + run(WRAPPED, text, skipBlanks(text, end)).length
-  const long = sign[1] === ':' ? undefined : longText(text, value)
+  const first = skipBlanks(text, end) + (sign[1] === ':' ? run(PROPERTIES, text, skipBlanks(text, end)).length : 0)
+  const value = first + run(WRAPPED, text, first).length
+  const long = sign[1] === ':' ? blockText(text, value) : longText(text, value)
   if (long !== undefined) return long
   if (quoteAt(text, value) !== undefined) return quotedEdit(text, value)
+  if (/command$/i.test(name)) return bare(text, value, run(TO_LINE_END, text, value))
   if (sign[1] !== ':') return bare(text, value, assigned(text, value, value > end))
-  // A name right before `://` or `::` and a time are no fields.
+  // A name right before `://` or `::` and a time are not fields.
   if (value === end && !quoted && /^(?:[/:]|\d{1,5}(?:[:.]\d+)*(?![\w]))/.test(text.slice(value, value + 20)))
     return undefined
   if (quoted && JSON_VALUE.test(text.slice(value, value + 40))) return jsonNumber(text, value, name)
@@ -214,12 +238,18 @@ function withoutSign(text: string, from: number, at: number, {name, mark, quoted
     return isPair ? quotedEdit(text, value) : undefined
   }
   if (text[from] === '-' && mark > at && next !== undefined && next !== '-') {
+    if (text.startsWith('<<<', mark)) return hereString(text, skipBlanks(text, mark + 3))
     if (quoteAt(text, mark) !== undefined) return quotedEdit(text, mark)
     const value = trimmed(run(WORD, text, mark))
     // The text of a help page is in a column of its own.
     return mark > at + 1 && /^[A-Za-z][a-z]*$/.test(value) ? undefined : bare(text, mark, value)
   }
   return quoted ? undefined : proseValue(text, at, name)
+}
+
+/** The text behind `<<<`, which a shell gives to the command as its input. */
+function hereString(text: string, from: number): Edit | undefined {
+  return quoteAt(text, from) === undefined ? bare(text, from, run(WORD, text, from)) : quotedEdit(text, from)
 }
 
 /** A number that is a password. */
@@ -232,11 +262,11 @@ function quotedEdit(text: string, from: number): Edit | undefined {
   const quote = quoteAt(text, from)
   if (quote === undefined) return undefined
   const to = endOfQuoted(text, quote)
-  return to > quote.end && !isNoSecret(text.slice(quote.end, to)) ? {from: quote.end, to} : undefined
+  return to > quote.end && !isPlainValue(text.slice(quote.end, to)) ? {from: quote.end, to} : undefined
 }
 
 function bare(text: string, from: number, value: string): Edit | undefined {
-  return isNoSecret(value) || text.startsWith('[redacted', from) ? undefined : {from, to: from + value.length}
+  return isPlainValue(value) || text.startsWith('[redacted', from) ? undefined : {from, to: from + value.length}
 }
 
 /**
@@ -245,7 +275,8 @@ function bare(text: string, from: number, value: string): Edit | undefined {
  * number of times.
  */
 export function withoutNamedValues(text: string, redaction: Redaction): string {
-  const parts: string[] = []
+  const found: (Edit & {readonly name: string})[] = []
+  /** All before it has been looked at. */
   let done = 0
   HINT.lastIndex = 0
   for (let hit = HINT.exec(text); hit !== null; hit = HINT.exec(text)) {
@@ -262,15 +293,26 @@ export function withoutNamedValues(text: string, redaction: Redaction): string {
     const beside = secretAfter(text, from, to, name)
     const isSecret =
       beside !== undefined && beside.to > beside.from && (strong || looksRandom(text.slice(beside.from, beside.to)))
-    const found = isSecret ? [beside] : []
-    const near = generatedNear(text, {from, to}, isSecret ? beside.to : done)
-    for (const edit of [...found, ...near]) {
-      if (edit.from < done) continue
-      const put = redaction.put(text.slice(edit.from, edit.to), name)
-      parts.push(text.slice(done, edit.from), 'quoted' in edit && edit.quoted === true ? `"${put}"` : put)
-      done = edit.to
-    }
+    if (isSecret) found.push({...beside, name})
+    // Names between this one and a generated text near it may have values of their own.
+    const past = isSecret ? beside.to : done
+    found.push(...generatedNear(text, {from, to}, past).map(each => ({...each, name})))
+    done = Math.max(past, done)
     HINT.lastIndex = Math.max(to, done)
   }
-  return done === 0 ? text : parts.join('') + text.slice(done)
+  return found.length === 0 ? text : withoutSpans(text, found, redaction)
+}
+
+/** The text with each of the parts hidden; of two that overlap, all of the first and nothing of the second but what is behind it. */
+function withoutSpans(text: string, spans: readonly (Edit & {readonly name: string})[], redaction: Redaction): string {
+  const parts: string[] = []
+  let done = 0
+  for (const {from, to, quoted, name} of [...spans].sort((a, b) => a.from - b.from || b.to - a.to)) {
+    if (to <= done) continue
+    const put = redaction.put(text.slice(Math.max(from, done), to), name)
+    if (from < done) parts.push(put)
+    else parts.push(text.slice(done, from), quoted === true ? `"${put}"` : put)
+    done = to
+  }
+  return parts.join('') + text.slice(done)
 }

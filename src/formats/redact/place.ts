@@ -7,7 +7,7 @@ import {
   isHiddenVariable,
   isIdentifierName,
   isMeshSetting,
-  isNoSecret,
+  isPlainValue,
   isSecretName,
   isSecretSource,
   isWeakSecretName,
@@ -43,7 +43,7 @@ function isSource(name: string): boolean {
   return /^inline_?(?:string|bytes)$/i.test(name)
 }
 
-/** True when the text of a field of an environment, as a list of names and values or as a map, is no setting of the mesh. */
+/** True when the text of a field of an environment, as a list of names and values or as a map, is not a setting of the mesh. */
 function isVariable({key, parent, above, label, item}: Place): boolean {
   if (isEnvironment(parent))
     return item ? key === 'value' && !isMeshSetting(label) : !isMeshSetting(key) && !isAboutVariable(parent, key)
@@ -56,7 +56,7 @@ export function withoutVariable(text: string, {key, item}: Place, redaction: Red
   const [start, name = ''] = /^([A-Za-z_][\w.-]{0,200})=/.exec(text) ?? []
   if (start === undefined || !isHiddenVariable(name)) return undefined
   const value = text.slice(start.length)
-  return isNoSecret(value) ? undefined : start + redaction.put(value, name)
+  return isPlainValue(value) ? undefined : start + redaction.put(value, name)
 }
 
 /** True where people put a text of their own that nothing names as a secret: in a header, a tag of traces, a parameter of a query, a setting of a plugin. */

@@ -16,7 +16,7 @@ function programOf(words: readonly unknown[]): string {
   return typeof first === 'string' ? (first.split('/').at(-1) ?? '') : ''
 }
 
-/** Where passwords are in an argument list: the index of the word, and how many characters of it are no part of the password. */
+/** Where passwords are in an argument list: the index of the word, and how many characters of it are not part of the password. */
 export function programArguments(words: readonly unknown[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
   const program = programOf(words)

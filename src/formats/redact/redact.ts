@@ -4,7 +4,7 @@ import {type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
 import {isGenerated} from './generated.js'
-import {isHeaderField, isMeshSetting, isNoSecret, isSecretName} from './names.js'
+import {isHeaderField, isMeshSetting, isPlainValue, isSecretName} from './names.js'
 import {isBytes, isSecretPlace, type Place, secretNameAt, TOP, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction, SAME_PLACEHOLDER} from './placeholder.js'
 import {programArguments} from './program-arguments.js'
@@ -84,7 +84,7 @@ function cleanText(value: string, place: Place, redaction: Redaction): string {
   const variable = withoutVariable(value, place, redaction)
   if (variable !== undefined) return variable
   const isOwnText = place.parent === 'annotations' && isGenerated(value)
-  if (isNoSecret(value) || !(isOwnText || isSecretPlace(place, value))) return scrubInner(value, redaction)
+  if (isPlainValue(value) || !(isOwnText || isSecretPlace(place, value))) return scrubInner(value, redaction)
   return isBytes(place.key)
     ? bytesPlaceholder(value, secretNameAt(place), redaction)
     : redaction.put(value, secretNameAt(place))
@@ -99,7 +99,7 @@ function hiddenData(object: JsonObject, redaction: Redaction): JsonObject {
   }
   if (object.kind !== 'ConfigMap' || typeof name !== 'string' || MESH_CONFIG_MAP.test(name)) return {}
   const put = (value: unknown, key: string) =>
-    typeof value === 'string' && isNoSecret(value) ? value : redaction.at('data').put(String(value), key)
+    typeof value === 'string' && isPlainValue(value) ? value : redaction.at('data').put(String(value), key)
   return {...eachOf(object, 'data', put), ...eachOf(object, 'binaryData', () => '')}
 }
 
@@ -122,7 +122,7 @@ function argv(words: readonly unknown[], redaction: Redaction): unknown[] {
   return words.map((word, at) => {
     const before = words[at - 1]
     const inner = redaction.at(`[${at}]`)
-    if (typeof word !== 'string' || isNoSecret(word)) return walk(word, TOP, inner)
+    if (typeof word !== 'string' || isPlainValue(word)) return walk(word, TOP, inner)
     const cut = hidden.get(at)
     if (cut !== undefined) return word.slice(0, cut) + inner.put(word.slice(cut), String(before ?? 'argument'))
     const named = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && isSecretName(before)

@@ -4,8 +4,8 @@ import {
   isHeaderField,
   isIdentifierName,
   isMeshSetting,
-  isNoSecret,
   isPasswordName,
+  isPlainValue,
   isSecretName,
 } from './names.js'
 import type {Span} from './near.js'
@@ -37,6 +37,8 @@ interface Frame {
   kind: string
   /** Texts that are secret if the label is the name of one. */
   readonly values: Span[]
+  /** In a list: its texts, as long as it holds nothing else and no more than two. */
+  readonly pair: Span[]
   /** Texts below `data` and `stringData`: secret if the object is a Secret. */
   readonly data: Span[]
 }
@@ -97,7 +99,7 @@ function visitString(scan: Scan, span: Span, frame: Frame): void {
   const place = placeOf(frame, frames.at(-2), frames.at(-3))
   const raw = text.slice(from + 1, to - 1)
   if (!isListedVariable(place) && isSecretPlace(place, raw)) {
-    if (isNoSecret(raw)) return
+    if (isPlainValue(raw)) return
     const at = inField(scan)
     const value = textAt(text, from, to)
     const put = isBytes(place.key)
@@ -124,7 +126,7 @@ function visitString(scan: Scan, span: Span, frame: Frame): void {
 function hide({text, redaction, edits}: Scan, spans: readonly Span[], what: string): void {
   for (const {from, to} of spans) {
     const value = textAt(text, from, to)
-    if (value !== '' && !isNoSecret(value)) edits.push({from, to, put: `"${redaction.at(what).put(value, what)}"`})
+    if (value !== '' && !isPlainValue(value)) edits.push({from, to, put: `"${redaction.at(what).put(value, what)}"`})
   }
 }
 
@@ -137,6 +139,7 @@ function close(scan: Scan): void {
   const above = scan.frames.at(-1)
   if (frame === undefined) return
   if (frame.kind === 'Secret') hide(scan, frame.data, 'data')
+  if (frame.list) hidePair(scan, frame, above?.list === true)
   if (frame.values.length === 0) return
   if (frame.list) {
     above?.values.push(...(isHeaderField(frame.name) ? frame.values : []))
@@ -148,6 +151,15 @@ function close(scan: Scan): void {
   else if (isHeaderField(frame.name) || isSecretName(frame.name)) above?.values.push(...frame.values)
   else if (frame.label !== '' && !isIdentifierName(frame.label))
     hide(scan, generatedOf(scan.text, frame.values), frame.label)
+}
+
+/** Hides the second text of a list of two whose first is the name of a secret: a header, a form field. A list of names is none. */
+function hidePair(scan: Scan, {pair}: Frame, inList: boolean): void {
+  const [first, second, third] = pair
+  if (first === undefined || second === undefined || third !== undefined) return
+  const [name, value] = [textAt(scan.text, first.from, first.to), textAt(scan.text, second.from, second.to)]
+  if (!isSecretName(name) || isSecretName(value) || (!inList && /^[a-z][a-z0-9_.-]*$/.test(value))) return
+  hide(scan, [second], name)
 }
 
 /** The values of a header or tag that a generator made, whatever its name. */
@@ -175,6 +187,7 @@ function open(scan: Scan, list: boolean): void {
     label: '',
     kind: '',
     values: [],
+    pair: [],
     data: [],
   })
 }
@@ -189,6 +202,7 @@ function visitQuote(scan: Scan, from: number, to: number): void {
   }
   if (!frame.list && (frame.key === 'name' || (/^(?:key|tag)$/.test(frame.key) && frame.label === '')))
     frame.label = textAt(text, from, to)
+  if (frame.list && frame.pair.length < 3) frame.pair.push({from, to})
   if (!frame.list && frame.key === 'kind') frame.kind = text.slice(from + 1, to - 1)
   visitString(scan, {from, to}, frame)
 }

@@ -1,9 +1,11 @@
 import {isJson} from '../json-text.js'
 import {withoutEncoded} from './encoded.js'
+import {isEnvironment} from './names.js'
 import {withoutNamedValues} from './pairs.js'
 import {type Redaction, SAME_PLACEHOLDER} from './placeholder.js'
 import {withoutJsonSecrets} from './scrub-json.js'
 import {withoutShapes} from './shapes.js'
+import {withoutTableSecrets} from './tables.js'
 import {isYamlLike, withoutYamlValues} from './yaml-lines.js'
 import {withoutYamlSecrets} from './yaml-tree.js'
 
@@ -19,15 +21,24 @@ function isDocument(text: string): boolean {
 
 /** Secrets that can be in any text: known by their shape, beside a name, encoded. */
 function withoutLoose(text: string, redaction: Redaction, depth: number): string {
-  const plain = withoutNamedValues(withoutShapes(text, redaction), redaction)
+  const plain = withoutNamedValues(withoutShapes(withoutTableSecrets(text, redaction), redaction), redaction)
   if (depth >= MAX_DEPTH) return plain
   return withoutEncoded(plain, redaction, inner => scrubInner(inner, redaction, depth + 1))
 }
 
 /** The documents of JSON that are in lines of a log, each up to the end of its line. */
 function withoutLineDocuments(text: string, redaction: Redaction, depth: number): string {
-  if (!text.includes('{"')) return text
-  return text.replace(/[[{]{1,2}"[^\n]*/g, line => withoutJsonSecrets(line, redaction, depth, scrubInner))
+  if (!/[{[]"/.test(text)) return text
+  return text.replace(/[[{]{1,2}"[^\n]*/g, (line, at: number) => {
+    const named = nameBefore(text, at)
+    return withoutJsonSecrets(named + line, redaction, depth, scrubInner).slice(named.length)
+  })
+}
+
+/** The beginning of a document in which what stands at a place is the value of the field named before it, if it is an environment. */
+function nameBefore(text: string, at: number): string {
+  const name = /([\w-]{1,60})["']?[ \t]{0,4}[:=][ \t]{0,4}$/.exec(text.slice(Math.max(0, at - 80), at))?.[1]
+  return name !== undefined && isEnvironment(name) ? `{"${name}":` : ''
 }
 
 /** Lines of text, such as a log, without anything that looks like a private key, token or password; doing it twice changes nothing more. */

@@ -1,6 +1,6 @@
 import {isPlaceholder} from '../../model/text/placeholder.js'
 import {TOKEN, TOKEN_MARK} from './issuers.js'
-import {isNoSecret} from './names.js'
+import {isPlainValue} from './names.js'
 import type {Redaction} from './placeholder.js'
 import {withoutPrivateKeys} from './private-keys.js'
 
@@ -10,7 +10,7 @@ interface Shape {
   /** A text without this holds none; asked first because most texts hold none. */
   readonly mark: RegExp
   readonly find: RegExp
-  /** False for a match that is no secret after all. */
+  /** False for a match that is not a secret after all. */
   readonly holds?: (secret: string) => boolean
 }
 
@@ -99,6 +99,12 @@ const SHAPES: readonly Shape[] = [
       `((?:${OTHER_LANGUAGES.source})\\s{0,4}(?:[:=]|${inBothEncodings('：')}|\\bist|\\bes|\\best)\\s{0,4}["']?)([^\\s"',;]{4,200})()`,
       'gi',
     ),
+    holds: isPrompted,
+  },
+  {
+    what: 'password file of PostgreSQL',
+    mark: /:(?:\d{1,5}|\*):/,
+    find: /((?<![\w:.*/[-])(?:\*|[a-z][\w.-]{0,200}):(?:\d{2,5}|\*):[\w*.-]{1,100}:[\w*.@-]{1,100}:)([^\s:"'\\]{6,200})(?=[ \t\r]*(?:\n|\\n|["'\\]|$))()/g,
     holds: isPrompted,
   },
   {what: "an issuer's token", mark: TOKEN_MARK, find: new RegExp(`()(${TOKEN.source})()`, 'g')},
@@ -196,7 +202,7 @@ export function withoutShapes(text: string, redaction: Redaction): string {
   return SHAPES.reduce((left, {what, mark, find, holds}) => {
     if (!mark.test(left)) return left
     return left.replace(find, (whole: string, before: string, secret: string, after: string) =>
-      isPlaceholder(secret) || secret.startsWith('[redacted') || isNoSecret(secret) || holds?.(secret) === false
+      isPlaceholder(secret) || secret.startsWith('[redacted') || isPlainValue(secret) || holds?.(secret) === false
         ? whole
         : before + redaction.put(secret, what) + after,
     )

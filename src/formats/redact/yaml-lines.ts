@@ -1,4 +1,4 @@
-import {isEnvironment, isNoSecret, isSecretName} from './names.js'
+import {isEnvironment, isPlainValue, isSecretName} from './names.js'
 import {isSecretPlace, TOP, withoutVariable} from './place.js'
 import type {Redaction} from './placeholder.js'
 
@@ -25,7 +25,7 @@ function withoutProperties(value: string): string {
 /** The items of a list in brackets, hidden one by one. */
 function hiddenList(value: string, key: string, redaction: Redaction): string {
   return value.replace(/[^[\],\s"'][^[\],"']*/g, item =>
-    isNoSecret(item.trim()) ? item : redaction.put(item.trim(), key),
+    isPlainValue(item.trim()) ? item : redaction.put(item.trim(), key),
   )
 }
 
@@ -62,7 +62,7 @@ export function withoutYamlValues(text: string, redaction: Redaction): string {
         }
         const value = line.slice(lead.length).trimEnd()
         return [
-          value === '' || isNoSecret(plain(value)) ? line : `${lead}"${redaction.put(plain(value), secretAt.key)}"`,
+          value === '' || isPlainValue(plain(value)) ? line : `${lead}"${redaction.put(plain(value), secretAt.key)}"`,
         ]
       }
       secretAt = undefined
@@ -84,7 +84,7 @@ export function withoutYamlValues(text: string, redaction: Redaction): string {
       // The fields of a match stand below `exact`, `regex` or the like of a header named one level up.
       const label = key === 'name' || key === 'key' ? '' : level.label || parent?.label || ''
       const place = {key, parent: parent?.key ?? '', above: above?.key ?? '', label, item: level.item}
-      if (!isSecretPlace(place, plain(value)) || isNoSecret(plain(value)) || /^(?:[{*]|\[.*\{)/.test(value)) {
+      if (!isSecretPlace(place, plain(value)) || isPlainValue(plain(value)) || /^(?:[{*]|\[.*\{)/.test(value)) {
         if (value === '' && isSecretName(key)) secretAt = {indent: line.search(/\S/), key}
         return [line]
       }

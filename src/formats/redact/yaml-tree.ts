@@ -1,6 +1,6 @@
 import {isAlias, isMap, isPair, isScalar, isSeq, type Node, parseAllDocuments, type Scalar} from 'yaml'
 import {isTooDeep} from '../kube-manifest/nesting.js'
-import {isHeaderField, isNoSecret} from './names.js'
+import {isHeaderField, isPlainValue} from './names.js'
 import {isBytes, isSecretPlace, type Place, secretNameAt, TOP, withoutVariable} from './place.js'
 import {bytesPlaceholder, type Redaction} from './placeholder.js'
 
@@ -40,7 +40,7 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
   const [from, to] = range
   const text = String(value)
   // Numbers and booleans under the name of a secret are limits and modes.
-  const hides = typeof value === 'string' && !isNoSecret(text) && isSecretPlace(place, text)
+  const hides = typeof value === 'string' && !isPlainValue(text) && isSecretPlace(place, text)
   if (hides) {
     const put = isBytes(place.key)
       ? bytesPlaceholder(text, secretNameAt(place), redaction)
@@ -99,7 +99,7 @@ function visit(walk: Walk, node: unknown, place: Place, redaction: Redaction, de
   }
 }
 
-/** The text of YAML without secrets, its layout kept, found by walking its documents; undefined when it is no YAML with fields. */
+/** The text of YAML without secrets, its layout kept, found by walking its documents; undefined when it is not a YAML with fields. */
 export function withoutYamlSecrets(
   text: string,
   redaction: Redaction,

@@ -78,7 +78,7 @@ function ownRule(value: unknown, where: string): OwnRule {
   }
 }
 
-/** Values by rule and parameter; a rule whose values are no map is an error. */
+/** Values by rule and parameter; a rule whose values are not a map is an error. */
 function parametersOf(value: unknown, where: string): CheckConfig['parameters'] {
   if (value === undefined) return {}
   if (!isObject(value)) throw new UserError(`${where} must be a map of rules`)

@@ -15,7 +15,7 @@ export const USER_SETTINGS: Readonly<Record<string, string>> = {
   quiet: 'MESHCTL_QUIET',
 }
 
-/** The environment variables that a user's file stands for; text that is no YAML, an unknown key or a list is an error. */
+/** The environment variables that a user's file stands for; text that is not YAML, an unknown key or a list is an error. */
 export function parseUserConfig(text: string, path: string): Readonly<Record<string, string>> {
   const document = parseYamlText(text)
   if (document === null) return {}

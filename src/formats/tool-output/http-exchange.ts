@@ -7,7 +7,7 @@ const CONNECTED = /^\* +Connected to (\S+) \(([0-9a-fA-F.:]+)\) port (\d+)/
 const TRYING = /^\* +Trying \[?([0-9a-fA-F.:]+?)\]?(?::(\d+))?\.{3}\s*$/
 const FAILED = /^\* +connect to (\S+) port (\d+)/
 const REQUEST = /^> ?[A-Z]{3,10} (\S+) HTTP\//
-const HEADER = /^(?:< )?([\w-]{1,80}): ?(.*)$/
+const HEADER = /^(?:< | {2})?([\w-]{1,80}): ?(.*)$/
 /** A command behind a prompt that runs curl or wget. */
 const COMMAND = /(?:^|\s)(?:\$|#|%) .*\b(?:curl|wget) /
 /** Words of Envoy and of applications that stand where a body is. */

@@ -16,8 +16,14 @@ const OFTEN = 3
 /** What `docker compose logs` puts in front: the container's name, filled up to the width of the longest. */
 const COMPOSE = /^([a-zA-Z0-9][\w.-]{0,100} {1,60}\|)(?: |$)/
 
+/** A row of `kubectl get pods`, whose name stands again in every line of `-w`. */
+const POD_ROW = /^\S{1,300} {2,60}\d{1,4}\/\d{1,4} {2,60}\S/
+
+const STARTS_WITH_NAME = /^[a-zA-Z0-9]/
+
 /** What may be names at the start of a line: a container's and a bar; or a pod's, or a namespace and a pod's, also with the container's. */
 function namesAtStart(line: string): readonly string[] {
+  if (!STARTS_WITH_NAME.test(line) || POD_ROW.test(line)) return []
   const compose = COMPOSE.exec(line.slice(0, 200))?.[1]
   if (compose !== undefined) return [compose]
   const words = line.slice(0, 400).split(' ', 4)

@@ -67,7 +67,7 @@ function podWorkload(pod: PodModel, mode: PodMode, trustDomain: string, find: Fi
   }
 }
 
-/** An endpoint that is no pod: an address or a name written in a ServiceEntry or WorkloadEntry. */
+/** An endpoint that is not a pod: an address or a name written in a ServiceEntry or WorkloadEntry. */
 function writtenWorkload(host: RegisteredHost, endpoint: RegisteredEndpoint, trustDomain: string): ZtunnelWorkload {
   const isName = parseIp(endpoint.address) === undefined
   const native = endpoint.labels[TUNNEL] === 'http'

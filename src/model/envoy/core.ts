@@ -113,7 +113,7 @@ export const Http2Options = message('config.core.v3.Http2ProtocolOptions', {
 export const StringFormat = message('config.core.v3.SubstitutionFormatString', {
   textFormat: text,
   textFormatSource: one(DataSource),
-  jsonFormat: ignored('what is no text is undecided'),
+  jsonFormat: ignored('what is not text is undecided'),
   omitEmptyValues: ignored('only leaves out empty JSON fields'),
   contentType: ignored(WHY.response),
   formatters: ignored('an operator that is not known is undecided'),

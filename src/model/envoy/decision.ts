@@ -6,7 +6,7 @@ export interface NearMiss {
 
 /** A near miss in words. */
 export function nearMissText({what, except}: NearMiss): string {
-  return `${what} matches except for its ${except}`
+  return `${what} would match except for the ${except}`
 }
 
 /** One thing Envoy decided, in the order it decided them. */
@@ -91,7 +91,7 @@ export interface RequestOutcome {
   readonly virtualHost: string | null
   /** One cluster, or every cluster of a weighted choice. */
   readonly cluster: string | readonly string[] | null
-  /** What the client receives; null when it is no HTTP answer. */
+  /** What the client receives; null when it is not an HTTP answer. */
   readonly status: number | null
   /** Response flags (`%RESPONSE_FLAGS%`). */
   readonly flags: readonly string[]

@@ -115,6 +115,7 @@ export const EVIDENCE = {
   'net.ip6tables.nft': kernel('IPv6 iptables rules (nft)', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),
   'net.ip6tables.legacy': kernel('IPv6 iptables rules (legacy)', ['ip6tables-legacy-save', '-c']),
   'net.nft': kernel('native nftables rules', ['nft', 'list', 'ruleset']),
+  'net.ipset': kernel('IP sets of the node', ['ipset', 'list']),
   'net.ip-rule': command('policy routing rules', ['ip', 'rule']),
   'net.ip-route': command('routes of every table', ['ip', 'route', 'show', 'table', 'all']),
   'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr'], ['ip', 'addr']),
@@ -134,6 +135,7 @@ export const EVIDENCE = {
   'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
   'istiod.version': {...istiod("istiod's version", 'version'), extension: 'txt', redact: 'nothing'},
   'istiod.syncz': istiod("istiod's view of every proxy", 'debug/syncz'),
+  'istiod.ambientz': istiod("istiod's view of ambient workloads", 'debug/ambientz'),
 } as const satisfies Record<string, EvidenceRow>
 
 export type EvidenceId = keyof typeof EVIDENCE

@@ -10,7 +10,7 @@ export interface PastedTable {
   readonly headless: boolean
   /** Lines of the text, from 1, that look like rows and could not be read. */
   readonly unread?: readonly number[]
-  /** What it was read from when that is no table of istioctl: a page of Envoy with the same facts. */
+  /** What it was read from when that is not a table of istioctl: a page of Envoy with the same facts. */
   readonly page?: string
 }
 

@@ -29,7 +29,7 @@ export interface TlsHandshake {
   readonly notAfter?: string
   readonly wantsClientCertificate: boolean
   readonly reset: boolean
-  /** The server answered with something that is no TLS. */
+  /** The server answered with something that is not TLS. */
   readonly plaintext: boolean
 }
 

@@ -20,7 +20,7 @@ export interface InjectionWebhook {
   readonly objectSelector: readonly Requirement[]
   readonly failurePolicy: 'Fail' | 'Ignore'
   readonly endpoint?: {readonly namespace: string; readonly name: string}
-  /** `absent` when empty, `unreadable` when it is no certificate, else the day it ends. */
+  /** `absent` when empty, `unreadable` when it is not a certificate, else the day it ends. */
   readonly caBundle: 'absent' | 'unreadable' | {readonly notAfter: string}
 }
 

@@ -35,6 +35,8 @@ export interface GatewayModel {
     readonly protocol: string
     readonly hosts: readonly string[]
     readonly tls: string
+    /** The Secrets it names (credentialName, credentialNames, caCertCredentialName), as written. */
+    readonly credentials: readonly string[]
   }[]
 }
 
@@ -46,6 +48,8 @@ export interface AuthorizationPolicyModel {
   /** Its targetRefs, used instead of a selector: a Gateway, a Service, …, as `Kind/name`. */
   readonly targets: readonly string[]
   readonly dryRun: boolean
+  /** Why nothing enforces it, as istiod wrote into its status (conditions ZtunnelAccepted and WaypointAccepted). */
+  readonly refused?: string
   /** Fields and condition keys of its rules that ztunnel does not get: methods, notPaths, request.headers[…]. */
   readonly httpFields: readonly string[]
   /** Its rules as istiod sends them to ztunnel; absent for a policy that ztunnel does not get. */

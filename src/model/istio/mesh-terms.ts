@@ -42,7 +42,7 @@ export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next
   ],
   nack: ['Envoy refuses a piece of configuration and keeps what it had.', 'meshctl explain MCT1902'],
   stale: [
-    'istiod has sent configuration and Envoy has not answered yet; longer than some seconds is no accident.',
+    'istiod has sent configuration and Envoy has not answered yet; longer than some seconds is not an accident.',
     'meshctl explain MCT1907',
   ],
   passthrough: [

@@ -155,3 +155,25 @@ export function formatV4Range({bits, mask}: {readonly bits: number; readonly mas
   const host = `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`
   return mask === 0xffff_ffff ? host : `${host}/${Math.clz32(~mask >>> 0)}`
 }
+
+/** The prefixes that hold the addresses from one to another, both included, and no others; undefined when there are more than `most`. */
+export function prefixesBetween(
+  {family, from, to}: {readonly family: IpFamily; readonly from: bigint; readonly to: bigint},
+  most = Number.POSITIVE_INFINITY,
+): readonly string[] | undefined {
+  const width = family === 'ip' ? 32 : 128
+  const found: string[] = []
+  let at = from
+  while (at <= to) {
+    if (found.length === most) return undefined
+    let length = width
+    while (length > 0) {
+      const size = 1n << BigInt(width - length + 1)
+      if (at % size !== 0n || at + size - 1n > to) break
+      length--
+    }
+    found.push(length === width ? formatIp({family, bits: at}) : `${formatIp({family, bits: at})}/${length}`)
+    at += 1n << BigInt(width - length)
+  }
+  return found
+}

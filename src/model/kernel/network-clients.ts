@@ -12,7 +12,7 @@ export interface NetworkClient {
   readonly portFlags?: readonly string[]
   /** Variables of the environment it reads the server from. */
   readonly variables?: readonly string[]
-  /** True when the first argument that is no flag is the host: with its port, or with the port as the next argument. */
+  /** True when the first argument that is not a flag is the host: with its port, or with the port as the next argument. */
   readonly positional?: true
   /** Where it connects to when the command names no server: to the pod itself, to a server far away, or what only its files say. */
   readonly unnamed: 'local' | 'remote' | 'unknown'

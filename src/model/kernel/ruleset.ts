@@ -132,7 +132,7 @@ export interface RuleWarning {
   readonly truncated?: true
 }
 
-/** A line of the text that is no rule: what a program said, or (`command`) one that shapes, restores or prints rules. */
+/** A line of the text that is not a rule: what a program said, or (`command`) one that shapes, restores or prints rules. */
 export interface RulesMessage {
   readonly line: number
   readonly text: string

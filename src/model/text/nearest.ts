@@ -5,7 +5,7 @@ export function editDistance(one: string, other: string): number {
   return distance(one, other)
 }
 
-/** No name is as long: what is longer is no misspelt name, and comparing it costs time. */
+/** No name is as long: what is longer is not a misspelt name, and comparing it costs time. */
 const LONGEST = 100
 
 /** The names most like a typed word, nearest first: those that begin with it or differ in at most a third of its letters. */

@@ -48,7 +48,7 @@ export const ADDRESSES: Vocabulary = {
     DNS,
   ],
   '1337': [
-    'The user and group id of the sidecar (istio-proxy). Its traffic is not captured, so an application must not run with it. It is no port of the mesh.',
+    'The user and group id of the sidecar (istio-proxy). Its traffic is not captured, so an application must not run with it. It is not a port of the mesh.',
     'meshctl explain MCT1001',
     REQS,
   ],

@@ -25,7 +25,7 @@ export interface ReadinessItem {
   readonly field?: string
   /** What changes, in one sentence. */
   readonly message: string
-  /** What to do before the move. */
+  /** What to do before the migration. */
   readonly fix: string
   readonly doc: ReadinessDoc
 }

@@ -17,13 +17,13 @@ function item(
   return {effect, object: label, message, fix, doc, ...definedFields({field})}
 }
 
-const ROUTE_FIX = 'Write it as an HTTPRoute whose parentRefs name the Service, and create a waypoint.'
+const ROUTE_FIX = 'Replace it with an HTTPRoute whose parentRefs name the Service, and create a waypoint.'
 
 function virtualService(object: KubeObject): readonly ReadinessItem[] {
   const gateways = textsOf(object, 'spec', 'gateways')
   if (gateways.length > 0 && !gateways.includes('mesh')) return []
   const hosts = textsOf(object, 'spec', 'hosts').join(', ')
-  const message = `Clients in ambient mode do not apply its routes for ${hosts}; a waypoint of the destination does, with alpha support.`
+  const message = `Clients in ambient mode do not apply its routes for ${hosts}; the destination's waypoint does (alpha support).`
   const subsets = listOf(object, 'spec', 'http').some(rule =>
     listOf(rule, 'route').some(each => textOf(each, 'destination', 'subset') !== undefined),
   )

@@ -34,7 +34,7 @@ export function authorizationItems(policy: Authorization): readonly ReadinessIte
       },
     ]
   const fields = lostFields(policy)
-  const named = fields.slice(0, 4).join(', ')
+  const named = fields.slice(0, 4).join(' and ')
   const lost: readonly ReadinessItem[] =
     fields.length === 0
       ? []
@@ -55,7 +55,7 @@ export function authorizationItems(policy: Authorization): readonly ReadinessIte
           object,
           field: 'metadata.annotations["istio.io/dry-run"]',
           message: 'istiod sends no dry-run policies to ztunnel by default.',
-          fix: 'Evaluate it before the move, or attach it to a waypoint.',
+          fix: 'Evaluate it before the migration, or attach it to a waypoint.',
           doc: 'l4',
         },
       ]

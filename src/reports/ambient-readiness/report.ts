@@ -76,7 +76,7 @@ function installation(all: readonly KubeObject[], pods: readonly KubeObject[]): 
       : [
           item(
             `No ztunnel runs on ${without.length === nodes.length ? 'any node of these pods' : without.join(', ')}: pods there cannot join.`,
-            'Install ztunnel (profile ambient) before the move.',
+            'Install ztunnel (profile ambient) before the migration.',
           ),
         ]),
     ...(all.some(pod => isCniAgent(pod) || isRedirected(pod.metadata.annotations ?? {}))

@@ -12,7 +12,7 @@ import {FIRST_RELEASE, LAST_RELEASE, type UpgradeRule} from '../../rules/upgrade
 import type {AnalyzedSource} from './read.js'
 import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from './report.js'
 
-/** Rules about the configuration that hold whatever the target is. */
+/** Rules about the configuration that apply to every target. */
 export const STANDING_RULES: readonly ConfigRule[] = [
   deprecatedField,
   deprecatedAnnotation,
@@ -41,7 +41,7 @@ const UNKNOWN_RELEASE: Gap = {
   hint: 'Specify it with --from-version.',
 }
 
-/** The rules of an upgrade: those of releases it leads over, and those that hold for every target. */
+/** The rules of an upgrade: those of the releases in between, and those that apply to every target. */
 function concerned(rules: readonly (UpgradeRule | ConfigRule)[], from: number, to: number): readonly ConfigRule[] {
   return rules.filter(rule => {
     if (rule === gatewayCrdOld) return to === LAST_RELEASE

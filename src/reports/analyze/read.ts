@@ -70,6 +70,6 @@ export async function readConfiguration(
     else for (const raw of answer.value) objects.push(readConfigObject(raw, namespace, cluster))
   }
   const what = 'Secrets'
-  unreadable.set('Secret', {what, reason: 'not-captured', detail: 'meshctl does not read Secrets of a cluster'})
+  unreadable.set('Secret', {what, reason: 'not-captured', detail: 'meshctl does not read Secrets from a cluster'})
   return {objects, complete: traits.complete, unreadable, place: async () => undefined}
 }

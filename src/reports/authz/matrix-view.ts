@@ -26,7 +26,7 @@ export function matrixData({namespace, rows}: AuthzMatrix): unknown {
   return {namespace, rows}
 }
 
-/** Why there is no row; where something was not read, it is no statement about the namespace. */
+/** Why there is no row; where something was not read, it is not a statement about the namespace. */
 function nothing(namespace: string, unread: boolean): string {
   return unread
     ? `not checked: what is needed to say who may call the Services of namespace ${namespace} could not be read`

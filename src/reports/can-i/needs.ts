@@ -77,6 +77,7 @@ const TASKS = {
   ),
   filters: task('read EnvoyFilters', 'cluster', ISTIO, 'envoyfilters', 'list'),
   entries: task('read ServiceEntries', 'cluster', ISTIO, 'serviceentries', 'list'),
+  machines: task('find machines outside Kubernetes', 'cluster', ISTIO, 'workloadentries', 'list'),
   sidecars: task('read Sidecar objects', 'cluster', ISTIO, 'sidecars', 'list'),
   traffic: readGroup('read traffic resources', 'cluster', ISTIO),
   security: readGroup('read security policies', 'cluster', 'security.istio.io'),

@@ -144,11 +144,19 @@ function asNotApplicable(entry: EvidenceEntry): EvidenceEntry {
     : {...entry, held: {...held, reason: 'not-applicable'}}
 }
 
+/** An istiod that answers that it knows no such proxy has answered: a proxy that is not connected has no configuration there. */
+function withoutConnection(entry: EvidenceEntry): EvidenceEntry {
+  const {held, id} = entry
+  return !('sha256' in held) && held.reason === 'not-found' && evidenceRow(id).how.via === 'istiod'
+    ? {...entry, held: {...held, reason: 'not-applicable'}}
+    : entry
+}
+
 /** One pod's evidence, sequentially: a proxy answers one admin call at a time. */
 export async function capturePod(task: EvidenceTask, gathering: Gathering): Promise<readonly EvidenceEntry[]> {
   const entries: EvidenceEntry[] = []
   for (const id of task.ids) {
-    const entry = await captureOne(id, task.pod, gathering)
+    const entry = withoutConnection(await captureOne(id, task.pod, gathering))
     entries.push(task.cannotHave?.(id) === true ? asNotApplicable(entry) : entry)
   }
   return entries

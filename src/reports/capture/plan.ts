@@ -3,7 +3,7 @@ import {listingOnce} from '../../evidence/asked-once.js'
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
-import {isWaypointPod, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
+import {isCniAgent, isWaypointPod, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import {gapSentence} from '../../model/evidence/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import {UserError} from '../../model/evidence/user-error.js'
@@ -30,7 +30,7 @@ export interface ObjectTask {
 
 export interface EvidenceTask {
   readonly pod: PodRef
-  /** Evidence the pod cannot have: of a proxy when it has none, of running containers when none run. Its absence is no failure. */
+  /** Evidence the pod cannot have: of a proxy when it has none, of running containers when none run. Its absence is not a failure. */
   readonly cannotHave?: (id: EvidenceId) => boolean
   readonly ids: readonly EvidenceId[]
 }
@@ -49,7 +49,7 @@ const CONTROL_PLANE_ONLY = new Set(['ConfigMap'])
 const ISTIOD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via === 'istiod')
 const POD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via !== 'istiod')
 /** One file per istiod replica, not per proxy. */
-const PER_REPLICA: ReadonlySet<EvidenceId> = new Set<EvidenceId>(['istiod.syncz', 'istiod.version'])
+const PER_REPLICA: ReadonlySet<EvidenceId> = new Set<EvidenceId>(['istiod.syncz', 'istiod.version', 'istiod.ambientz'])
 
 /** What a pod cannot have by its nature. */
 function cannotHave(pod: KubeObject): (id: EvidenceId) => boolean {
@@ -74,7 +74,16 @@ function hasContainer(pod: KubeObject, name: string): boolean {
   return all.some(each => textOf(each, 'name') === name)
 }
 
-type Chosen = Pick<EvidenceTask, 'pod' | 'cannotHave'>
+type Chosen = Pick<EvidenceTask, 'pod' | 'cannotHave'> & {readonly isNodeAgent?: boolean}
+
+function chosenOf(pod: KubeObject): Chosen {
+  return {pod: podRefOf(pod), cannotHave: cannotHave(pod), isNodeAgent: isCniAgent(pod)}
+}
+
+/** What a pod can be asked for; only the agent of istio-cni shares the network of its node and sees the sets there. */
+function idsOf({isNodeAgent}: Chosen): readonly EvidenceId[] {
+  return isNodeAgent === true ? POD_IDS : POD_IDS.filter(id => id !== 'net.ipset')
+}
 
 /** True when ztunnel serves a pod, or should: redirected pods, enrolled ones, and waypoints. */
 function usesZtunnel(pod: KubeObject, namespace: KubeObject | undefined): boolean {
@@ -103,7 +112,7 @@ async function nodeAgents(source: Source, pods: readonly PodRef[]): Promise<read
   )
   return agents
     .filter(pod => nodes.has(nodeOf(pod)) && !wanted.has(`${pod.metadata.namespace}/${pod.metadata.name}`))
-    .map(pod => ({pod: podRefOf(pod), cannotHave: cannotHave(pod)}))
+    .map(chosenOf)
 }
 
 async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly Chosen[]> {
@@ -112,12 +121,7 @@ async function chosenPods(source: Source, request: CaptureRequest): Promise<read
     request.pods.length === 0
       ? await resolvePods(source, request.target)
       : (await Promise.all(request.pods.map(name => resolvePods(source, {...request.target, name})))).flat()
-  const byName = new Map(
-    found.map(
-      pod =>
-        [`${pod.metadata.namespace}/${pod.metadata.name}`, {pod: podRefOf(pod), cannotHave: cannotHave(pod)}] as const,
-    ),
-  )
+  const byName = new Map(found.map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, chosenOf(pod)] as const))
   if (byName.size > 0) return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, chosen]) => chosen)
   const where =
     request.target.allNamespaces === true ? '' : ` in namespace ${request.target.namespace ?? source.defaultNamespace}`
@@ -129,7 +133,7 @@ async function chosenPods(source: Source, request: CaptureRequest): Promise<read
 async function controlPlane(source: Source, istioNamespace: string): Promise<readonly Chosen[]> {
   const answer = await source.objects({kind: 'Pod', namespace: istioNamespace})
   if (!answer.ok) throw new UserError(`cannot find istiod: ${gapSentence(answer.gap)}`)
-  const found = answer.value.filter(isIstiod).map(pod => ({pod: podRefOf(pod), cannotHave: cannotHave(pod)}))
+  const found = answer.value.filter(isIstiod).map(chosenOf)
   if (found.length > 0) return found
   throw new UserError(`no istiod in namespace ${istioNamespace} of ${source.origin.label}`, {
     hint: 'Specify its namespace with -i.',
@@ -179,8 +183,8 @@ export async function planCapture(source: Source, request: CaptureRequest): Prom
   )
   const proxies = [...pods, ...agents]
     .filter(({pod}) => !isReplica(pod))
-    .map(chosen => ({...chosen, ids: [...POD_IDS, ...perProxy]}))
-  const control = replicas.map(chosen => ({...chosen, ids: [...POD_IDS, ...PER_REPLICA]}))
+    .map(chosen => ({...chosen, ids: [...idsOf(chosen), ...perProxy]}))
+  const control = replicas.map(chosen => ({...chosen, ids: [...idsOf(chosen), ...PER_REPLICA]}))
   const namespaces = [...new Set([...pods.map(({pod}) => pod.namespace), request.istioNamespace])]
     .filter(each => each !== '')
     .sort()

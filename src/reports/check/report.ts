@@ -36,7 +36,7 @@ export interface CheckReport extends Report {
   readonly at: Date
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
-  /** What was checked, when it is no workload: `12 objects`. */
+  /** What was checked, when it is not a workload: `12 objects`. */
   readonly subject?: string
   /** The evaluated rules. */
   readonly rules: readonly RuleInfo[]

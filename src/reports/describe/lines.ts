@@ -100,7 +100,7 @@ const ENFORCER_TEXT: Readonly<Partial<Record<PolicyEnforcer, string>>> = {
 
 function portText(
   {port, target, protocol, detected, mtls, unserved}: DescribedPort,
-  {guard, templates = []}: Pick<ServiceDescription, 'guard' | 'templates'>,
+  {guard, templates = [], ambient}: Pick<ServiceDescription, 'guard' | 'templates' | 'ambient'>,
 ): string {
   const to = target ?? `"${port.target}", which no container declares`
   const type = port.protocol === 'TCP' ? '' : `/${port.protocol}`
@@ -115,7 +115,12 @@ function portText(
   const proxyMode = differs ? ` (the proxy applies ${detected?.mtls})` : ''
   const alone =
     detected === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${detected.mtls} in the proxy, policies ${NOT_CHECKED}`
-  const mode = mtls === undefined ? alone : `mTLS ${mtls.mode} (${by})${proxyMode}`
+  const mode =
+    mtls === undefined
+      ? alone
+      : ambient && mtls.mode === 'DISABLE'
+        ? `mTLS PERMISSIVE (ztunnel ignores DISABLE of ${by})`
+        : `mTLS ${mtls.mode} (${by})${proxyMode}`
   const receivers =
     templates.length === 0 ? undefined : `received by the pods of ${templates.map(objectLabel).join(', ')} (a manifest)`
   const guess = protocol === 'unknown' ? 'no declared protocol, so Envoy detects it' : protocol
@@ -165,7 +170,7 @@ function withoutWaypoint({ambient, waypoint}: ServiceDescription): string {
 function httpRouteLines(description: ServiceDescription): readonly Line[] {
   const applied = withoutWaypoint(description)
   return description.httpRoutes.flatMap(({name, namespace}) =>
-    lines(`HTTPRoute ${name}.${namespace}, which a waypoint applies${applied}`, 2),
+    lines(`HTTPRoute ${name}.${namespace}${applied === '' ? ', which a waypoint applies' : applied}`, 2),
   )
 }
 
@@ -229,9 +234,9 @@ function waypointLines({waypoint}: ServiceDescription): readonly Line[] {
   if (waypoint === undefined) return []
   const {name, namespace, state, policies} = waypoint
   const tone = state === 'ready' || state === 'unknown' ? undefined : 'bad'
-  const each = policies.map(({object, action, rules, dryRun}) => {
+  const each = policies.map(({object, action, rules, dryRun, refused}) => {
     const text = `AuthorizationPolicy ${object.name}.${object.namespace}: ${action}, ${humanCount(rules, 'rule')}`
-    return `${text}${dryRun ? ', dry run only' : ''}; enforced by the waypoint`
+    return `${text}${dryRun ? ', dry run only' : ''}${refused === undefined ? '; enforced by the waypoint' : refusedText(refused)}`
   })
   return [
     ...lines(`waypoint ${name}.${namespace}, for clients in the ambient mesh: ${WAYPOINT_STATES[state]}`, 2, tone),
@@ -263,6 +268,11 @@ export function serviceLines(description: ServiceDescription): readonly Line[] {
   ]
 }
 
+/** What istiod says against a policy. */
+function refusedText(refused: string | undefined): string {
+  return refused === undefined ? '' : `; NOT enforced, istiod says: ${refused}`
+}
+
 /** The AuthorizationPolicies in order of evaluation, each with its scope and whether the proxy enforces it. */
 export function policyLines(
   policies: readonly (AppliedPolicy & {readonly pods?: number})[] | undefined,
@@ -280,12 +290,16 @@ export function policyLines(
           2,
         )
       : []
-  const each = policies.flatMap(({object, action, rules, reach, dryRun, pods}) => {
+  const each = policies.flatMap(({object, action, rules, reach, dryRun, refused, pods}) => {
     const name = `${object.name}.${object.namespace}`
     const count = humanCount(rules, 'rule')
     const some = pods === undefined || pods === of ? '' : `, for ${pods} of ${of} pods`
     const words = `AuthorizationPolicy ${name}: ${action}, ${count}, ${reach}${some}${dryRun ? ', dry run only' : ''}`
-    return lines(`${words}${appliedText(inProxy, name)}`, 2)
+    return lines(
+      `${words}${appliedText(inProxy, name)}${refusedText(refused)}`,
+      2,
+      refused === undefined ? undefined : 'bad',
+    )
   })
   return [...none, ...each, ...staleRules('AuthorizationPolicy', inProxy)]
 }

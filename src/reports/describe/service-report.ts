@@ -14,6 +14,7 @@ import {type Gap, gapSentence} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import type {Finding} from '../../model/finding.js'
 import {ENVOY_MODES, type PodMode} from '../../model/istio/pod-mode.js'
+import {isOutsideKubernetes} from '../../model/kube/container-facts.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import type {ServiceModel} from '../../model/kube/kube-service.js'
 import type {ObjectRef, PodModel} from '../../model/kube/pod.js'
@@ -171,7 +172,9 @@ export async function serviceReport(
     return pod !== undefined && selects(service, pod) ? [{object, pod}] : []
   })
   const pods = backed.map(({pod}) => pod)
-  const usable = pods.find(pod => ENVOY_MODES.includes(podMode(pod)) && pod.status?.phase === 'Running')
+  const usable = pods.find(
+    pod => !isOutsideKubernetes(pod) && ENVOY_MODES.includes(podMode(pod)) && pod.status?.phase === 'Running',
+  )
   const ref = usable === undefined ? undefined : {namespace, name: usable.object.name}
   const view = ref === undefined ? undefined : optional(await readProxy(source, ref, gaps), gaps)
   const first = usable ?? pods[0]

@@ -79,7 +79,12 @@ export async function controlPlaneReport(
   const ofZtunnel = instead === undefined ? undefined : await ztunnelDiffReport(given, pod, question.istioNamespace)
   if (ofZtunnel !== undefined) return ofZtunnel
   if (instead !== undefined) throw instead
-  if (!held.ok && held.gap.reason === 'not-found' && istiods.length > 0 && owner === undefined) {
+  if (
+    !held.ok &&
+    ['not-found', 'not-applicable'].includes(held.gap.reason) &&
+    istiods.length > 0 &&
+    owner === undefined
+  ) {
     throw new UserError(`no istiod has config for ${id}: ${held.gap.detail}`, {
       hint: 'Its proxy is not connected, so there is nothing to compare with.',
       next: 'meshctl proxy-status --only problem',

@@ -32,7 +32,7 @@ export async function edsReport(given: Source, subject: PodRef, filter: Endpoint
   const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
   const endpoints = section(dump, 'Endpoints')
-  // A text without a single section is no dump at all; one without this section is what istioctl shows empty.
+  // A text without a single section is not a dump at all; one without this section is what istioctl shows empty.
   if (!endpoints.ok && dump.sections.size === 0) required(endpoints, source, 'envoy.config_dump')
   const lost = endpoints.ok ? [] : [endpoints.gap]
   const groups = endpoints.ok ? assignmentsIn(endpoints.value, filter) : []

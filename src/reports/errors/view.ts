@@ -41,9 +41,10 @@ function groupLines(group: CausedGroup): readonly Line[] {
 
 function headline({groups, failures, requests, logs, since}: ErrorsReport): string {
   const window = since === undefined ? '' : ` since ${since.slice(0, 19)}Z`
-  const read = `${requests} requests in the access logs of ${logs} proxies${window}`
+  const read = `${requests} requests in the access logs of ${humanCount(logs, 'proxy', 'proxies')}${window}`
   if (logs === 0) return `not checked: no access log could be read${window}`
-  if (requests === 0) return `no requests in the access logs of ${logs} proxies${window}: failures are unknown`
+  if (requests === 0)
+    return `no requests in the access logs of ${humanCount(logs, 'proxy', 'proxies')}${window}: failures are unknown`
   if (groups.length === 0) return `nothing fails: ${read}`
   return `${failures} of ${read} failed (${humanCount(groups.length, 'kind')} of failure)`
 }
@@ -52,7 +53,7 @@ function silentLines({silent, requests}: ErrorsReport): readonly Line[] {
   if (silent.length === 0) return []
   const names = silent.slice(0, 3).map(podLabel).join(', ')
   const more = silent.length > 3 ? ` and ${silent.length - 3} more` : ''
-  const switched = requests === 0 ? '; access logs may be switched off (Telemetry, meshConfig.accessLogFile)' : ''
+  const switched = requests === 0 ? '; access logs may be disabled (Telemetry, meshConfig.accessLogFile)' : ''
   return [`no access log in this period from ${names}${more}${switched}`]
 }
 

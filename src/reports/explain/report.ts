@@ -5,7 +5,7 @@ import {nearestNames} from '../../model/text/nearest.js'
 import type {Report} from '../report.js'
 import {type ExplainedLine, type ExplainedText, explainLines} from './lines.js'
 import {hasPlaceholder} from './named-pods.js'
-import {isNoPort, knownNames, type RuleList, type Topic, topicOf} from './topic.js'
+import {isInvalidPort, knownNames, type RuleList, type Topic, topicOf} from './topic.js'
 
 export interface ExplainReport extends Report {
   readonly word: string
@@ -126,7 +126,7 @@ export function explainReport(
   const several = text.includes('\n')
   const whole = several || /\[IST\d{4}\]/.test(text) ? undefined : topicOf(rules, text)
   if (whole !== undefined) return {...base, notes: [], topics: [whole], lines: [], unknown: []}
-  if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})
+  if (isInvalidPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})
   const log = explainLines(text)
   const parts = text.split(/\s+/)
   const all = wordsIn(rules, parts.slice(0, MAX_WORDS))

@@ -42,7 +42,7 @@ function usesOf(port: number): readonly PortUse[] {
   )
 }
 
-/** Access logs join several flags with commas; none when any part of the word is no flag. */
+/** Access logs join several flags with commas; none when any part of the word is not a flag. */
 function flagsOf(word: string): Topic['flags'] {
   const flags = word.split(',').map(each => {
     const flag = each.trim().toUpperCase()
@@ -132,7 +132,7 @@ export function topicOf(rules: RuleList, word: string): Topic | undefined {
 const LAST_PORT = 65535
 
 /** True for a number outside the range of ports. */
-export function isNoPort(word: string): boolean {
+export function isInvalidPort(word: string): boolean {
   return /^\d+$/.test(word) && (Number(word) < 1 || Number(word) > LAST_PORT)
 }
 

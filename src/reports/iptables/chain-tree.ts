@@ -14,7 +14,7 @@ export interface TreeStyle {
   readonly shown: Set<string>
 }
 
-/** The rule as the text had it, without what the tree shows already; JSON of nft is no text a person reads. */
+/** The rule as the text had it, without what the tree shows already; JSON of nft is not text a person reads. */
 function verbatim(rule: Rule): string {
   if (rule.text.startsWith('[{')) return ''
   return rule.text

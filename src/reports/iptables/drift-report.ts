@@ -65,7 +65,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
     notes: [...kernel.notes, ...(expected?.notes ?? [])],
     ...(startUp === undefined
       ? {}
-      : {startUp, undecided: true, next: waysText(subject, await podKind(source, subject))}),
+      : {startUp, undecided: true, next: waysText(subject, await podKind(source, subject), kernel.debugImage)}),
     subject,
     kernel,
     expected,

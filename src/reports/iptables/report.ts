@@ -1,3 +1,4 @@
+import {isAmbientPod, missingMarks, missingMarksText} from '../../analysis/netfilter/ambient-marks.js'
 import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {ruleWarnings} from '../../analysis/netfilter/interception/dead-rules.js'
@@ -101,6 +102,21 @@ function wrongArguments({parameters, from}: Kernel): readonly RulesetWarning[] {
   }))
 }
 
+/** What is missing of an ambient pod's marks; a text may lack it because it is no whole listing. */
+function brokenMarks({from, machine}: Kernel, rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+  if (from !== 'live' || !isAmbientPod(rulesets)) return []
+  const missing = missingMarks(rulesets, machine)
+  if (missing.length === 0) return []
+  return [
+    {
+      id: 'ambient-marks-missing',
+      level: 'warning',
+      what: missingMarksText(missing),
+      consequence: 'Without them the answers of the application leave for the client instead of ztunnel (MCT1611).',
+    },
+  ]
+}
+
 /** A report about rulesets that are available, read or computed. */
 export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
@@ -116,7 +132,9 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     ...answeredFrom(source),
     gaps: kernel.gaps,
     notes: kernel.notes,
-    ...definedFields({next: kernel.from === 'log' && source.traits.complete ? readNow(subject) : undefined}),
+    ...definedFields({
+      next: kernel.from === 'log' && source.traits.complete ? readNow(subject, kernel.debugImage) : undefined,
+    }),
     subject,
     startUp: startUpNotice(kernel, source),
     kernel,
@@ -127,6 +145,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
       : [
           ...wrongArguments(kernel),
           ...nodeWarnings(rulesets),
+          ...brokenMarks(kernel, rulesets),
           ...rulesetWarningsOf(rulesets, interceptions),
           ...ruleWarnings(rulesets, machine, known),
         ],

@@ -11,7 +11,7 @@ export type Affected =
   | {readonly of: 'everything'}
   | {readonly of: 'nothing'}
 
-/** What rules read of each object that is no pod, as text; a change of anything else costs nothing. */
+/** What rules read of each object that is not a pod, as text; a change of anything else costs nothing. */
 export type ObjectDigests = Map<string, string>
 
 const ROWS = groupedBy(Object.values<MeshObjectRow>(MESH_OBJECTS), ({kind}) => kind)

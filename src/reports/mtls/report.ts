@@ -14,7 +14,7 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type MtlsProof, proofOf} from './proof.js'
 
-/** What clients send to one port of a Service and what its pods take; identical endpoints share one row. */
+/** What clients send to one port of a Service and what its pods accept; identical endpoints share one row. */
 export interface MtlsRow {
   readonly status: PairStatus
   /** Who sends: a pod, `sidecars`, `sidecars of NAMESPACE`, `ambient`, or `no sidecar`. */
@@ -184,7 +184,7 @@ async function pair(source: Source, present: PresentState, question: Extract<Mtl
   return {rows, proofs}
 }
 
-/** What both sides of connections do about mTLS, who decides it, and whether the two fit. */
+/** What both sides of connections do about mTLS, which object decides it, and whether they match. */
 export async function mtlsReport(given: Source, question: MtlsQuestion, istioNamespace: string): Promise<MtlsReport> {
   const source = noted(given)
   const present = await presentState(source, istioNamespace)

@@ -39,12 +39,12 @@ function row(each: MtlsRow, wide: boolean): readonly Cell[] {
 /** Without a row and with something unread nothing was checked. */
 function headline(rows: readonly MtlsRow[], unread: number): readonly Cell[] {
   if (rows.length === 0 && unread > 0)
-    return [{text: 'not checked', tone: 'warn'}, ': no pair of client and server could be read']
+    return [{text: 'not checked', tone: 'warn'}, ': no client-server pair could be read']
   const counts = ORDER.map(status => [rows.filter(each => each.status === status).length, status] as const)
   const said = counts.filter(([count]) => count > 0)
   const [worst] = said
   return [
-    `${humanCount(rows.length, 'pair')} of client and server: `,
+    `${humanCount(rows.length, 'client-server pair')}: `,
     {
       text: said.map(([count, status]) => `${count} ${status}`).join(', ') || 'none',
       tone: MTLS_TONES[worst?.[1] ?? 'OK'],
@@ -62,7 +62,7 @@ const HEADER = ['STATUS', 'FROM', 'HOST:PORT', 'SERVER', 'CLIENT', 'PEERAUTHN', 
 const SPARE = ['PEERAUTHN', 'DESTINATION RULE', 'CLIENT']
 const PROOF = ['SIDE', 'POD', 'WHERE', 'PROXY', 'OBJECTS', 'VERDICT']
 
-/** Pairs of client and server, and what each sends and takes. */
+/** Client-server pairs, and what each sends and accepts. */
 export const mtlsView: View<MtlsReport> = {
   namedBy: 'HOST:PORT',
   doc: ({rows, proofs, gaps}, form) => {

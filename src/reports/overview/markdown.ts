@@ -5,7 +5,7 @@ import {healthNumber, healthRows} from './health.js'
 import type {OverviewReport} from './report.js'
 import {worstFindings} from './worst-findings.js'
 
-/** Findings that are listed; a ticket is no archive. */
+/** Findings that are listed; a ticket is not an archive. */
 const LISTED = 30
 
 function findingLines(report: OverviewReport): readonly string[] {

@@ -24,11 +24,11 @@ import {leftOut, part} from './part.js'
 import {type ServiceGraph, serviceGraph} from './service-graph.js'
 import {type TracedRequest, tracedRequests} from './traces.js'
 
-/** The state of a mesh or of a namespace: the answers of the single questions together, each there or missing with a reason. */
+/** The state of a mesh or of a namespace: the answer to each single question, or the reason why it is missing. */
 export interface OverviewReport extends Report {
   /** Undefined for every namespace. */
   readonly namespace: string | undefined
-  /** When the state was so, RFC 3339. */
+  /** The time of the state, RFC 3339. */
   readonly at: string
   readonly check: Answer<CheckReport>
   readonly sync: Answer<ProxyStatusReport>

@@ -129,14 +129,18 @@ function whyUncaptured({rulesets, machine}: Kernel, packet: Packet, verdict: Pac
 
 /** What follows from rules that are not the current ones: the question about the pod stays open, unless the user accepts them or gave them. */
 export function startUpVerdict(
-  {startUp}: PacketContext,
+  {startUp, kernel}: PacketContext,
   source: Source,
   subject: PodRef,
   accepted: string | undefined,
 ): Pick<PacketReport, 'startUp' | 'undecided' | 'next'> {
   if (startUp === undefined) return {}
   if (accepted !== undefined || !source.traits.complete) return {startUp}
-  return {startUp, undecided: true, next: `${readNow(subject)}; --rules init-log accepts the rules of pod start`}
+  return {
+    startUp,
+    undecided: true,
+    next: `${readNow(subject, kernel.debugImage)}; --rules init-log accepts the rules of pod start`,
+  }
 }
 
 /** Why no answer about a family's packets is firm that rests on no rule capturing them, by direction: a pasted text may lack such a rule. */

@@ -1,11 +1,14 @@
+import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {type PortRow, type PortVerdict, portMap} from '../../analysis/ports/port-map.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readPodObject, readServices} from '../../evidence/pod/objects.js'
 import {readEnvoySockets, readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseProcesses} from '../../formats/processes.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
 import {parseIstioVersion} from '../../model/istio/istio-version.js'
 import type {PodMode} from '../../model/istio/pod-mode.js'
@@ -87,6 +90,13 @@ async function containersOf(source: Source, subject: PodRef): Promise<ReadonlyMa
   )
 }
 
+/** Whether the kernel rules of an ambient pod send inbound connections to ztunnel; undefined where they could not be read. */
+async function redirectsInbound(source: Source, subject: PodRef): Promise<boolean | undefined> {
+  const {from, rulesets, machine} = await readKernel(source, subject)
+  const verdict = from === 'live' ? interceptionOf(rulesets, machine, 'ip')?.inbound.usual.verdict : undefined
+  return verdict === undefined || verdict === 'insufficient' ? undefined : verdict === 'captured'
+}
+
 /** What listens on each port of a pod, what declares it, and which ports the mesh cannot reach and why. */
 export async function portsReport(given: Source, subject: PodRef): Promise<PortsReport> {
   const source = noted(given)
@@ -111,7 +121,8 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
   const version = parseIstioVersion(pod === undefined ? undefined : injectedContainer(pod, 'istio-proxy')?.image)
   const bound = pod === undefined ? [] : boundPorts(pod, services)
   const named = {mode: mode === 'unknown' ? 'none' : mode, version} as const
-  const facts = {pod: pod ?? UNKNOWN_POD, bound, ...named, sockets: table}
+  const redirected = mode === 'ambient' ? await redirectsInbound(source, subject) : undefined
+  const facts = {pod: pod ?? UNKNOWN_POD, bound, ...named, sockets: table, ...definedFields({redirected})}
   // Envoy sees only its own sockets, and without the pod its declared ports are unknown: absence then means nothing.
   const open: readonly PortVerdict[] = [
     ...(complete === undefined ? (['not listening'] as const) : []),

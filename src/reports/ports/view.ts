@@ -110,7 +110,7 @@ function headline(report: PortsReport): string {
     return `${where}; ${count} open, none declared by the pod or a Service.`
   }
   const unknown = open.length === 0 ? '' : ` ${open.length} could not be decided.`
-  return `${where}; ${good.length} of ${humanCount(declared.length, 'declared port is', 'declared ports are')} ${past}.${unknown}`
+  return `${where}; ${good.length} of ${declared.length} declared ports are ${past}.${unknown}`
 }
 
 function problemLines(report: PortsReport): readonly Line[] {

@@ -5,6 +5,7 @@ import {type ListedProxy, listedProxies} from '../../evidence/control-plane/isti
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {hasProxy, isAlive, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {Gap} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
@@ -17,6 +18,7 @@ import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
 import {explained, istiodLogs} from './explained.js'
 import {gather} from './gather.js'
+import {machineRows} from './machines.js'
 import {keepsRow} from './only.js'
 import {noSidecarProblem, unlistedProblem} from './unlisted.js'
 import {newestProxy, skewBeside, skewProblems} from './version-skew.js'
@@ -78,7 +80,9 @@ function evaluatedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date 
  */
 export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
   const gaps: Gap[] = []
-  const source = noted(listingOnce(given))
+  const {pages} = given
+  // The pods of a fleet are read page by page; they are listed once at most besides, in the namespace of the istiods.
+  const source = noted({...listingOnce(given), ...definedFields({pages})})
   const {pods, istiods} = await gather(source, filter, gaps)
   const {at, atSource} = evaluatedAt(source, istiods, filter.at)
   const podOf = new Map((pods ?? []).map(pod => [podLabel(podRefOf(pod)), pod]))
@@ -123,6 +127,11 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     silent.length > 0
       ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: podRevision(pod), problems: []}))
       : await lostRows(source, unlisted, istiods, filter, gaps)
+  const everyAnswer = silent.length === 0 && filter.revision === undefined
+  const ids = {listed: [...listed.keys()], pods: podOf, everyAnswer}
+  const machines =
+    pods === undefined ? {rows: [], notes: []} : await machineRows(source, filter.namespace, wanted, ids, gaps)
+  notes.push(...machines.notes)
   const outside = await outsiders(
     source,
     [...podOf].filter(([id]) => inView(id)),
@@ -136,7 +145,10 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
       : [...rows, ...lost]
   if (filter.namespace !== undefined && withReasons.length === 0 && pods?.length === 0)
     await requireNamespace(source, filter.namespace)
-  const counted = [...withReasons].sort((a, b) => byText(a.id, b.id))
+  const counted = [
+    ...withReasons,
+    ...machines.rows.filter(({id}) => filter.proxy === undefined || filter.proxy === id),
+  ].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
     ...answeredFrom(source),

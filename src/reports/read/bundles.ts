@@ -42,7 +42,7 @@ function held({label, bytes}: Labelled): HeldBundle {
   }
 }
 
-/** The bundles among some files, and the files that are no part of one. */
+/** The bundles among some files, and the files that are not part of one. */
 export function bundlesIn<T extends Labelled>(
   inputs: readonly T[],
 ): {readonly bundles: readonly HeldBundle[]; readonly others: readonly T[]} {

@@ -18,7 +18,7 @@ function lines(result: SuiteResult): readonly (readonly Cell[])[] {
   ]
 }
 
-/** Expectations that were really sent: reality beside the prediction. */
+/** Expectations that were also sent as real requests: the outcome beside the prediction. */
 export const suiteView: View<SuiteReport> = {
   doc: ({results}) => {
     const of = (reality: SuiteResult['reality']) => results.filter(each => each.reality === reality).length

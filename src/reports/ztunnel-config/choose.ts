@@ -5,7 +5,7 @@ import {gapSentence} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {type PodRef, podLabel, podRefOf} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {resolvePods} from '../../sources/subject.js'
+import {resolvePods, splitTarget} from '../../sources/subject.js'
 import {required} from '../report.js'
 
 /** How a ztunnel is named: itself, a pod it serves, its node; nothing for any. */
@@ -32,8 +32,16 @@ async function every(source: Source, {istioNamespace}: ZtunnelChoice): Promise<r
   })
 }
 
+/** The namespace of a ztunnel named without one, as in istioctl. */
+async function homeOf(source: Source, {istioNamespace}: ZtunnelChoice, name: string): Promise<string | undefined> {
+  if (!name.startsWith('ztunnel-') || splitTarget(name).namespace !== undefined) return undefined
+  const all = await ztunnelPods(source, istioNamespace)
+  return all.ok ? all.value.find(each => each.ref.name === name)?.ref.namespace : undefined
+}
+
 async function namedPod(source: Source, choice: ZtunnelChoice, name: string): Promise<ChosenZtunnels> {
-  const [pod] = await resolvePods(source, {name, namespace: choice.namespace})
+  const namespace = choice.namespace ?? (await homeOf(source, choice, name))
+  const [pod] = await resolvePods(source, {name, namespace})
   if (pod === undefined) throw new UserError(`no pods match ${JSON.stringify(name)} in ${source.origin.label}`)
   const ref = podRefOf(pod)
   if (isZtunnel(pod)) return {refs: [ref]}

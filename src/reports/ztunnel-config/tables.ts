@@ -20,7 +20,7 @@ function table(padding: number, header: readonly string[], rows: readonly (reado
 /** Text after the first slash: `network/address` without its network. */
 const afterSlash = (text: string) => text.slice(text.indexOf('/') + 1)
 
-/** The name of the waypoint an entry leads to: `None` without one, `NA` for one that is no Service ztunnel knows. */
+/** The name of the waypoint an entry leads to: `None` without one, `NA` for one that is not a Service ztunnel knows. */
 function waypointName(entry: Pick<ZtunnelWorkload, 'waypoint'>, services: readonly ZtunnelService[]): string {
   if (entry.waypoint === undefined) return 'None'
   const {destination} = entry.waypoint

@@ -5,6 +5,11 @@ import {defineRule} from '../rule.js'
 /** istiod hands out Secrets of Kubernetes under these names (Istio, pkg/security: KubernetesSecretTypeURI, KubernetesGatewaySecretTypeURI). */
 const KUBERNETES_SECRET = /^kubernetes(?:-gateway)?:\/\/(.+?)(?:-cacert)?$/
 
+/** The Secret that a credentialName means: istiod takes the bare name and the resource name as one, and a CA's own Secret ends in -cacert. */
+function secretOf(written: string): string {
+  return KUBERNETES_SECRET.exec(written)?.[1] ?? written.replace(/-cacert$/, '')
+}
+
 export const rule = defineRule({
   code: 'MCT1908',
   slug: 'gateway-credential-missing',
@@ -22,13 +27,14 @@ export const rule = defineRule({
       const credential = KUBERNETES_SECRET.exec(name)?.[1]
       if (credential === undefined || state === 'draining') return []
       const secret = credential.includes('/') ? credential : `${pod.object.namespace}/${credential}`
-      const selecting = gateways
+      const naming = gateways
         .filter(
           ({selector, servers}) =>
-            matchesLabels(requirementsOf(selector), pod.labels) && servers.some(({tls}) => tls !== ''),
+            matchesLabels(requirementsOf(selector), pod.labels) &&
+            servers.some(({credentials}) => credentials.some(each => secretOf(each) === credential)),
         )
         .map(({object}) => objectLabel(object))
-      const of = selecting.length === 0 ? '' : ` (TLS servers: ${selecting.join(', ')})`
+      const of = naming.length === 0 ? '' : ` (named by ${naming.join(', ')})`
       return [
         {
           message: `Envoy has not received Secret ${secret}${of}.`,

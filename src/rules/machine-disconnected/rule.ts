@@ -1,8 +1,5 @@
+import {DISCONNECTED_AT, disconnectedSince, WORKLOAD_CONTROLLER} from '../../formats/kube-pod/machine-pod.js'
 import {defineRule, type Found} from '../rule.js'
-
-const CONNECTED = 'istio.io/connectedAt'
-const DISCONNECTED = 'istio.io/disconnectedAt'
-const CONTROLLER = 'istio.io/workloadController'
 
 export const rule = defineRule({
   code: 'MCT1909',
@@ -21,12 +18,13 @@ export const rule = defineRule({
   machines: 'only',
   needs: [],
   check: ({pod}) => {
-    const {[CONNECTED]: since, [DISCONNECTED]: until, [CONTROLLER]: istiod} = pod.annotations
+    const {[WORKLOAD_CONTROLLER]: istiod} = pod.annotations
+    const until = disconnectedSince(pod.annotations)
     const found: Found[] = []
-    if (until !== undefined && (since === undefined || Date.parse(until) >= Date.parse(since)))
+    if (until !== undefined)
       found.push({
         message: `Its proxy has been disconnected from istiod since ${until}${istiod === undefined ? '' : ` (last of ${istiod})`}.`,
-        proof: [{from: `WorkloadEntry ${pod.object.name}`, text: `${DISCONNECTED}: ${until}`}],
+        proof: [{from: `WorkloadEntry ${pod.object.name}`, text: `${DISCONNECTED_AT}: ${until}`}],
       })
     const sick = pod.conditions.find(({type, status}) => type === 'Healthy' && status === 'False')
     if (sick !== undefined)

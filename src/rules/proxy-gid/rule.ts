@@ -36,7 +36,7 @@ export const rule = defineRule({
       const path = `${pod.specPath}.${own === undefined ? '' : `${container.path}.`}securityContext.runAsGroup`
       return [
         {
-          message: `Container ${container.name} runs as gid ${gid}, the proxy's own: its outbound traffic bypasses the sidecar.`,
+          message: `Container ${container.name} runs as gid ${gid}, the proxy's ID: its outbound traffic bypasses the sidecar.`,
           path,
           proof: [
             {from: path, text: `runAsGroup: ${gid}`},

@@ -48,11 +48,11 @@ export const rule = defineRule({
           ...(runsBeforeProxy(container, pod)
             ? {
                 severity: 'info' as const,
-                message: `Init container ${container.name} runs as uid ${run.uid}, the proxy's own: this bypasses a proxy that does not run yet, the documented workaround with the CNI plugin${cni?.inUse === true ? '' : ' (needed only with it)'}.`,
+                message: `Init container ${container.name} runs as uid ${run.uid}, the proxy's ID: this bypasses a proxy that does not run yet, the documented workaround with the CNI plugin${cni?.inUse === true ? '' : ' (needed only with it)'}.`,
                 fix: 'Nothing if intentional: outbound traffic of this container has no mTLS. Native sidecars do not need this.',
               }
             : {
-                message: `Container ${container.name} runs as uid ${run.uid}, the proxy's own: its outbound traffic bypasses the sidecar.`,
+                message: `Container ${container.name} runs as uid ${run.uid}, the proxy's ID: its outbound traffic bypasses the sidecar.`,
                 // An ephemeral container cannot be changed.
                 ...definedFields({
                   patch: run.own && container.role === 'ephemeral' ? undefined : another(pod, container, run, path),

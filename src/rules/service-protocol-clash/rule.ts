@@ -10,7 +10,7 @@ export const rule = defineRule({
   aliases: ['IST0116'],
   severity: 'error',
   title: 'Service ports declare different protocols for one port',
-  why: 'A container port has one inbound listener: istiod uses the protocol of the oldest Service, and of its first port, and ignores the others, so their clients are served with the wrong protocol, and policies for it do not apply.',
+  why: 'A container port has one inbound listener: istiod uses the protocol of the oldest Service, and of its first port, and ignores the others, so their clients are served with the wrong protocol, and policies for the declared protocol do not apply.',
   fix: 'Declare the same protocol for all Service ports that target it: the same appProtocol, or the same prefix of the port name; or give each protocol a container port of its own.',
   references: [PAGES.requirements, PAGES.protocols],
   modes: ['sidecar'],

@@ -1,3 +1,4 @@
+import {lastError} from '../../analysis/sync-reason/last-error.js'
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {type Container, type ContainerState, injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
@@ -35,6 +36,17 @@ function blockedBy(container: Container): Found {
   }
 }
 
+/** Why the sidecar is not ready by its log: a known cause, else the last error of one that ended. */
+function whyNotReady(
+  log: string,
+  {state}: ContainerState,
+): {readonly text: string; readonly line: string; readonly advice?: string} | undefined {
+  const [known] = logReasons(log)
+  if (known !== undefined || state === 'running') return known
+  const last = lastError(log)
+  return last === undefined ? undefined : {text: `it ended with ${last.text}`, line: last.line}
+}
+
 export const rule = defineRule({
   code: 'MCT1901',
   slug: 'sidecar-not-ready',
@@ -62,7 +74,7 @@ export const rule = defineRule({
       each => each.role === 'app' && !each.injected && each.state?.state === 'waiting',
     )
     const held = waiting.length === 0 ? '' : ` ${waiting.map(({name}) => name).join(', ')} has not started.`
-    const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
+    const reason = proxyLog === undefined ? undefined : whyNotReady(proxyLog, state)
     return [
       {
         message: `istio-proxy is ${state.state}${why}${state.state === 'running' ? ', but' : ' and'} not ready${reason === undefined ? '' : `: ${reason.text}`}.${held}`,

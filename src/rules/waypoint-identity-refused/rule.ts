@@ -9,7 +9,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'ztunnel refuses the waypoint of the Service',
-  why: 'A waypoint calls the pod with its own identity, not that of the client: an ALLOW policy that ztunnel enforces for the pod has to allow the service account of the waypoint, else every request through it fails.',
+  why: "A waypoint calls the pod with its own identity, not the client's: an ALLOW policy that ztunnel enforces for the pod has to allow the service account of the waypoint, else every request through it fails.",
   fix: 'Attach the policy to the Service or waypoint with targetRefs, so that it sees the clients, and let the policy for ztunnel allow the service account of the waypoint.',
   references: [
     'https://istio.io/latest/docs/ambient/usage/l4-policy/',

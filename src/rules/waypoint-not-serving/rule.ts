@@ -47,7 +47,7 @@ function findingsFor({target, use}: PodWaypoint): readonly Found[] {
 export const rule = defineRule({
   code: 'MCT1610',
   slug: 'waypoint-not-serving',
-  aliases: ['IST0171'],
+  aliases: [],
   severity: 'error',
   title: 'Waypoint is missing, not bound or not ready',
   why: 'ztunnel sends requests of the mesh to the waypoint a label names: without a ready pod they fail; a waypoint that does not exist, serves other traffic or takes no bindings from the namespace is skipped, and with it every L7 policy and route.',

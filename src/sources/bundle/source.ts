@@ -33,7 +33,7 @@ function impliedIn({evidence, objects}: BundleIndex): {readonly impliedSubject?:
   return alone && outside ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
 }
 
-/** The objects of a captured list; half a list, or what is no list, is a gap and never an empty list. */
+/** The objects of a captured list; half a list, or what is not a list, is a gap and never an empty list. */
 function objectsOf(bytes: Uint8Array, what: string): Answer<readonly KubeObject[]> {
   const json = parseJson(bytes, what)
   if (!json.ok) return json

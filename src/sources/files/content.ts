@@ -31,7 +31,7 @@ export function firstKind(content: FileContent): Sniffed {
 const FRONT_MATTER =
   /^---[ \t]*\r?\n(?:(?!---|["']?(?:apiVersion|kind)["']?:).*\n){1,60}---[ \t]*\r?\n(?!\s*["']?(?:apiVersion|kind)["']?:)/
 
-/** The first line of a text that is no comment, after front matter. */
+/** The first line of a text that is not a comment, after front matter. */
 function firstLine({bytes}: FileContent): string {
   const lines = Buffer.from(bytes.subarray(0, 65_536))
     .toString('utf8')

@@ -102,7 +102,7 @@ export function pastedFiles(files: readonly InputFile[]): PastedFiles {
       }
       return undefined
     },
-    // A whole page is no table, and may be large.
+    // A whole page is not a table, and may be large.
     tables: kind =>
       files
         .filter(({bytes}) => !isPlainJson(bytes))

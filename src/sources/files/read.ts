@@ -101,7 +101,10 @@ export async function readBounded(path: string, given: ReadLimits = {}): Promise
       throw new UserError(`${path} is larger than ${humanSize(limits.maxBytes)} (${info.size} bytes)`)
     }
     if (info.isFile() && info.size > 0) return await readSized(file, info.size)
-    return await readUnsized(file, path, info.isFIFO() && !isInherited(path), limits)
+    // A device (/dev/zero, a disk) holds no document; it is read only as far as tells that.
+    const endless = info.isCharacterDevice() || info.isBlockDevice()
+    const maxBytes = endless ? Math.min(limits.maxBytes, LIMITS.deviceBytes) : limits.maxBytes
+    return await readUnsized(file, path, info.isFIFO() && !isInherited(path), {...limits, maxBytes})
   } finally {
     await file.close()
   }

@@ -5,7 +5,7 @@ import {isGzip, isTar, unpacked} from './read.js'
 import {isZip, zipFiles} from './zip.js'
 import {isZstd, unzstd} from './zstd.js'
 
-/** Archives in archives beyond this depth are no accident. */
+/** Archives in archives beyond this depth are not an accident. */
 const MAX_DEPTH = 4
 /** What systems put beside the files a person packed. */
 const CLUTTER = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|Thumbs\.db$)/

@@ -240,7 +240,7 @@ export const ARGS_AND_INJECTION: readonly Item[] = [
   asked('4.12', 'duties of pilot-agent', 'explain pilot-agent', /istio-proxy/),
   {
     id: '4.13',
-    title: 'arguments that were cut are no arguments',
+    title: 'arguments that were cut are not arguments',
     input: [{page: '004'}],
     command: 'iptables --expected',
     says: [/no rules are expected/],

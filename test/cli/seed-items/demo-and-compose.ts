@@ -193,8 +193,8 @@ export const DEMO_AND_COMPOSE: readonly Item[] = [
     'why the rules behind the first are not redundant',
     'iptables',
     /Every call to this pod's own address/,
-    /Traffic of uid 1337/,
-    /Calls to localhost are not captured/,
+    /Traffic from uid 1337/,
+    /Connections to localhost are not captured/,
   ),
   page(
     '001',

@@ -177,7 +177,7 @@ describe('bytes of HTTP/1', () => {
   })
 })
 
-test('a head without its end is no request yet', () => {
+test('a head without its end is not a request yet', () => {
   expect(ending({}, '/', {payload: 'GET / HTTP/1.1\r\nhost: a\r\n'})).toMatchObject({
     undecided: 'a request that never completes',
   })

@@ -98,7 +98,7 @@ describe('what is not modelled', () => {
     ).toMatchObject({decided: false})
   })
 
-  test('a share of the requests is no answer for one', () => {
+  test('a share of the requests is not an answer for one', () => {
     const half = {
       name: 'half',
       match: {prefix: '/', runtime_fraction: {default_value: {numerator: 50}}},
@@ -134,7 +134,7 @@ describe('the story', () => {
     })
   })
 
-  test('a name from outside is no key of an object', () => {
+  test('a name from outside is not a key of an object', () => {
     const proto = {name: '__proto__', match: {prefix: '/'}, route: {cluster: '__proto__'}}
     expect(ask(dump([proto]))).toMatchObject({decided: true, outcome: {flags: ['NC'], status: 503}})
   })

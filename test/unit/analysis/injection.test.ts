@@ -8,7 +8,7 @@ import type {InjectionWebhook, InjectorSettings} from '../../../src/model/istio/
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import type {PodModel} from '../../../src/model/kube/pod.js'
 import type {Labels} from '../../../src/model/kube/selector.js'
-import {openFiles} from '../../../src/sources/open.js'
+import {sampleSource} from '../../support/sample.js'
 
 /** The webhooks of a revision, as the chart makes them when it is not the default one. */
 function revision(rev: string): readonly InjectionWebhook[] {
@@ -44,7 +44,7 @@ function revision(rev: string): readonly InjectionWebhook[] {
 }
 
 async function defaults(): Promise<readonly InjectionWebhook[]> {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const answer = await source.objects({kind: 'MutatingWebhookConfiguration'})
   return (answer.ok ? answer.value : []).flatMap(readInjectionWebhooks)
 }

@@ -46,6 +46,25 @@ describe('how a pod takes part in the mesh', () => {
     ])
   })
 
+  test('what istiod tells ztunnels and the set for probes are evidence, too', () => {
+    const istiod = {name: 'istiod-1'}
+    const hbone = {name: 'a', namespace: 'shop', hbone: true, nativeTunnel: false}
+    const asked = (evidence: Parameters<typeof modeFact>[1]) => modeFact(pod({}, ENABLED), evidence).disagreements
+    expect(asked({istiod: {...istiod, workload: hbone}, inProbeSet: true})).toEqual([])
+    expect(asked({istiod, inProbeSet: false})).toEqual([
+      "node: the pod is not in istio-cni's set for probes; by its annotation the pod is in ambient mode, by this outside the mesh.",
+      'istiod istiod-1: it sends no ztunnel the pod; by its annotation the pod is in ambient mode, by this outside the mesh.',
+    ])
+    expect(asked({istiod: {...istiod, workload: {...hbone, hbone: false}}})).toEqual([
+      'istiod istiod-1: it tells ztunnels: plaintext TCP; by its annotation the pod is in ambient mode, by this outside the mesh.',
+    ])
+    // A pod with a sidecar has no place in the set.
+    expect(modeFact(pod({}, {}, SIDECAR), {inProbeSet: false}).disagreements).toEqual([])
+    expect(modeFact(pod({}, {}, SIDECAR), {istiod: {...istiod, workload: {...hbone, nativeTunnel: true}}}).mode).toBe(
+      'sidecar',
+    )
+  })
+
   test.each([
     [pod(NONE, {}), AMBIENT, 'label istio.io/dataplane-mode=none of the pod opts it out'],
     [pod({}, {}, {hostNetwork: true}), AMBIENT, 'it uses the host network, which istio-cni does not redirect'],

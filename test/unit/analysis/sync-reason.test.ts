@@ -11,6 +11,16 @@ describe('reasons in a proxy log', () => {
       'a certificate was rejected: x509: certificate signed by unknown authority',
     ],
     [
+      'desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate is valid for cache.example.org, www.example.org, not istiod.istio-system.svc"{via_upstream}',
+      'certificate',
+      'a certificate was rejected: whatever answers for istiod.istio-system.svc has one for cache.example.org and other names',
+    ],
+    [
+      'x509: certificate is valid for other.example.org, not istiod.istio-system.svc',
+      'certificate',
+      'a certificate was rejected: whatever answers for istiod.istio-system.svc has one for other.example.org',
+    ],
+    [
       'dial tcp 10.96.0.10:15012: connect: connection refused',
       'refused',
       'istiod at 10.96.0.10:15012 refuses connections',

@@ -87,12 +87,12 @@ const MEASURED: readonly (readonly [
     'all',
   ],
   [
-    'of the ports, what is no port is left out',
+    'of the ports, what is not a port is left out',
     {action: 'DENY', rules: [{to: [{operation: {ports: ['http', '70000']}}]}]},
     'all',
   ],
   [
-    'of the addresses, what is no address is left out, and the rest of the source remains',
+    'of the addresses, what is not an address is left out, and the rest of the source remains',
     {action: 'DENY', rules: [{from: [{source: {ipBlocks: ['x/8'], namespaces: ['amb']}}]}]},
     'early-client.amb2 outsider.amb-out',
   ],

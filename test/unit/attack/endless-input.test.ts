@@ -16,7 +16,7 @@ function pipe(name: string): string {
   return path
 }
 
-describe('a file that is no regular file', () => {
+describe('a file that is not a regular file', () => {
   test('a named pipe is read to its end, however late its writer comes', async () => {
     const path = pipe('late')
     const writer = spawn('sh', ['-c', `sleep 0.1; (printf a; sleep 0.1; printf b) > '${path}'`])
@@ -40,6 +40,10 @@ describe('a file that is no regular file', () => {
   test('a device without an end is read up to the limit', async () => {
     await expect(readInput('/dev/zero', {maxBytes: 1_000_000})).rejects.toThrow('/dev/zero is larger than 1.0 MB')
     expect(await readInput('/dev/null')).toHaveLength(0)
+  })
+
+  test('a device is read only as far as tells that it is none of the files meant', async () => {
+    await expect(readInput('/dev/zero')).rejects.toThrow('/dev/zero is larger than 1.0 MB')
   })
 
   test('a file of /proc, whose size says nothing, is read', async () => {

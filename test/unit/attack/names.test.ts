@@ -40,7 +40,7 @@ test('no table is indexed by a name from outside: own() asks first', () => {
 })
 
 describe('a manifest whose kind every object inherits', () => {
-  test.each(INHERITED)('%s is no kind, and the manifest beside it is checked', async kind => {
+  test.each(INHERITED)('%s is not a kind, and the manifest beside it is checked', async kind => {
     const path = join(TEMP, `${kind}.yaml`)
     writeFileSync(
       path,

@@ -28,7 +28,7 @@ const DAMAGES: Readonly<Record<string, (path: string) => Promise<void>>> = {
 }
 
 describe.each(Object.keys(DAMAGES))('content that was %s', kind => {
-  test('is no whole snapshot, and a new one of the same content is', async () => {
+  test('is not a whole snapshot, and a new one of the same content is', async () => {
     const folder = await mkdtemp(join(TEMP, 'damage-'))
     await create(folder, 'old', [Buffer.from('precious'), Buffer.from('other')])
     expect(await isWhole(folder, await findSnapshot(folder, 'old'))).toBe(true)

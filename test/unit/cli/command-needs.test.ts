@@ -84,6 +84,12 @@ describe('what commands declare', () => {
       ['describe', 'check-inject', 'describe'],
       ['describe', 'check-inject'],
     ],
+    [['describe', 'pod', 'deploy/web'], ['describe']],
+    [
+      ['check', 'http://web/', 'web-7d9f-x2x4l', 'version', 'typo'],
+      ['check', 'version', 'typo'],
+    ],
+    [['deploy/web'], ['deploy/web']],
     [
       ['nosuch', 'constructor'],
       ['nosuch', 'constructor'],

@@ -23,7 +23,7 @@ describe('the settings of the CNI plugin', () => {
 
   test.each([
     ['nothing', {}],
-    ['text that is no JSON', {cni_network_config: '{'}],
+    ['text that is not JSON', {cni_network_config: '{'}],
     ['JSON of another kind', {cni_network_config: '[]'}],
     ['a number', {EXCLUDED_NAMESPACES: 7}],
   ])('%s does not say', (_name, data) => {

@@ -94,7 +94,7 @@ describe('/server_info', () => {
     })
   })
 
-  test('JSON that is no server_info is a gap', () => {
+  test('JSON that is not a server_info is a gap', () => {
     expect(parseServerInfo(page('envoy.server_info', {state: 'LIVE'}))).toMatchObject({
       ok: false,
       gap: {reason: 'unreadable', detail: 'it is JSON, but has no "version"'},

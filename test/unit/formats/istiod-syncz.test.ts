@@ -35,7 +35,7 @@ describe('syncz', () => {
     expect(parse('null')).toEqual({ok: true, value: {proxies: [], tools: 0}})
   })
 
-  test("Go's zero time is no time", () => {
+  test("Go's zero time is not a time", () => {
     const url = 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration'
     const page = parse(JSON.stringify([{proxy: 'gw-0.shop', resources: {[url]: {sentTime: '0001-01-01T00:00:00Z'}}}]))
     expect(page.ok && page.value.proxies[0]?.types[0]).toMatchObject({state: 'NOT SENT', sentAt: undefined})

@@ -79,7 +79,7 @@ describe('a document with an error is reported with its position, the others are
   })
 })
 
-describe('what is no mistake', () => {
+describe('what is not a mistake', () => {
   test.each([
     ['a byte order mark', `\ufeff${POD}`, ['p']],
     ['one before a later document', `${POD}---\n\ufeff${POD}`, ['p', 'p']],

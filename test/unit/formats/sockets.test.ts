@@ -176,7 +176,7 @@ describe('what is not a list of sockets', () => {
     expect(table.ok && table.value.unreadable).toEqual([line])
   })
 
-  test('a prompt pasted with the rows is no row', () => {
+  test('a prompt pasted with the rows is not a row', () => {
     const table = parseSockets({bytes: Buffer.from('State Recv-Q\nLISTEN 0 5 0.0.0.0:80 0.0.0.0:*\nroot@pod:/# \n')})
     expect(table.ok && [table.value.sockets.length, table.value.unreadable]).toEqual([1, []])
   })

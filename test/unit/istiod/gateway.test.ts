@@ -4,7 +4,7 @@ import {parseConfigDump} from '../../../src/formats/envoy-config-dump/parse.js'
 import {parseChange} from '../../../src/formats/settings/change-file.js'
 import {untranslatedFields} from '../../../src/istiod/untranslated-fields.js'
 import {pathReport} from '../../../src/reports/trace/path-report.js'
-import {openFiles} from '../../../src/sources/open.js'
+import {sampleSource} from '../../support/sample.js'
 
 const GATEWAY = (server: string) => `
 apiVersion: networking.istio.io/v1
@@ -15,7 +15,7 @@ spec: {selector: {istio: ingressgateway}, servers: [${server}]}
 const OWN = '{port: {number: 80, name: http, protocol: HTTP}, hosts: [bookinfo.example.com]}'
 
 async function sample() {
-  return await openFiles(['src/sample/mesh.tgz'])
+  return await sampleSource()
 }
 
 /** What a client outside gets from the captured gateway after a change: status, or the outcome. */

@@ -70,7 +70,7 @@ describe('config_dump', () => {
     for (const each of names) expect(Object.keys(each.cluster as object)).toEqual(['@type', 'name'])
   })
 
-  test('what is no list, and what cannot be read, is a 400 that says so', async () => {
+  test('what is not a list, and what cannot be read, is a 400 that says so', async () => {
     expect(await ask('/config_dump?resource=bootstrap')).toEqual({
       status: 400,
       body: 'bootstrap is not a repeated field. Use ?mask=bootstrap to get only this field',

@@ -95,7 +95,7 @@ test.each([
 
 test.each([
   ['garbage', Buffer.from('this is not SPDY at all, not even close')],
-  ['a header block that is no zlib', Buffer.from('80030001000000120000000100000000000000000000000000000000', 'hex')],
+  ['a header block that is not zlib', Buffer.from('80030001000000120000000100000000000000000000000000000000', 'hex')],
   ['a frame cut short', Buffer.from('8003000100ffff', 'hex')],
   ['data for a stream nobody opened', Buffer.from('0000000700000004deadbeef', 'hex')],
 ])('after a SPDY upgrade: %s', async (_name, bytes) => {

@@ -2,10 +2,10 @@ import {describe, expect, test} from '@jest/globals'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {ambientReadinessReport} from '../../../src/reports/ambient-readiness/report.js'
 import {ambientReadinessView} from '../../../src/reports/ambient-readiness/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 import {expectGolden} from '../../support/golden.js'
 import {memorySource} from '../../support/memory-source.js'
+import {sampleSource} from '../../support/sample.js'
 
 function object(kind: string, apiVersion: string, name: string, spec: unknown, metadata: object = {}): KubeObject {
   return {kind, apiVersion, metadata: {name, namespace: 'shop', ...metadata}, spec} as unknown as KubeObject
@@ -152,7 +152,7 @@ describe('what a move to ambient mode does to', () => {
 })
 
 test('the namespace demo of the sample', async () => {
-  const sample = await openFiles(['src/sample/mesh.tgz'])
+  const sample = await sampleSource()
   const report = await ambientReadinessReport(sample, 'demo', 'istio-system')
   const text = renderDoc(ambientReadinessView.doc(report, 'table'), {width: 120, colour: false, headers: true})
   expectGolden('src/reports/ambient-readiness/golden/demo.txt', text)

@@ -11,7 +11,7 @@ async function found(clusters: Readonly<Record<string, readonly string[]>>): Pro
 }
 
 // Each control plane reads the configuration of its own cluster alone (istio.io, "Deployment Models").
-test('the same configuration in two clusters is no conflict', async () => {
+test('the same configuration in two clusters is not a conflict', async () => {
   const files = [CONFIGURATION, WORKLOADS]
   expect(await found({east: files, west: files})).toEqual([])
 })

@@ -118,4 +118,23 @@ describe('who may ask what', () => {
     expect(rows).toEqual(['DENY deny-admin.demo 1 both', 'ALLOW ratings-viewer.demo 1 both'])
     expect(at(report, 'failing')).toBe(false)
   })
+
+  test('in ambient mode the ztunnel holds the policies of a pod, and its waypoint those of the Service', async () => {
+    const report = async (name: string) =>
+      await authzCheckReport(await sampleSource(), {namespace: 'amb', name}, 'istio-system')
+    const rows = ({policies}: Awaited<ReturnType<typeof report>>) =>
+      policies.map(each => `${each.action} ${each.name} ${each.standing} ${each.notes.join('; ')}`)
+    const closed = await report('api-v2-85969f65b6-6xb8c')
+    // As ztunnel's config_dump and istiod's status have them.
+    expect(rows(closed)).toEqual(['ALLOW api-only-waypoint both '])
+    expect(closed.atWaypoints.map(({host, policies}) => [host, policies.map(each => each.object.name).sort()])).toEqual(
+      [['api.amb.svc.cluster.local', ['api-allow', 'api-deny-admin']]],
+    )
+    expect(closed.gaps.filter(({what}) => what.includes('configuration'))).toEqual([])
+    // The Envoy of the waypoint holds what its Gateway and the Service it serves are the targets of.
+    expect(rows(await report('waypoint-f96dff56d-ptqkp'))).toEqual([
+      'DENY api-deny-admin both ',
+      'ALLOW api-allow both ',
+    ])
+  })
 })

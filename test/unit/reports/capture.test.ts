@@ -327,7 +327,7 @@ describe('when things go wrong', () => {
     ['has finished', {containers: [{name: 'istio-proxy'}]}, 'Succeeded', 'net.sockets', 0],
     ['has a sidecar that runs', {containers: [{name: 'istio-proxy'}]}, 'Running', 'envoy.certs', 3],
     ['has no sidecar but containers that run', {containers: [{name: 'app'}]}, 'Running', 'net.sockets', 3],
-  ] as const)('what a pod cannot have is no failure: one that %s', async (_what, spec, phase, id, code) => {
+  ] as const)('what a pod cannot have is not a failure: one that %s', async (_what, spec, phase, id, code) => {
     const object = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'a', namespace: 'demo'}, spec, status: {phase}}
     const gap: Gap = {what: id, reason: 'unreachable', detail: 'refused'}
     const source = memorySource({
@@ -336,6 +336,28 @@ describe('when things go wrong', () => {
       defaultNamespace: 'demo',
     })
     expect(reportExitCode(await capture(source))).toBe(code)
+  })
+
+  test.each([
+    ['an istiod that knows no such proxy has answered', 'not-found', 0],
+    ['an istiod that refuses has not', 'forbidden', 3],
+  ] as const)('%s', async (_what, reason, code) => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'a', namespace: 'demo'},
+      spec: {containers: [{name: 'istio-proxy'}]},
+      status: {phase: 'Running'},
+    }
+    const gap: Gap = {what: 'its configuration', reason, detail: 'a.demo is not connected to any istiod'}
+    const istiod = pod('istiod', 'istio-system')
+    const objects = [object, {...istiod, metadata: {...istiod.metadata, labels: {app: 'istiod'}}}]
+    const source = memorySource({
+      objects: objects as unknown as KubeObject[],
+      evidence: {'istiod.config_dump': gap},
+      defaultNamespace: 'demo',
+    })
+    expect(reportExitCode(await capture(source, {pods: ['a'], istiod: true}))).toBe(code)
   })
 
   test('an unexpected failure of a source leaves nothing behind, and an older file stays as it was', async () => {

@@ -256,7 +256,7 @@ describe('a plug-in CA', () => {
     )
   })
 
-  test('a leaf of the other CA beside the right intermediate is no chain', async () => {
+  test('a leaf of the other CA beside the right intermediate is not a chain', async () => {
     const {reviews} = await asked([{chain: ['leaf-new', 'intermediate-old'], trusts: ['root-old']}])
     expect(reviews[0]).toMatch(/^OTHER ROOT no root it trusts signed its chain/)
   })

@@ -6,9 +6,9 @@ import {authzMatrixReport} from '../../../src/reports/authz/matrix-report.js'
 import {authzTestReport} from '../../../src/reports/authz/test-report.js'
 import {mtlsReport} from '../../../src/reports/mtls/report.js'
 import {pathReport} from '../../../src/reports/trace/path-report.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {refuseAbsent} from '../../../src/sources/overlay.js'
 import {analyzed} from '../../support/analyzed.js'
+import {sampleSource} from '../../support/sample.js'
 
 const ROOT = 'istio-system'
 const RULE_DELETED = parseChange(
@@ -23,7 +23,7 @@ const POLICY_DELETED = parseChange(
 )
 
 async function sample() {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const pods = await source.objects({kind: 'Pod', namespace: 'demo'})
   const pod = (prefix: string) => {
     const found = pods.ok ? pods.value.find(each => each.metadata.name.startsWith(prefix)) : undefined

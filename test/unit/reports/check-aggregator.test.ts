@@ -74,7 +74,7 @@ test('the result does not depend on the order of the pods', () => {
   expect(workload?.notChecked.map(({code, pods, gap}) => [code, pods, gap.detail])).toEqual([
     [two.code, ['a', 'b', 'd'], 'slow'],
   ])
-  // Two of the rules were not passed by every pod; the third is no question for one of them, which is no failure.
+  // Two of the rules were not passed by every pod; the third is not a question for one of them, which is not a failure.
   expect(workload?.passed).toBe(1)
   for (const order of ['dcba', 'bdac', 'cadb', 'badc']) expect(tallied(order)).toEqual([workload])
 })

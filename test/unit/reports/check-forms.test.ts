@@ -21,6 +21,7 @@ import {checkView} from '../../../src/reports/check/view.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {sampleSource} from '../../support/sample.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const TEMP = tempFolder('check-forms')
@@ -439,7 +440,7 @@ test('--require-all fails when anything was not checked', () => {
 })
 
 test('--shard: every workload belongs to exactly one shard', async () => {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const part = async (shard?: string) => {
     const names: string[] = []
     for await (const {pods} of podListPages(source, [], {allNamespaces: true}, shard))

@@ -3,9 +3,9 @@ import {KINDS} from '../../../src/model/kube/kinds.js'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {RULES} from '../../../src/rules/registry.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {memorySource} from '../../support/memory-source.js'
 import {oracleSize} from '../../support/oracle-size.js'
+import {sampleSource} from '../../support/sample.js'
 import {seeded} from '../../support/seeded.js'
 
 type Path = readonly (string | number)[]
@@ -43,7 +43,7 @@ export function checkFuzz(usual: number): void {
   const size = oracleSize('CHECK_FUZZ', {seed: 2026, count: usual})
   test(`no empty or mistyped field of any object makes check fail: ${size.count} fields (${size.again})`, async () => {
     const random = seeded(size.seed)
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const all = (await Promise.all(KINDS.map(({kind}) => source.objects({kind})))).flatMap(each =>
       each.ok ? each.value : [],
     )

@@ -7,9 +7,9 @@ import {type CheckReport, checkReport, countsOf} from '../../../src/reports/chec
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {RULES} from '../../../src/rules/registry.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {expositionOf} from '../../support/exposition.js'
 import {junitProblems, policyReportProblems, sarifProblems, xmlTexts} from '../../support/official-schemas.js'
+import {sampleSource} from '../../support/sample.js'
 
 /** Texts that mean something to one of the formats, to a shell or to a terminal. */
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const UNSAFE =
 let mesh: CheckReport
 
 beforeAll(async () => {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const targets = await checkTargets(source, [], {allNamespaces: true})
   mesh = await checkReport(source, targets, {
     rules: RULES,

@@ -10,19 +10,15 @@ import {serviceView} from '../../../src/reports/describe/service-view.js'
 import {describeView} from '../../../src/reports/describe/view.js'
 import {type Report, reportExitCode} from '../../../src/reports/report.js'
 import type {View} from '../../../src/reports/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {resolvePods} from '../../../src/sources/subject.js'
 import {expectGolden} from '../../support/golden.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
+import {sampleSource} from '../../support/sample.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
 const NOW = new Date('2026-11-20T19:00:00Z')
 const ISTIO = {istioNamespace: 'istio-system', now: NOW}
-
-async function sample(): Promise<Source> {
-  return await openFiles(['src/sample/mesh.tgz'])
-}
 
 async function described(source: Source, name: string): Promise<DescribeReport> {
   const [pod] = await resolvePods(source, {name, namespace: 'demo'})
@@ -70,7 +66,7 @@ describe('pages of the sample', () => {
     'sick-notready-v1',
     'sick-uid-v1',
   ])('pod of deploy/%s', async name => {
-    const report = await described(await sample(), `deploy/${name}`)
+    const report = await described(await sampleSource(), `deploy/${name}`)
     expectGolden(`src/reports/describe/golden/pod-${name}.txt`, await shown(report, describeView))
   })
 
@@ -78,18 +74,18 @@ describe('pages of the sample', () => {
     'Service %s',
     async word => {
       const [name = '', namespace = 'demo'] = word.split('.')
-      const report = await serviceReport(await sample(), name, namespace, ISTIO)
+      const report = await serviceReport(await sampleSource(), name, namespace, ISTIO)
       expectGolden(`src/reports/describe/golden/service-${name}.txt`, await shown(report, serviceView))
     },
   )
 
   test('json and yaml have the same content, versioned', async () => {
-    const report = await described(await sample(), 'deploy/reviews-v1')
+    const report = await described(await sampleSource(), 'deploy/reviews-v1')
     const json = await shown(report, describeView, 'json')
     expectGolden('src/reports/describe/golden/pod-reviews-v1.json', json)
     const {parse} = await import('yaml')
     expect(parse(await shown(report, describeView, 'yaml'))).toEqual(JSON.parse(json))
-    const service = await serviceReport(await sample(), 'db', 'demo', ISTIO)
+    const service = await serviceReport(await sampleSource(), 'db', 'demo', ISTIO)
     expect(JSON.parse(await shown(service, serviceView, 'json'))).toMatchObject({
       apiVersion: 'meshctl/v1',
       kind: 'ServiceDescription',
@@ -108,7 +104,7 @@ describe('what check finds behind a Service', () => {
     ['sick-noinject', ['MCT1216'], 0],
     ['reviews', [], 0],
   ])('%s', async (name, codes, exit) => {
-    const report = await serviceReport(await sample(), name, 'demo', ISTIO)
+    const report = await serviceReport(await sampleSource(), name, 'demo', ISTIO)
     expect(report.findings.map(({code}) => code)).toEqual(codes)
     expect(reportExitCode(report)).toBe(exit)
     const json = JSON.parse(await shown(report, serviceView, 'json'))
@@ -120,8 +116,8 @@ describe('what check finds behind a Service', () => {
 
   test('missing data has its reason and the rules that need it, on both pages', async () => {
     const what = 'IPv4 iptables rules (nft) (for MCT1320 MCT1321 MCT1323 MCT1324)'
-    const pod = await described(await sample(), 'deploy/details-v1')
-    const service = await serviceReport(await sample(), 'details', 'demo', ISTIO)
+    const pod = await described(await sampleSource(), 'deploy/details-v1')
+    const service = await serviceReport(await sampleSource(), 'details', 'demo', ISTIO)
     for (const json of [await shown(pod, describeView, 'json'), await shown(service, serviceView, 'json')])
       expect(JSON.parse(json).notChecked).toMatchObject([{what, reason: 'no-privilege'}])
     for (const page of [await shown(pod, describeView), await shown(service, serviceView)])
@@ -138,14 +134,14 @@ describe('what check finds behind a Service', () => {
             })
           : [each],
       )
-    const report = await serviceReport(edited(await sample(), 'Pod', copies), 'sick-noinject', 'demo', ISTIO)
+    const report = await serviceReport(edited(await sampleSource(), 'Pod', copies), 'sick-noinject', 'demo', ISTIO)
     expect(report.findings[0]?.pods).toHaveLength(20)
     expect(report.findings[0]?.pods).toContain('copy-22')
     expect(report.gaps.map(each => each.what)).toContain('checks of 3 of its 23 pods')
   })
 
   test('a finding of one of several workloads names it', async () => {
-    const source = edited(await sample(), 'Pod', all =>
+    const source = edited(await sampleSource(), 'Pod', all =>
       all.map(each =>
         /^(sick-labels|sick-uid)/.test(each.metadata.name)
           ? {...each, metadata: {...each.metadata, labels: {...each.metadata.labels, app: 'sick-uid'}}}
@@ -160,7 +156,7 @@ describe('what check finds behind a Service', () => {
 
 describe('differences between objects and proxy', () => {
   test('a deleted DestinationRule that the proxy still uses', async () => {
-    const source = edited(await sample(), 'DestinationRule', all =>
+    const source = edited(await sampleSource(), 'DestinationRule', all =>
       all.filter(each => each.metadata.name !== 'reviews'),
     )
     const report = await described(source, 'deploy/reviews-v1')
@@ -182,7 +178,7 @@ describe('differences between objects and proxy', () => {
         ? {...each, spec: {hosts: ['other'], http: [{route: [{destination: {host: 'other'}}]}]}}
         : each
     const report = await described(
-      edited(await sample(), 'VirtualService', all => all.map(moved)),
+      edited(await sampleSource(), 'VirtualService', all => all.map(moved)),
       'deploy/reviews-v1',
     )
     expect(report.disagreements).toEqual([
@@ -197,7 +193,7 @@ describe('differences between objects and proxy', () => {
         .filter(each => each.metadata.name === 'reviews')
         .map(each => ({...each, metadata: {...each.metadata, name: 'reviews-new'}})),
     ]
-    const report = await described(edited(await sample(), 'VirtualService', copied), 'deploy/reviews-v1')
+    const report = await described(edited(await sampleSource(), 'VirtualService', copied), 'deploy/reviews-v1')
     expect(report.services?.[0]?.inProxy.virtualServices).toMatchObject([
       {name: 'reviews-new.demo', standing: 'objects only'},
       {name: 'reviews.demo', standing: 'both'},
@@ -211,7 +207,7 @@ describe('differences between objects and proxy', () => {
     const renamed = (each: KubeObject): KubeObject =>
       each.metadata.name === 'deny-admin' ? {...each, metadata: {...each.metadata, name: 'deny-root'}} : each
     const report = await described(
-      edited(await sample(), 'AuthorizationPolicy', all => all.map(renamed)),
+      edited(await sampleSource(), 'AuthorizationPolicy', all => all.map(renamed)),
       'deploy/reviews-v1',
     )
     expect(report.policiesInProxy).toMatchObject([
@@ -226,7 +222,7 @@ describe('differences between objects and proxy', () => {
       spec: {...(each.spec as object), mtls: {mode: 'PERMISSIVE'}},
     })
     const report = await described(
-      edited(await sample(), 'PeerAuthentication', all => all.map(permissive)),
+      edited(await sampleSource(), 'PeerAuthentication', all => all.map(permissive)),
       'deploy/reviews-v1',
     )
     expect(report.disagreements).toEqual([
@@ -235,7 +231,7 @@ describe('differences between objects and proxy', () => {
   })
 
   test('nothing differs in any untouched pod with a running proxy', async () => {
-    const source = await sample()
+    const source = await sampleSource()
     const pods = await source.objects({kind: 'Pod', namespace: 'demo'})
     const names = (pods.ok ? pods.value : []).map(each => each.metadata.name)
     expect(names.length).toBeGreaterThan(9)
@@ -254,7 +250,7 @@ describe('missing data is reported', () => {
   }
 
   test.each(Object.entries(CLAIMS))('%s objects nobody may list', async (kind, claim) => {
-    const report = await described(without(await sample(), kind), 'deploy/reviews-v1')
+    const report = await described(without(await sampleSource(), kind), 'deploy/reviews-v1')
     const page = await shown(report, describeView)
     expect(page.replaceAll(/\s+/g, ' ')).toMatch(/ Not checked .*forbidden \(no right to list\)/)
     expect(page).toContain(`${kind} objects`)
@@ -265,7 +261,7 @@ describe('missing data is reported', () => {
 
   test('rules the proxy names when the objects cannot be read', async () => {
     const report = await described(
-      without(await sample(), 'AuthorizationPolicy', 'DestinationRule'),
+      without(await sampleSource(), 'AuthorizationPolicy', 'DestinationRule'),
       'deploy/reviews-v1',
     )
     const page = (await shown(report, describeView)).replaceAll(/\s+/g, ' ')
@@ -277,7 +273,7 @@ describe('missing data is reported', () => {
   })
 
   test('a proxy that does not answer', async () => {
-    const base = await sample()
+    const base = await sampleSource()
     const source: Source = {
       ...base,
       evidence: async (id, pod, query) =>
@@ -292,7 +288,7 @@ describe('missing data is reported', () => {
   })
 
   test('an istiod that does not answer', async () => {
-    const base = await sample()
+    const base = await sampleSource()
     const source: Source = {
       ...base,
       evidence: async (id, pod, query) =>
@@ -304,16 +300,16 @@ describe('missing data is reported', () => {
   })
 
   test('a Service whose pods may not be listed, and one that does not exist', async () => {
-    const report = await serviceReport(without(await sample(), 'Pod'), 'reviews', 'demo', ISTIO)
+    const report = await serviceReport(without(await sampleSource(), 'Pod'), 'reviews', 'demo', ISTIO)
     expect(await shown(report, serviceView)).toMatch(/its pods were not checked(.|\n)*Not checked\n/)
-    await expect(serviceReport(await sample(), 'reviews', 'default', ISTIO)).rejects.toThrow(
+    await expect(serviceReport(await sampleSource(), 'reviews', 'default', ISTIO)).rejects.toThrow(
       'services "reviews" not found in the "default" namespace',
     )
   })
 
   test('a Service without pods, and one whose pods only its endpoints name', async () => {
     const others = (all: readonly KubeObject[]) => all.filter(each => each.metadata.namespace !== 'demo')
-    const cut = edited(await sample(), 'Pod', others)
+    const cut = edited(await sampleSource(), 'Pod', others)
     const report = await serviceReport(cut, 'reviews', 'demo', ISTIO)
     expect(await shown(report, serviceView)).toMatch(/^Service reviews\.demo has 3 pods, not captured\./)
     const unseen = ['reviews-v1-ccf5b6b84-9cj4v', 'reviews-v2-84c78cd686-79fvq', 'reviews-v3-6d7b4bc8d8-nmwn7']
@@ -338,13 +334,13 @@ describe('missing data is reported', () => {
           ? ({...each, endpoints: [{targetRef: {kind: 'Pod', name: 'reviews-v1-other'}}]} as KubeObject)
           : each,
       )
-    const report = await serviceReport(edited(await sample(), 'EndpointSlice', more), 'reviews', 'demo', ISTIO)
+    const report = await serviceReport(edited(await sampleSource(), 'EndpointSlice', more), 'reviews', 'demo', ISTIO)
     const [first] = (await shown(report, serviceView)).replaceAll(/\s+/g, ' ').split('Service reviews.demo port')
     expect(first).toContain('3 pods, 3 ready, all in the mesh; 1 more not captured.')
   })
 
   test('with only a config_dump the proxy is described and the rest is not checked', async () => {
-    const dump = await (await sample()).evidence('envoy.config_dump', {
+    const dump = await (await sampleSource()).evidence('envoy.config_dump', {
       namespace: 'demo',
       name: 'reviews-v1-ccf5b6b84-9cj4v',
     })
@@ -498,7 +494,7 @@ describe("compared with istioctl's output for live pods", () => {
 })
 
 test('describe asks for no list and no evidence twice', async () => {
-  const source = await sample()
+  const source = await sampleSource()
   const asked: string[] = []
   const watched: Source = {
     ...source,
@@ -518,8 +514,8 @@ test('describe asks for no list and no evidence twice', async () => {
 })
 
 // Envoy holds it beside the mesh's own roots as soon as one DestinationRule asks for TLS to hosts outside.
-test("expired roots of the operating system's CA bundle are no finding of a pod or a Service", async () => {
-  const source = await sample()
+test("expired roots of the operating system's CA bundle are not a finding of a pod or a Service", async () => {
+  const source = await sampleSource()
   const system = Array.from({length: 142}, (_, index) => ({
     serial_number: `os${index}`,
     valid_from: '2003-11-20T00:00:00Z',

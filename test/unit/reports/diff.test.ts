@@ -171,7 +171,7 @@ describe('an istiod that restarted, and a credential that does not come', () => 
     expect([...pair.comparison.notCompared].join()).toContain('not subscribed to them since istiod restarted')
   })
 
-  test('a secret Envoy waits for is no rotation: it is named, with the likely reason', () => {
+  test('a secret Envoy waits for is not a rotation: it is named, with the likely reason', () => {
     const waits = {...type('Secrets'), dynamicWarmingSecrets: [{name: 'kubernetes://web-cert', secret: {name: 'x'}}]}
     const istiod = side('istiod.config_dump', [type('Bootstrap'), runs, endpoints, type('Secrets')])
     const envoy = side('envoy.config_dump', [{...type('Bootstrap'), bootstrap: {node: {}}}, runs, endpoints, waits])
@@ -263,7 +263,7 @@ describe('endpoints and secrets istiod tells of', () => {
       },
     ])
 
-  test('the same endpoints in another order, what Envoy resolved itself and its own certificate are no differences', () => {
+  test('the same endpoints in another order, what Envoy resolved itself and its own certificate are not differences', () => {
     const pair = pairDiff(
       'gw',
       ['istiod', istiod('10.0.0.1', '10.0.0.2')],

@@ -1,14 +1,14 @@
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import {egressReport} from '../../../src/reports/egress/report.js'
 import {missingServiceEntry} from '../../../src/reports/egress/service-entry.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
+import {sampleSource} from '../../support/sample.js'
 
 let sample: Source
 
 beforeAll(async () => {
-  sample = await openFiles(['src/sample/mesh.tgz'])
+  sample = await sampleSource()
 })
 
 async function asked(workload: string, to?: string) {

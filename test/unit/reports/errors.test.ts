@@ -18,8 +18,8 @@ import {type LineCause, lineCause} from '../../../src/reports/errors/line-cause.
 import {errorsReport} from '../../../src/reports/errors/report.js'
 import {openHeard} from '../../../src/reports/trace/heard.js'
 import {RULES} from '../../../src/rules/registry.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
+import {sampleSource} from '../../support/sample.js'
 
 const RECORDS = gunzipSync(readFileSync('test/fixtures/traffic/sample.jsonl.gz')).toString('utf8')
 
@@ -30,7 +30,7 @@ const DENIED =
 let sample: Source
 
 beforeAll(async () => {
-  sample = askedOnce(await openFiles(['src/sample/mesh.tgz']))
+  sample = askedOnce(await sampleSource())
 })
 
 /** The access-log lines that proxies wrote about recorded requests. */

@@ -139,6 +139,29 @@ describe('drift when only the rules of pod start are known', () => {
     expect(hint).not.toMatch(/istio-init|--target=istio-proxy|uid 1337/)
     expect(hint).toContain('--debug-container --debug-image')
   })
+
+  test.each([
+    ['meshctl-debug-0a1b2c', true],
+    ['other-debugger', false],
+  ])('a debug container without the tools (%s) is not advised again', async (name, ours) => {
+    const pod = {
+      ...init([]),
+      metadata: {name: 'web', namespace: 'shop'},
+      spec: {containers: [{name: 'istio-proxy'}], ephemeralContainers: [{name, image: 'example.org/tiny:1'}]},
+      status: {ephemeralContainerStatuses: [{name, state: {running: {startedAt: '2026-11-20T18:00:00Z'}}}]},
+    }
+    const gap: Gap = {
+      what: 'rules',
+      reason: 'no-privilege',
+      detail: `${name}: iptables-save -c: executable file not found in $PATH`,
+    }
+    const evidence = Object.fromEntries(Object.keys(ALL_DENIED).map(id => [id, gap]))
+    const failed = iptablesReport(memorySource({objects: [pod], evidence}), web)
+    const error = await failed.catch((caught: unknown) => caught)
+    const hint = error instanceof UserError ? (error.hint ?? '') : ''
+    expect(hint.includes('its image example.org/tiny:1 lacks iptables-save')).toBe(ours)
+    expect(hint.includes('--debug-container --debug-image nicolaka/netshoot')).toBe(ours)
+  })
 })
 
 describe('where the rules come from', () => {

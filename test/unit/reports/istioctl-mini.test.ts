@@ -48,7 +48,7 @@ const EMPTY_SECTIONS = JSON.stringify({
 
 /** What istioctl does with odd input: fails (undefined), or prints this. */
 const ODD: readonly (readonly [string, string, string | undefined])[] = [
-  // istioctl prints an empty table for "{}" as eds or endpoint: an object that is no dump says nothing about endpoints.
+  // istioctl prints an empty table for "{}" as eds or endpoint: an object that is not a dump says nothing about endpoints.
   ...['cluster', 'route', 'listener', 'secret', 'bootstrap', 'ecds', 'all', 'eds', 'endpoint'].map(
     command => [command, '{}', undefined] as const,
   ),

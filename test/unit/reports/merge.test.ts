@@ -86,7 +86,7 @@ describe('merge', () => {
 
   test.each([
     ['cut', '{"apiVersion": "meshctl/v1", "kind": "CheckReport", "findings": [', 'it is not JSON, or it was cut'],
-    ['of another kind', '{"apiVersion": "v1", "kind": "List"}', 'it is no CheckReport of meshctl/v1'],
+    ['of another kind', '{"apiVersion": "v1", "kind": "List"}', 'it is not a CheckReport of meshctl/v1'],
     [
       'without a severity',
       '{"apiVersion": "meshctl/v1", "kind": "CheckReport", "origin": {"label": "c"}, "failOn": "warning", "findings": [{"code": "MCT1001", "slug": "x"}]}',

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {readMesh} from '../../../src/evidence/mesh-world/mesh.js'
 import type {KubeObject} from '../../../src/model/kube/kube-object.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {memorySource} from '../../support/memory-source.js'
+import {sampleSource} from '../../support/sample.js'
 
 const AMBIENT: KubeObject = {
   kind: 'Pod',
@@ -39,7 +39,7 @@ describe('the root namespace, whose policies count for every pod', () => {
 })
 
 test('pods that one ztunnel serves rest on what it knows, each of them', async () => {
-  const mesh = await readMesh(await openFiles(['src/sample/mesh.tgz']), 0)
+  const mesh = await readMesh(await sampleSource(), 0)
   const [first, ...others] = mesh.pods.filter(({mode}) => mode === 'ambient')
   const pods = [first, ...others.filter(({nodeIp}) => nodeIp === first?.nodeIp)].filter(each => each !== undefined)
   expect(pods.length).toBeGreaterThan(1)

@@ -5,10 +5,10 @@ import {clusterReport} from '../../../src/reports/clusters/report.js'
 import {iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
 import {logLevelReport} from '../../../src/reports/log-levels/report.js'
 import {serverInfoReport} from '../../../src/reports/server-info/report.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
 import {memorySource} from '../../support/memory-source.js'
+import {sampleSource} from '../../support/sample.js'
 
 const REPORTS: Readonly<Record<string, (source: Source, pod: {namespace: string; name: string}) => Promise<unknown>>> =
   {
@@ -40,7 +40,7 @@ function podWith(more: {labels?: object; containers?: object[]}, namespaceLabels
 
 describe('missing evidence of a pod without a sidecar', () => {
   test.each(Object.keys(REPORTS))('%s: the sample says why there is none', async name => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     const {pod} = await resolveSubject(source, {name: 'deploy/sick-noinject-v1', namespace: 'demo'})
     const error = await explained(source, pod, name)
     expect(error.message).toBe(`${pod.name}.demo has no sidecar: its label sidecar.istio.io/inject is "false"`)

@@ -4,11 +4,11 @@ import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {matrixReport} from '../../../src/reports/packet/matrix-report.js'
 import {packetReport} from '../../../src/reports/packet/report.js'
 import {packetView} from '../../../src/reports/packet/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
 import {memorySource} from '../../support/memory-source.js'
 import {recordedRulesets} from '../../support/netfilter-corpus.js'
 import {reportText} from '../../support/report-text.js'
+import {sampleSource} from '../../support/sample.js'
 
 const POD = {namespace: '', name: 'memory', implied: true}
 
@@ -53,7 +53,7 @@ describe('a sidecar of another user', () => {
 
 describe('why a packet goes past the proxy', () => {
   const sample = async (name: string) => {
-    const source = await openFiles(['src/sample/mesh.tgz'])
+    const source = await sampleSource()
     return {source, pod: (await resolveSubject(source, {name, namespace: 'demo'})).pod}
   }
 

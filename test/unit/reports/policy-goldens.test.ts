@@ -5,16 +5,16 @@ import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {objectRefOf} from '../../../src/model/kube/pod.js'
 import {whatIfPairsReport} from '../../../src/reports/what-if/pairs-report.js'
 import {whatIfPairsView} from '../../../src/reports/what-if/pairs-view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Overlay} from '../../../src/sources/overlay.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 import {expectGolden} from '../../support/golden.js'
+import {sampleSource} from '../../support/sample.js'
 
 const KINDS = ['PeerAuthentication', 'AuthorizationPolicy']
 
 /** The policies of the sample mesh: those of the recorded meshes. */
 async function policies(): Promise<readonly KubeObject[]> {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const answers = await Promise.all(KINDS.map(kind => source.objects({kind})))
   return answers.flatMap(each => (each.ok ? each.value : []))
 }
@@ -25,7 +25,7 @@ function strict(object: KubeObject): KubeObject {
 }
 
 async function tableOf(change: Overlay): Promise<string> {
-  const source = await openFiles(['src/sample/mesh.tgz'])
+  const source = await sampleSource()
   const report = await whatIfPairsReport(source, {...change, problems: []}, undefined, 'istio-system')
   return renderDoc(whatIfPairsView.doc(report, 'table'), {width: 160, colour: false, headers: true})
 }

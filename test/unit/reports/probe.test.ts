@@ -11,9 +11,9 @@ import {reportExitCode} from '../../../src/reports/report.js'
 import {type ProbeQuestion, probeReport} from '../../../src/reports/verify/probe-report.js'
 import {suiteReport} from '../../../src/reports/verify/suite-report.js'
 import type {Changes} from '../../../src/sources/changes.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
+import {sampleSource} from '../../support/sample.js'
 
 const REQUEST: ProbeRequest = {
   scheme: 'http',
@@ -95,7 +95,7 @@ describe('probe', () => {
   let sample: Source
 
   beforeAll(async () => {
-    sample = await openFiles(['src/sample/mesh.tgz'])
+    sample = await sampleSource()
   })
 
   /** The sample as if it were live: what a request prints, and what the sidecars write then, is given. */

@@ -29,8 +29,8 @@ const damaged = configDump({
   Endpoints: {dynamic_endpoint_configs: [...NOTHING]},
 })
 
-// Lists hold resources (Envoy's admin.v3 messages); what is no message, or an empty one, says nothing about the proxy.
-describe('entries that are no resources have no rows and are counted', () => {
+// Lists hold resources (Envoy's admin.v3 messages); what is not a message, or an empty one, says nothing about the proxy.
+describe('entries that are not resources have no rows and are counted', () => {
   test.each([
     ['cluster', 2, '5 entries of the clusters section could not be read'],
     ['route', 1, '8 entries of the routes section could not be read'],

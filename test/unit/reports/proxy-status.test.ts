@@ -35,7 +35,7 @@ const NOT_READY =
   "sick-notready-v1.demo never-connected  it cannot resolve istiod's name istiod.wrong.svc (DNS server 10.244.0.1:53: server misbehaving)"
 const REFUSED = 'sick-noinject-v1.demo no-sidecar  opted out by label sidecar.istio.io/inject=false'
 const LOST =
-  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out (still running the config from 2026-11-20T18:52:58Z)'
+  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: connection attempts time out (still running the config from 2026-11-20T18:52:58Z)'
 
 describe('proxy-status', () => {
   test('reports the sample mesh: the NACKed, the never connected, the cut off and the un-injected pod, nothing else', async () => {

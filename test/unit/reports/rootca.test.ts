@@ -47,7 +47,7 @@ describe('rootca-compare', () => {
     })
   })
 
-  test('one root in common is no finding, and not called the same', async () => {
+  test('one root in common is not a finding, and not called the same', async () => {
     expect(await compare(trusting(other, root), trusting(root))).toEqual({
       said: 'a.x and b.y trust 1 root CA in common; only one of them trusts the others (-o wide lists them)\n',
       code: 0,

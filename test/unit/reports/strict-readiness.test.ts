@@ -2,9 +2,9 @@ import {describe, expect, test} from '@jest/globals'
 import {parseChange} from '../../../src/formats/settings/change-file.js'
 import {answered, missing} from '../../../src/model/evidence/answer.js'
 import {readinessReport} from '../../../src/reports/what-if/readiness-report.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import type {Source} from '../../../src/sources/source.js'
+import {sampleSource} from '../../support/sample.js'
 
 const PERMISSIVE = parseChange(
   Buffer.from(`
@@ -26,7 +26,7 @@ const MTLS = 'outbound_.9080_._.ratings.demo.svc.cluster.local'
 
 /** The sample made PERMISSIVE and without a client that sends plaintext on purpose, with what the proxy of ratings logged and counted; the others log one call by mTLS. */
 async function sample(log: readonly string[], stats = ''): Promise<{source: Source; outsider: string}> {
-  const source = overlaySource(await openFiles(['src/sample/mesh.tgz']), PERMISSIVE)
+  const source = overlaySource(await sampleSource(), PERMISSIVE)
   const pods = await source.objects({kind: 'Pod', namespace: 'demo'})
   const outside = pods.ok ? pods.value.find(each => each.metadata.name.startsWith('sick-noinject')) : undefined
   const outsider = (outside as {status?: {podIP?: string}}).status?.podIP ?? ''
@@ -92,7 +92,7 @@ describe('what STRICT would break, by what proxies have seen', () => {
   })
 
   test('what already is refused does not count as a loss', async () => {
-    const strict = await openFiles(['src/sample/mesh.tgz'])
+    const strict = await sampleSource()
     const {verdict, seen} = await readiness(strict)
     expect([verdict, seen]).toEqual(['already STRICT', []])
   })

@@ -9,14 +9,14 @@ import {reportExitCode} from '../../../src/reports/report.js'
 import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
 import type {PathFlags} from '../../../src/reports/trace/path-spec.js'
 import {pathView} from '../../../src/reports/trace/path-view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {expectGolden} from '../../support/golden.js'
+import {sampleSource} from '../../support/sample.js'
 
 let sample: Source
 
 beforeAll(async () => {
-  sample = await openFiles(['src/sample/mesh.tgz'])
+  sample = await sampleSource()
 })
 
 async function traced(from: string, to: string, flags: PathFlags = {}, source = sample): Promise<PathReport> {
@@ -219,7 +219,7 @@ describe('the way of a request through the mesh', () => {
   test('tells the near miss of a route', async () => {
     const {branches} = await traced('deploy/productpage-v1', 'http://reviews:9080/')
     const client = branches[0]?.steps.find(each => each.hop === 'client-proxy')
-    expect(client?.nearMisses).toContain('route 1 matches except for its header end-user')
+    expect(client?.nearMisses).toContain('route 1 would match except for the header end-user')
   })
 
   test('the line expected in the log is the one recorded', async () => {

@@ -8,8 +8,8 @@ import type {Expectation} from '../../../src/model/expectation.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {verifyReport} from '../../../src/reports/verify/report.js'
 import {verifyView} from '../../../src/reports/verify/view.js'
-import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
+import {sampleSource} from '../../support/sample.js'
 
 const FILE = `
 apiVersion: meshctl/v1
@@ -24,7 +24,7 @@ expectations:
 let sample: Source
 
 beforeAll(async () => {
-  sample = await openFiles(['src/sample/mesh.tgz'])
+  sample = await sampleSource()
 })
 
 function expectationsOf(text: string): readonly Expectation[] {

@@ -35,7 +35,7 @@ async function gapsOf(source: Source): Promise<readonly string[]> {
 }
 
 describe('WorkloadEntries that were not captured', () => {
-  test('are no gap where nothing selects one', async () => {
+  test('are not a gap where nothing selects one', async () => {
     expect(await gapsOf(withoutEntries([STATIC], 'not-captured'))).toEqual([])
     expect(await gapsOf(withoutEntries([], 'not-captured'))).toEqual([])
   })

@@ -3,9 +3,9 @@ import {parseCheckConfig} from '../../../src/formats/settings/check-config.js'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {organisationRules} from '../../../src/rules/organisation.js'
-import {openFiles} from '../../../src/sources/open.js'
+import {sampleSource} from '../../support/sample.js'
 
-const sample = openFiles(['src/sample/mesh.tgz'])
+const sample = sampleSource()
 
 async function outcome(when: string, workload?: string): Promise<Record<string, string>> {
   const own = organisationRules(

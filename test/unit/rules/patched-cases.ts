@@ -7,14 +7,14 @@ import type {KubeObject} from '../../../src/model/kube/kube-object.js'
 import {patchText} from '../../../src/reports/check/forms/patches.js'
 import type {CheckReport} from '../../../src/reports/check/report.js'
 import {RULES} from '../../../src/rules/registry.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {type FixedCase, fixedCase} from '../../support/fixed-case.js'
 import {corpusShare} from '../../support/oracle-size.js'
 import type {RuleCase} from '../../support/rule-case.js'
+import {sampleSource} from '../../support/sample.js'
 import {skipUnless} from '../../support/skip-unless.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
-const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
+const SAMPLE = await sampleSource()
 /** The rules that offer a patch. */
 export const OFFERING = RULES.filter(({slug}) =>
   /\bpatch\b(?!-)/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')),

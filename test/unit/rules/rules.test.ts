@@ -3,10 +3,10 @@ import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {RULES} from '../../../src/rules/registry.js'
 import type {MeshRule} from '../../../src/rules/rule.js'
-import {openFiles} from '../../../src/sources/open.js'
 import {caseOutcome, type RuleCase} from '../../support/rule-case.js'
+import {sampleSource} from '../../support/sample.js'
 
-const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
+const SAMPLE = await sampleSource()
 
 function casesOf(rule: MeshRule): readonly RuleCase[] {
   const path = `src/rules/${rule.slug}/cases.yaml`

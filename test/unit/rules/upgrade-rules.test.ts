@@ -34,7 +34,7 @@ function outcome(
 ): ConfigOutcome {
   const objects = given.map(raw => readConfigObject(raw, 'default'))
   const config = readMeshConfig(mesh, 'istio-system', 'ConfigMap istio-system/istio')
-  if (config === undefined) throw new Error('the mesh configuration of the case is no map')
+  if (config === undefined) throw new Error('the mesh configuration of the case is not a map')
   const at = new Date('2026-11-20T19:00:00Z')
   const set = configSet(objects, {istioNamespace: 'istio-system', mesh: config, at, upgrade: {from, to}})
   const input = {objects, complete: false, unreadable: new Map(), place: async () => undefined}

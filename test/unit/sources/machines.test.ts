@@ -2,10 +2,12 @@ import {describe, expect, test} from '@jest/globals'
 import {checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {describeReport} from '../../../src/reports/describe/report.js'
+import {serviceReport} from '../../../src/reports/describe/service-report.js'
 import {describeView} from '../../../src/reports/describe/view.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {filesSource} from '../../../src/sources/files/source.js'
-import {withMachines} from '../../../src/sources/machines.js'
+import {withListedMachines, withMachines} from '../../../src/sources/machines.js'
+import {resolvePods} from '../../../src/sources/subject.js'
 import {reportText} from '../../support/report-text.js'
 
 const FILE = `apiVersion: networking.istio.io/v1
@@ -69,5 +71,46 @@ describe('the machine behind a WorkloadEntry', () => {
     expect(services.ok && services.value).toHaveLength(1)
     const none = await source.objects({kind: 'Pod', labels: [{key: 'app', operator: 'In', values: ['other']}]})
     expect(none.ok && none.value.some(({metadata}) => metadata.name === 'pay-1')).toBe(false)
+  })
+})
+
+describe('a machine among the pods of a cluster', () => {
+  const DOTTED = FILE.replaceAll('pay-1', 'pay-10.0.0.5-vmnet')
+  const live = (text = DOTTED) => {
+    const source = filesSource([{label: 'mesh.yaml', bytes: Buffer.from(text)}])
+    return {...source, traits: {live: true, complete: true}}
+  }
+
+  test('is named by its WorkloadEntry, whose name may hold dots', async () => {
+    const named = async (name: string) =>
+      (await resolvePods(withListedMachines(live()), {name, namespace: 'vms'})).map(({metadata}) => metadata.name)
+    expect(await named('workloadentry/pay-10.0.0.5-vmnet')).toEqual(['pay-10.0.0.5-vmnet'])
+    expect(await named('we/pay-10.0.0.5-vmnet.vms')).toEqual(['pay-10.0.0.5-vmnet'])
+    expect([...(await named('svc/pay'))].sort()).toEqual(['pay-10.0.0.5-vmnet', 'pay-2'])
+  })
+
+  test('where a question reads what runs there, the error says where to ask', async () => {
+    await expect(resolvePods(live(), {name: 'we/pay-10.0.0.5-vmnet', namespace: 'vms'})).rejects.toThrow(
+      'WorkloadEntry pay-10.0.0.5-vmnet is a machine outside Kubernetes',
+    )
+  })
+
+  test('is listed for a selector, and not for the workload of a cluster that has its labels', async () => {
+    const template = `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: pay, namespace: vms}
+spec: {selector: {matchLabels: {app: pay}}, template: {metadata: {labels: {app: pay}}, spec: {containers: []}}}
+`
+    const source = withListedMachines(live(DOTTED + template))
+    const selected = await resolvePods(source, {selector: 'app=pay', namespace: 'vms'})
+    expect(selected).toHaveLength(2)
+    const owned = await resolvePods(source, {name: 'deploy/pay', namespace: 'vms'})
+    expect(owned.map(({metadata}) => metadata.name)).toEqual(['pay-2'])
+  })
+
+  test('is behind the Service that selects it', async () => {
+    const report = await serviceReport(withListedMachines(live()), 'pay', 'vms', OPTIONS)
+    expect(report.pods?.map(({workload}) => workload.kind).sort()).toEqual(['Pod', 'WorkloadEntry'])
   })
 })

@@ -36,7 +36,7 @@ describe('names of hosts and namespaces', () => {
     expect(() => sshSource(word, 15000)).toThrow(UserError)
   })
 
-  test.each(HOSTILE)('%j is no container', async word => {
+  test.each(HOSTILE)('%j is not a container', async word => {
     await expect(containerSource('docker', word, 15000)).rejects.toThrow(/not the name or id of a container/)
   })
 

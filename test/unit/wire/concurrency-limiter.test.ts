@@ -77,7 +77,7 @@ test('nobody begins before the time the server named', async () => {
   await aside
 })
 
-test('a wait that is no overload holds nobody else back', async () => {
+test('a wait that is not an overload holds nobody else back', async () => {
   const limiter = createLimiter(1)
   await limiter.enter(signal)
   const aside = limiter.yieldSlot(50, signal, undefined)

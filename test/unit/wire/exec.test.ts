@@ -211,7 +211,7 @@ describe('servers that misbehave', () => {
     await replay.close()
   })
 
-  test('bytes that are no WebSocket frames are a protocol failure', async () => {
+  test('bytes that are not WebSocket frames are a protocol failure', async () => {
     const replay = await rawServer((socket, head) => {
       const full = transcript(recordedStream('exec-v5-id'), head)
       const headEnd = full.indexOf('\r\n\r\n') + 4

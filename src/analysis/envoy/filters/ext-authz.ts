@@ -21,7 +21,7 @@ const DEFAULT_TIMEOUT = 200
 /** The decision of a gRPC authorization server, as far as there is none that answers: what it says is not known. */
 function askGrpc(state: HttpState, service: NonNullable<ExtAuthz['grpcService']>): Verdict {
   const {envoyGrpc} = known(service, 'a gRPC service')
-  const name = envoyGrpc?.clusterName ?? undecided('a gRPC authorization server that is no cluster', service.at)
+  const name = envoyGrpc?.clusterName ?? undecided('a gRPC authorization server that is not a cluster', service.at)
   const cluster = state.proxy.cluster(name)
   if (cluster === undefined) return {kind: 'error'}
   const choice = chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined})

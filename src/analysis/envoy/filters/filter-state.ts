@@ -12,7 +12,7 @@ import {known, undecided} from '../undecided.js'
 function textFor(value: FilterStateValue, connection: DownstreamConnection, headers: Headers): string {
   const format = value.formatString
   const text = format?.textFormatSource?.inlineString ?? format?.textFormat
-  if (format === undefined || text === undefined) undecided('a filter state value that is no text format', value.at)
+  if (format === undefined || text === undefined) undecided('a filter state value that is not text format', value.at)
   known(format, 'a format string')
   return formatted(text, connection, headers, value.at)
 }

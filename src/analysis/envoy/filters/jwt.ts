@@ -222,7 +222,7 @@ function withClaims(headers: Headers, provider: JwtProvider, token: Token): Head
     const value = jsonAt(token.payload, claimName.split('.'))
     if (value === undefined) return before
     const isText = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
-    if (!isText) undecided('a claim that is no text, copied to a header', each.at)
+    if (!isText) undecided('a claim that is not text, copied to a header', each.at)
     return withHeader(before, asciiLower(headerName), String(value))
   }, first)
 }

@@ -5,7 +5,7 @@ import {asciiLower} from '../matching/strings.js'
 
 type HeaderList = readonly (readonly [string, string])[]
 
-/** Tokens that are no names of headers to remove. */
+/** Tokens that are not names of headers to remove. */
 const OPTIONS = new Set(['close', 'keep-alive', 'upgrade', 'http2-settings'])
 /** Headers no client may have removed: they tell where a request came from. */
 const KEPT = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])

@@ -34,7 +34,7 @@ const LOST: Partial<Record<TrafficKind, string>> = {
   inbound: 'mTLS, AuthorizationPolicy and telemetry do not apply',
   outbound: 'no routing rules, no mTLS, no telemetry',
   dns: 'the agent does not answer: ServiceEntry hosts and names of other clusters do not resolve',
-  'proxy-to-self': 'calls of the pod to its own service are not treated as inbound, so policy does not apply',
+  'proxy-to-self': 'connections from the pod to its own service are not treated as inbound, so policy does not apply',
 }
 
 function open({verdict, to}: TrafficOutcome): boolean {
@@ -49,7 +49,8 @@ function effect({traffic, before, after}: Change): string {
     return `bypasses the sidecar${lost === undefined ? '' : `: ${lost}`}`
   }
   if (captured && open(before)) return `${reaches(after)} although it should not be captured`
-  return `${reaches(after)} (expected: ${reaches(before)})`
+  const [now, then] = [reaches(after), reaches(before)]
+  return now === then ? `still ${now}, by another way through the rules` : `${now} (expected: ${then})`
 }
 
 /** The same of an ambient pod: there ztunnel is what a sidecar is elsewhere, and answers DNS. */

@@ -108,7 +108,7 @@ export function initLine(text: string): readonly string[] | undefined {
   return words.length > 1 ? words : listedArguments(words, lines.slice(at + 1))
 }
 
-/** The arguments that stand one per line below the program, as a list of YAML; undefined when there are none or some were left out. */
+/** The arguments given one per line below the program, as a list of YAML; undefined when there are none or some were left out. */
 function listedArguments(program: readonly string[], behind: readonly string[]): readonly string[] | undefined {
   const end = behind.findIndex(each => !/^- /.test(each))
   const items = behind.slice(0, end < 0 ? behind.length : end)
@@ -125,7 +125,7 @@ function fromEnv(env: Readonly<Record<string, string>>): Map<string, string> {
   return values
 }
 
-/** What istio-init finds in the pod beside its flags: name servers of resolv.conf, and addresses that decide about IPv6. */
+/** What istio-init finds in the pod besides its flags: name servers of resolv.conf, and addresses that decide about IPv6. */
 export interface PodFacts {
   readonly resolvers: readonly string[]
   /** The pod's addresses without loopback and link-local ones, in order. */

@@ -3,7 +3,7 @@ import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/kernel/ruleset.js'
 import {directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
-import {FALSE, type Node, whereOutcome} from '../packet-sets/diagram.js'
+import {FALSE, type Node, restricted, whereOutcome} from '../packet-sets/diagram.js'
 import {equalTo} from '../packet-sets/dimensions.js'
 import {outcomeVerdict} from '../packet-sets/outcomes.js'
 import type {PathFunctions} from '../packet-sets/path-function.js'
@@ -120,7 +120,7 @@ function intercepted(found: PodPaths, rulesets: readonly Ruleset[], family: IpFa
   })
   const notDns = diagram.and(outside, diagram.not(dns))
   const outbound = ofAll('tcp', notDns)
-  const untouched = diagram.and(loopbackAddresses(paths.space, 'destination'), openPackets(found))
+  const untouched = openPackets(found, loopbackAddresses(paths.space, 'destination'))
   const queries = diagram.and(dns, diagram.not(diagram.or(self, untouched)))
   const [dnsUdp, dnsTcp] = [ofApps('udp', queries), ofApps('tcp', queries)]
   const udp = ofAll('udp', notDns)
@@ -154,18 +154,23 @@ function reachingProxy({paths, answering}: PodPaths, node: Node, ports: readonly
   const {diagram} = paths.space
   const {table} = answering(true)
   const asked = ports.map(port => toPort(paths.space, port)).reduce((all, each) => diagram.or(all, each), FALSE)
-  const open = whereOutcome(diagram, node, number => outcomeVerdict(table.outcome(number)) === 'direct')
-  return diagram.and(asked, open)
+  const asking = restricted(diagram, node, asked)
+  return diagram.and(
+    asked,
+    whereOutcome(diagram, asking, number => outcomeVerdict(table.outcome(number)) === 'direct'),
+  )
 }
 
-/** Packets that reach whom they asked for. */
-function openPackets({paths, answering}: PodPaths): Node {
+/** Those of the given packets that reach whom they asked for. */
+function openPackets({paths, answering}: PodPaths, packets: Node): Node {
+  const {diagram} = paths.space
   const {table} = answering(false)
-  return whereOutcome(
-    paths.space.diagram,
-    paths.outbound(),
+  const open = whereOutcome(
+    diagram,
+    restricted(diagram, paths.outbound(), packets),
     number => outcomeVerdict(table.outcome(number)) === 'direct',
   )
+  return diagram.and(packets, open)
 }
 
 /** Packets of processes that are not the proxy. */

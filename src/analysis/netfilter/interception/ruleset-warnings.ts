@@ -12,6 +12,7 @@ import {
   ruleCount,
 } from '../../../model/kernel/ruleset.js'
 import {humanCount} from '../../../model/text/human-count.js'
+import {isAmbientPod} from '../ambient-marks.js'
 import {chainOwner, nodeRules} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
 import {isUncaptured} from '../packet-walk/verdict.js'
@@ -98,8 +99,9 @@ function missingJumps(
       id: 'nothing-captured',
       level: 'warning',
       what: "Istio's chains are here, but they capture nothing, neither inbound nor outbound.",
-      consequence:
-        'The pod talks as if it had no sidecar. This is what empty -b and -i (or include annotations set to "") do.',
+      consequence: isAmbientPod(rulesets)
+        ? 'The pod talks past ztunnel, in plaintext: its rules were removed. istio-cni sets them again when the pod is recreated.'
+        : 'The pod talks as if it had no sidecar. This is what empty -b and -i (or include annotations set to "") do.',
     })
   }
   return found
@@ -171,8 +173,19 @@ function strangers(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return found
 }
 
+/** Which port a filter rule sees, where traffic in its direction is captured; empty where none is. */
+function portSeen({hook}: Chain, {mode, inbound, outbound}: Interception): string {
+  if (mode === 'tproxy' && hook !== 'output') return ' It sees the port the client asked for: TPROXY rewrites none.'
+  const {usual, exceptions} = hook === 'output' ? outbound : inbound
+  const port = [usual, ...exceptions].find(each => each.verdict === 'captured')?.port
+  const captured = hook === 'output' ? 'outbound' : 'inbound'
+  return port === undefined
+    ? ''
+    : ` It sees the rewritten port: ${port} where ${captured} is captured, not the port of the app.`
+}
+
 /** Filter rules that drop what the pod may be meant to get; those of a node are about other traffic. */
-function filters(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+function filters(rulesets: readonly Ruleset[], main: Interception | undefined): readonly RulesetWarning[] {
   if (nodeRules(rulesets)?.captures === false) return []
   const found: RulesetWarning[] = []
   for (const place of everyChain(rulesets)) {
@@ -183,7 +196,7 @@ function filters(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
       found.push({
         id: 'filter-drop',
         level: 'warning',
-        what: 'A filter rule drops traffic. It sees the rewritten port: 15006 where inbound is captured, not the port of the app.',
+        what: `A filter rule drops traffic.${main === undefined ? '' : portSeen(place.chain, main)}`,
         consequence: `${ruleWords('filter', place.chain, rule).reading}.`,
         rule: label(place, rule),
       })
@@ -326,7 +339,7 @@ export function rulesetWarningsOf(
     ...loops(interceptions.filter(each => hasOwners(rulesets, each))),
     ...strangers(rulesets),
     ...families(interceptions, rulesets),
-    ...filters(rulesets),
+    ...filters(rulesets, main),
     ...foreigners(rulesets),
     ...unread(rulesets),
   ]

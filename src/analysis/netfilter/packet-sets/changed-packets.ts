@@ -1,16 +1,17 @@
-import {type Diagram, LEAF_LEVEL, type Node, nodeMemo} from './diagram.js'
+import {type Diagram, type Node, nodeMemo} from './diagram.js'
 import type {PacketSpace} from './dimensions.js'
 import type {MarkForm, Transform} from './transform.js'
 
 /** The function for packets as rules changed them: the properties that rules change without ending the chain are substituted. */
 export function changedBy({diagram, dimensions}: PacketSpace, node: Node, transform: Transform): Node {
   const {mark, connmark, 'ct-state': state} = dimensions
+  const changeable = mark.bit | connmark.bit | state.bit
   const done = nodeMemo(diagram)
   const visit = (each: Node): Node => {
-    const level = diagram.level(each)
-    if (level === LEAF_LEVEL) return each
+    if ((diagram.tested(each) & changeable) === 0) return each
     const known = done.get(each)
     if (known !== undefined) return known
+    const level = diagram.level(each)
     const low = visit(diagram.low(each))
     const high = visit(diagram.high(each))
     let result: Node

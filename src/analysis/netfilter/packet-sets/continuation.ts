@@ -1,6 +1,7 @@
+import {once} from '../../../model/collections/once.js'
 import type {CompiledRules} from '../packet-walk/compile.js'
 import type {ChainFunctions} from './chain-functions.js'
-import {LEAF_LEVEL, type Node, nodeMemo, outcomesOf, whereOutcome} from './diagram.js'
+import {type Node, nodeMemo, outcomesOf, UNGROUPED, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import type {OutcomeTable} from './outcomes.js'
 import {basesUsing, mergerFor} from './undecided.js'
@@ -22,12 +23,12 @@ export function continuation(table: OutcomeTable, chains: ChainFunctions, rules:
   const {space} = chains.context
   const {diagram} = space
   const merge = mergerFor(space, table, chains)
-  const usedBy = basesUsing(rules)
+  const usedBy = once(() => basesUsing(rules))
 
   /** A rule in a chain of one hook is evaluated once, so both branches can be compared at once. */
   const mayMerge = (level: number): boolean => {
     const open = chains.undecided(level)
-    return open === undefined || (usedBy.get(open.at) ?? 0) <= 1
+    return open === undefined || (usedBy().get(open.at) ?? 0) <= 1
   }
 
   const follow = (node: Node, after: (number: number) => Node): Node => {
@@ -57,14 +58,12 @@ export function continuation(table: OutcomeTable, chains: ChainFunctions, rules:
   const mergeAll = (node: Node): Node => {
     const results = nodeMemo(diagram)
     const visit = (each: Node): Node => {
+      if ((diagram.tested(each) & UNGROUPED) === 0) return each
       const known = results.get(each)
       if (known !== undefined) return known
       const level = diagram.level(each)
-      let result = each
-      if (level !== LEAF_LEVEL) {
-        const [low, high] = [visit(diagram.low(each)), visit(diagram.high(each))]
-        result = isUndecided(level) ? merge(level, low, high) : diagram.branch(level, low, high)
-      }
+      const [low, high] = [visit(diagram.low(each)), visit(diagram.high(each))]
+      const result = isUndecided(level) ? merge(level, low, high) : diagram.branch(level, low, high)
       results.set(each, result)
       return result
     }

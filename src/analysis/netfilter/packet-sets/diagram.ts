@@ -32,6 +32,10 @@ export interface Diagram {
   not(a: Node): Node
   /** The function that tests `level` first, whatever levels the two branches test. */
   branch(level: number, low: Node, high: Node): Node
+  /** Gives a block of levels one bit, before any node tests them; levels without a block share UNGROUPED. */
+  group(start: number, levels: number, bit: number): void
+  /** The bits of the blocks a function tests. */
+  tested(node: Node): number
   /** Nodes created so far. */
   size(): number
   /** The limit on nodes. */
@@ -94,7 +98,10 @@ export function tripleMemo(places: number): TripleMemo {
   }
 }
 
-/** Numbers a node takes: its level, its two branches, and one left free, so that a node never crosses a cache line. */
+/** The bit of levels without a block. */
+export const UNGROUPED = 1 << 30
+
+/** Numbers a node takes: its level, its two branches, and the blocks of levels it tests. */
 const STRIDE = 4
 /**
  * Nodes are found by the newest of their branches: so many neighbours share a bucket of so many slots each. What is made one after the other lies side
@@ -102,6 +109,24 @@ const STRIDE = 4
  */
 const SHARING = 4
 const SLOTS = 2
+
+/** The first level of the last part of the order. */
+export const LAST_PART = 1 << 20
+/** So many levels of either part may have blocks. */
+const GROUPED = 1 << 9
+
+/** The bits of blocks of levels: the first levels of all, and the first of the last part of the order. */
+function levelGroups() {
+  const first = new Int32Array(GROUPED).fill(UNGROUPED)
+  const last = new Int32Array(GROUPED).fill(UNGROUPED)
+  return {
+    add: (start: number, levels: number, bit: number): void => {
+      const [table, from] = start < LAST_PART ? [first, start] : [last, start - LAST_PART]
+      table.fill(bit, from, from + levels)
+    },
+    bit: (level: number): number => (level < LAST_PART ? first[level] : last[level - LAST_PART]) ?? UNGROUPED,
+  }
+}
 
 /** An empty store with room for the nodes expected; making more than `limit` of them throws TooManyNodes. */
 export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagram {
@@ -114,10 +139,13 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
   let room = first
   let count = 0
   const leaves = new Map<number, Node>()
+  const groups = levelGroups()
 
   const level = (node: Node): number => nodes[node * STRIDE] ?? LEAF_LEVEL
   const low = (node: Node): Node => nodes[node * STRIDE + 1] ?? FALSE
   const high = (node: Node): Node => nodes[node * STRIDE + 2] ?? FALSE
+
+  const tested = (node: Node): number => nodes[node * STRIDE + 3] ?? 0
 
   const isNode = (node: Node, at: number, lowNode: Node, highNode: Node): boolean => {
     const start = node * STRIDE
@@ -156,6 +184,7 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
     nodes[start] = at
     nodes[start + 1] = lowNode
     nodes[start + 2] = highNode
+    nodes[start + 3] = at === LEAF_LEVEL ? 0 : groups.bit(at) | tested(lowNode) | tested(highNode)
     return count++
   }
 
@@ -234,6 +263,8 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
       at < level(lowNode) && at < level(highNode)
         ? make(at, lowNode, highNode)
         : choose(make(at, FALSE, TRUE), highNode, lowNode),
+    group: groups.add,
+    tested,
     size: () => count,
     limit,
   }

@@ -1,12 +1,14 @@
 import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/kernel/ruleset.js'
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
+import {type Diagram, FALSE, LAST_PART, type Node, nodeMemo, TRUE} from './diagram.js'
 
 /** A packet property that rules test, as a block of levels: its bits, highest first. */
 export interface Dimension {
   readonly name: DimensionName
   readonly start: number
   readonly bits: number
+  /** One bit that no other property has: what a function tests is a set of them (`tested` of the diagram). */
+  readonly bit: number
 }
 
 export type DimensionName =
@@ -27,7 +29,7 @@ export type DimensionName =
 /** Undecided rules have one level each, between immutable and mutable packet properties. */
 export const UNDECIDED_LEVEL = 1 << 12
 /** From this level on come the mutable properties: rules may change them without ending the chain. */
-export const CHANGEABLE_LEVEL = 1 << 20
+export const CHANGEABLE_LEVEL = LAST_PART
 
 const PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'dccp', 'udplite'] as const
 const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'dccp', 'udplite'])
@@ -50,7 +52,7 @@ export interface PacketSpace {
   readonly dimensions: Readonly<Record<DimensionName, Dimension>>
   /** Names of protocols by code; every greater code is a protocol no rule names. */
   readonly protocols: readonly string[]
-  /** Names of interfaces by code: the first is no interface, one ending in `*` is every other one with that prefix; greater codes: any other. */
+  /** Names of interfaces by code: the first is not an interface, one ending in `*` is every other one with that prefix; greater codes: any other. */
   readonly interfaces: readonly string[]
   /** True when rules name interfaces other than lo. */
   readonly asksInterfaces: boolean
@@ -79,9 +81,11 @@ function namesIn(rulesets: readonly Ruleset[]): {
 
 function dimensionsFor(protocols: number, interfaces: number): Readonly<Record<DimensionName, Dimension>> {
   let start = 0
-  const block = (name: DimensionName, bits: number, reserved = bits): Dimension => {
-    const dimension = {name, start, bits}
-    start += reserved
+  let bit = 1
+  const block = (name: DimensionName, bits: number): Dimension => {
+    const dimension = {name, start, bits, bit}
+    start += bits
+    bit *= 2
     return dimension
   }
   const upper = {
@@ -121,6 +125,7 @@ export function packetSpace(
   const {destination, source} = dimensions
   const bits = family === 'ip' ? 32 : 128
   const fitted = {...dimensions, destination: {...destination, bits}, source: {...source, bits}}
+  for (const {start, bits: levels, bit} of Object.values(fitted)) diagram.group(start, levels, bit)
   const withPorts = protocols
     .map((name, code) => (hasPorts(name) ? equalTo(diagram, fitted.protocol, code) : FALSE))
     .reduce((all, one) => diagram.or(all, one), FALSE)
@@ -208,13 +213,13 @@ export function withValues(
   node: Node,
   known: readonly {readonly dimension: Dimension; readonly value: bigint}[],
 ): Node {
-  if (known.length === 0) return node
+  const asked = known.reduce((all, {dimension}) => all | dimension.bit, 0)
   const results = nodeMemo(diagram)
   const visit = (each: Node): Node => {
-    const level = diagram.level(each)
-    if (level === LEAF_LEVEL) return each
+    if ((diagram.tested(each) & asked) === 0) return each
     const before = results.get(each)
     if (before !== undefined) return before
+    const level = diagram.level(each)
     const block = known.find(({dimension}) => level >= dimension.start && level < dimension.start + dimension.bits)
     let result: Node
     if (block === undefined) result = diagram.make(level, visit(diagram.low(each)), visit(diagram.high(each)))

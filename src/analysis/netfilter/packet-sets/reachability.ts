@@ -1,7 +1,7 @@
 import type {Rule} from '../../../model/kernel/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {ruleSet} from './condition-sets.js'
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, replaceOutcomes, TRUE, UNGROUPED, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
 import type {PathFunctions} from './path-function.js'
 import {targetsOf} from './rule-actions.js'
@@ -32,10 +32,10 @@ export interface Reachability {
 function whateverUndecided(diagram: Diagram, node: Node): Node {
   const done = new Map<Node, Node>()
   const visit = (each: Node): Node => {
-    const level = diagram.level(each)
-    if (level === LEAF_LEVEL) return each
+    if ((diagram.tested(each) & UNGROUPED) === 0) return each
     const known = done.get(each)
     if (known !== undefined) return known
+    const level = diagram.level(each)
     const [low, high] = [visit(diagram.low(each)), visit(diagram.high(each))]
     const open = level >= UNDECIDED_LEVEL && level < CHANGEABLE_LEVEL
     const result = open ? diagram.or(low, high) : diagram.branch(level, low, high)

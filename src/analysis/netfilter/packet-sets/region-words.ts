@@ -1,4 +1,4 @@
-import {formatIp} from '../../../model/kernel/ip-address.js'
+import {formatIp, prefixesBetween} from '../../../model/kernel/ip-address.js'
 import type {Part} from './conjunctions.js'
 import type {DimensionName, PacketSpace} from './dimensions.js'
 import {STATES} from './dimensions.js'
@@ -22,25 +22,6 @@ export const PROPERTY: Readonly<Record<DimensionName, string>> = {
   connmark: 'connmark',
 }
 
-/** The prefixes that make up a range of addresses; undefined when there are more than `most`. */
-function prefixes({family}: PacketSpace, {from, to}: Interval, most: number): readonly string[] | undefined {
-  const width = family === 'ip' ? 32 : 128
-  const found: string[] = []
-  let at = from
-  while (at <= to) {
-    if (found.length === most) return undefined
-    let length = width
-    while (length > 0) {
-      const size = 1n << BigInt(width - length + 1)
-      if (at % size !== 0n || at + size - 1n > to) break
-      length--
-    }
-    found.push(length === width ? formatIp({family, bits: at}) : `${formatIp({family, bits: at})}/${length}`)
-    at += 1n << BigInt(width - length)
-  }
-  return found
-}
-
 /** The smallest prefix that contains all values, and the ranges to exclude from it. */
 function cover(
   bits: number,
@@ -60,7 +41,11 @@ function cover(
 
 function runWords(space: PacketSpace, each: Interval): readonly string[] {
   const {family} = space
-  return prefixes(space, each, 3) ?? [`${formatIp({family, bits: each.from})}-${formatIp({family, bits: each.to})}`]
+  return (
+    prefixesBetween({family, ...each}, 3) ?? [
+      `${formatIp({family, bits: each.from})}-${formatIp({family, bits: each.to})}`,
+    ]
+  )
 }
 
 /** Prefixes, ranges, or a prefix with exclusions, whichever is shortest. */

@@ -18,46 +18,26 @@ export interface Region {
   readonly share: number
 }
 
-function isIn({start, bits}: Dimension, level: number): boolean {
-  return level >= start && level < start + bits
-}
-
 /** The properties a function depends on, in the order of the space. */
 export function askedDimensions({diagram, dimensions}: PacketSpace, node: Node): readonly Dimension[] {
-  const all = Object.values(dimensions)
-  const levels = new Set<number>()
-  const seen = nodeMemo(diagram)
-  const visit = (each: Node): void => {
-    if (seen.get(each) !== undefined) return
-    seen.set(each, each)
-    const level = diagram.level(each)
-    if (level === LEAF_LEVEL) return
-    levels.add(level)
-    visit(diagram.low(each))
-    visit(diagram.high(each))
-  }
-  visit(node)
-  return all.filter(dimension => [...levels].some(level => isIn(dimension, level)))
+  const tested = diagram.tested(node)
+  return Object.values(dimensions).filter(({bit}) => (tested & bit) !== 0)
 }
 
 /** Quantifies over the other properties: the condition holds for every (`all`) or for some of their values. */
 function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: boolean): Node {
   const done = nodeMemo(diagram)
   const stop = all ? FALSE : TRUE
-  const isKept = new Map<number, boolean>()
-  const keeps = (level: number): boolean => {
-    const known = isKept.get(level) ?? kept.some(dimension => isIn(dimension, level))
-    isKept.set(level, known)
-    return known
-  }
+  const wanted = kept.reduce((sum, dimension) => sum | dimension.bit, 0)
   const visit = (each: Node): Node => {
-    if (each === FALSE || each === TRUE) return each
+    if ((diagram.tested(each) & ~wanted) === 0) return each
     const known = done.get(each)
     if (known !== undefined) return known
     const level = diagram.level(each)
     const low = visit(diagram.low(each))
     let result: Node
-    if (keeps(level)) result = diagram.make(level, low, visit(diagram.high(each)))
+    if (kept.some(({start, bits}) => level >= start && level < start + bits))
+      result = diagram.make(level, low, visit(diagram.high(each)))
     else if (low === stop) result = low
     else result = all ? diagram.and(low, visit(diagram.high(each))) : diagram.or(low, visit(diagram.high(each)))
     done.set(each, result)

@@ -6,7 +6,7 @@ import {type Node, TRUE} from './diagram.js'
 import type {RuleAction, RuleSteps} from './rule-steps.js'
 import {endsTable, transformOf, UNCHANGED} from './transform.js'
 
-/** The function of a chain that was entered through the chains given, itself the last. */
+/** The decision node of a chain, given the chains it was entered through, this one last. */
 export type ChainNode = (chain: CompiledChain, entered: readonly CompiledChain[]) => Node
 
 /** The chains a rule jumps or goes to. */

@@ -7,7 +7,7 @@ import {type Boxes, firstMatch, PLACES} from './first-match.js'
 
 /** Consecutive rules whose conditions are ranges and whose packets all end alike, as one function built at once. */
 export interface RuleRun {
-  /** Adds a rule that comes after those before; false when its conditions are no ranges, or too many. */
+  /** Adds a rule that comes after those before; false when its conditions are not ranges, or too many. */
   add(rule: Rule, end: Node): boolean
   /** The end of the first rule that matches, `next` where none does. `check` is called now and then and may throw. */
   function(next: Node, check: () => void): Node
@@ -116,7 +116,7 @@ export function ruleRun(space: PacketSpace): RuleRun {
   /** The ranges of the rule that is added, by place, and how many boxes they make. */
   const ranges: Ranges[] = PROPERTIES.map(() => NO_RANGE)
 
-  /** Finds the ranges of a rule: the set of properties it asks about; undefined when one of its conditions is no range. */
+  /** Finds the ranges of a rule: the set of properties it asks about; undefined when one of its conditions is not a range. */
   const readRanges = ({conditions}: Rule): number | undefined => {
     const portsImplied = conditions.some(asksProtocolWithPorts)
     let asked = 0
@@ -153,7 +153,7 @@ export function ruleRun(space: PacketSpace): RuleRun {
         left = Math.floor(left / (found.length / 2))
         low = found[at] ?? 0
         high = Math.min(found[at + 1] ?? 0, top)
-        // No packet has a value of an empty range, nor of one that is no number.
+        // No packet has a value of an empty range, nor of one that is not a number.
         if (!(low <= high)) return
         if (low > 0 || high < top) asks |= 1 << place
       }

@@ -119,9 +119,13 @@ function socket(_values: readonly string[], negated: boolean): Test {
   }
 }
 
-/** True when `--tcp-flags MASK SET` matches the first packet of a connection, which has SYN alone. */
+/** True when one of the values `MASK SET` of `--tcp-flags` matches the first packet of a connection, which has SYN alone. */
 export function firstPacketFlags(values: readonly string[]): boolean {
-  const [mask = '', set = ''] = (values[0] ?? '').split(' ')
+  return values.some(isSynAlone)
+}
+
+function isSynAlone(value: string): boolean {
+  const [mask = '', set = ''] = value.split(' ')
   const flags = new Set(mask === 'ALL' ? 'FIN SYN RST PSH ACK URG'.split(' ') : mask.split(','))
   const wanted = new Set(set.split(',').filter(flag => flag !== '' && flag !== 'NONE'))
   return [...flags].every(flag => wanted.has(flag) === (flag === 'SYN'))

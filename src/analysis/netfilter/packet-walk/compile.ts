@@ -1,3 +1,4 @@
+import {once} from '../../../model/collections/once.js'
 import {
   type Action,
   type Backend,
@@ -27,7 +28,8 @@ export interface CompiledChain {
   readonly backend: Backend
   readonly chain: Chain
   readonly rules: readonly CompiledRule[]
-  readonly index: ChainIndex | undefined
+  /** Made when the first packet walks the chain. */
+  readonly index: () => ChainIndex | undefined
   readonly table: ReadonlyMap<string, CompiledChain>
 }
 
@@ -69,7 +71,7 @@ function compileTable(table: NetfilterTable, set: Ruleset): ReadonlyMap<string, 
       backend,
       chain,
       rules,
-      index: indexChain(chain.rules),
+      index: once(() => indexChain(chain.rules)),
       table: chains,
     })
   }

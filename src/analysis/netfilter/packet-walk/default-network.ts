@@ -64,9 +64,9 @@ function plainRules(family: IpFamily): readonly RoutingRule[] {
 }
 
 /** The routes istio-init and istio-cni add beside the rules: `fwmark 1337 lookup 133` for TPROXY, `fwmark 0x111/0xfff lookup 100` for ambient. */
-function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly RoutingRule[] {
+function meshRules(family: IpFamily, marks: ReadonlySet<string>, rulesets: readonly Ruleset[]): readonly RoutingRule[] {
   const rules: RoutingRule[] = []
-  for (const mark of tproxyMarks(rulesets)) {
+  for (const mark of marks) {
     const [value = 0, mask = 0xffff_ffff] = mark.split('/').map(Number)
     rules.push({family, priority: 32_765, table: 'mesh', mark: {value, mask}, exact: true})
   }
@@ -121,7 +121,8 @@ export function withDefaultNetwork(
     ? (facts.routes ?? [])
     : [...ROUTES.map(route => (route.kind === 'unicast' ? {...route, device} : route)), ...localRoutes(interfaces)]
   const families: readonly IpFamily[] = ['ip', 'ip6']
-  const standIns = families.flatMap(family => [...plainRules(family), ...meshRules(family, rulesets)])
+  const marks = tproxyMarks(rulesets)
+  const standIns = families.flatMap(family => [...plainRules(family), ...meshRules(family, marks, rulesets)])
   const policyRules = hasRules ? completed(facts.policyRules ?? []) : standIns.sort((a, b) => a.priority - b.priority)
   return {
     interfaces,

@@ -120,8 +120,9 @@ function runAction(
 
 /** The rules worth trying: all of a short chain, the index's candidates of a long one. */
 function rulesFor(chain: CompiledChain, flow: Flow): readonly CompiledRule[] {
-  if (chain.index === undefined) return chain.rules
-  return chain.index.candidates(flow).flatMap(place => chain.rules[place] ?? [])
+  const index = chain.index()
+  if (index === undefined) return chain.rules
+  return index.candidates(flow).flatMap(place => chain.rules[place] ?? [])
 }
 
 function tooMany(chain: CompiledChain, rule: Rule, {hops}: Trail): string {

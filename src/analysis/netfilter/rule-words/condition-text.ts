@@ -148,7 +148,7 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
     nft: (v, op) => `meta l4proto ${op}${nftSet(v)}`,
   },
   fragment: {
-    words: (_, n) => (n ? 'that is no later fragment' : 'that is a later fragment'),
+    words: (_, n) => (n ? 'that is not a later fragment' : 'that is a later fragment'),
     save: (_, not) => `${not}-f`,
     nft: (_, op) => `ip frag-off & 0x1fff ${op === '' ? '!=' : '=='} 0`,
   },

@@ -47,7 +47,7 @@ function sourceProblems(rule: unknown, path: string, custom: boolean): readonly 
           problemIf(
             parseIpRange(text) === undefined,
             `${where}.${name}[${number}]`,
-            `${JSON.stringify(text)} is no address or CIDR`,
+            `${JSON.stringify(text)} is not an address or CIDR`,
           ),
         ),
       ),
@@ -63,7 +63,7 @@ function operationProblems(rule: unknown, path: string): readonly Problem[] {
       return [{path: where, message: 'an operation needs a field'}]
     const ports = ['ports', 'notPorts'].flatMap(name =>
       textsOf(operation, name).flatMap((text, number) =>
-        problemIf(!isPortNumber(text), `${where}.${name}[${number}]`, `${JSON.stringify(text)} is no port`),
+        problemIf(!isPortNumber(text), `${where}.${name}[${number}]`, `${JSON.stringify(text)} is not a port`),
       ),
     )
     const paths = ['paths', 'notPaths'].flatMap(name => templateProblems(textsOf(operation, name), `${where}.${name}`))
@@ -90,7 +90,7 @@ function conditionProblems(rule: unknown, path: string, custom: boolean): readon
       ...problemIf(
         (key === '' || !empty) && !KEYS.some(known => known.test(key)),
         `${where}.key`,
-        `${JSON.stringify(key)} is no key of a condition`,
+        `${JSON.stringify(key)} is not a condition key`,
       ),
       ...problemIf(custom && isUnsupportedByCustom(key), `${where}.key`, `a CUSTOM policy cannot match on ${key}`),
       ...problemIf(key !== '' && empty, where, 'a condition needs values or notValues'),

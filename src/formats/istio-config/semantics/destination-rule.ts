@@ -82,7 +82,11 @@ function settingProblems(policy: unknown, path: string, namespace: string): read
     ),
     ...['maxEjectionPercent', 'minHealthPercent'].flatMap(name => {
       const percent = numberOf(outlier, name) ?? 0
-      return problemIf(percent < 0 || percent > 100, `${path}.outlierDetection.${name}`, `${percent} is no percentage`)
+      return problemIf(
+        percent < 0 || percent > 100,
+        `${path}.outlierDetection.${name}`,
+        `${percent} is not a percentage`,
+      )
     }),
   ]
 }
@@ -106,7 +110,7 @@ function tunnelProblems(policy: unknown, path: string): readonly Problem[] {
     ...problemIf(
       !isPort(numberOf(tunnel, 'targetPort') ?? 0),
       `${path}.tunnel.targetPort`,
-      `${numberOf(tunnel, 'targetPort') ?? 0} is no port`,
+      `${numberOf(tunnel, 'targetPort') ?? 0} is not a port`,
     ),
   ]
 }
@@ -141,16 +145,12 @@ export function destinationRuleErrors(spec: unknown, namespace: string): readonl
   const subsets = listOf(spec, 'subsets')
   const exportTo = textsOf(spec, 'exportTo')
   return [
-    ...problemIf(host !== '' && !isWildcardName(host), 'spec.host', `${host} is no DNS name`),
+    ...problemIf(host !== '' && !isWildcardName(host), 'spec.host', `${host} is not a DNS name`),
     ...policyProblems(at(spec, 'trafficPolicy'), 'spec.trafficPolicy', namespace),
     ...subsets.flatMap((subset, index) => {
       const name = textOf(subset, 'name') ?? ''
       return [
-        ...problemIf(
-          !isDnsLabel(name),
-          `spec.subsets[${index}].name`,
-          `${JSON.stringify(name)} is no name of a subset`,
-        ),
+        ...problemIf(!isDnsLabel(name), `spec.subsets[${index}].name`, `${JSON.stringify(name)} is not a subset name`),
         ...policyProblems(at(subset, 'trafficPolicy'), `spec.subsets[${index}].trafficPolicy`, namespace),
         ...labelProblems(objectOf(subset, 'labels'), `spec.subsets[${index}].labels`),
       ]

@@ -51,7 +51,7 @@ export function envoyFilterErrors(spec: unknown): readonly Problem[] {
     if (lacking.length > 0) return lacking
     const version = textOf(each, 'match', 'proxy', 'proxyVersion') ?? ''
     if (version !== '' && !isPattern(version))
-      return [{path: `${path}.match.proxy.proxyVersion`, message: `${version} is no regex of RE2`}]
+      return [{path: `${path}.match.proxy.proxyVersion`, message: `${version} is not an RE2 regex`}]
     const applyTo = textOf(each, 'applyTo') ?? ''
     const wanted = Object.hasOwn(MATCH_OF, applyTo) ? MATCH_OF[applyTo] : undefined
     const other = ['listener', 'routeConfiguration', 'cluster'].find(

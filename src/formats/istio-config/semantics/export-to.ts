@@ -20,7 +20,7 @@ export function exportToProblems(spec: unknown, namespace: string, unexported = 
       problemIf(
         each !== '*' && each !== alone && !isDnsLabel(each),
         `spec.exportTo[${index}]`,
-        `${JSON.stringify(each)} is no namespace`,
+        `${JSON.stringify(each)} is not a namespace`,
       ),
     ),
   ]

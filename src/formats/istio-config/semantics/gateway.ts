@@ -16,7 +16,7 @@ function hostProblems(hosts: readonly string[], path: string): readonly Problem[
 function bindProblems(server: unknown, path: string): readonly Problem[] {
   const bind = textOf(server, 'bind') ?? ''
   if (bind === '') return []
-  if (!isSocket(bind)) return problemIf(parseIp(bind) === undefined, `${path}.bind`, `${bind} is no address`)
+  if (!isSocket(bind)) return problemIf(parseIp(bind) === undefined, `${path}.bind`, `${bind} is not an address`)
   return [
     ...socketProblems(bind, `${path}.bind`),
     ...problemIf((numberOf(server, 'port', 'number') ?? 0) !== 0, `${path}.port.number`, 'a socket has no port'),
@@ -31,12 +31,12 @@ function portProblems(server: unknown, path: string): readonly Problem[] {
   const protocol = textOf(port, 'protocol') ?? ''
   const socket = number === 0 && isSocket(textOf(server, 'bind') ?? '')
   return [
-    ...problemIf(!socket && !isPort(number), `${path}.number`, `${number} is no port`),
+    ...problemIf(!socket && !isPort(number), `${path}.number`, `${number} is not a port`),
     ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.name`, `port ${number} needs a name`),
     ...problemIf(
       !isKnownProtocol(protocol),
       `${path}.protocol`,
-      protocol === '' ? 'a port needs a protocol' : `${protocol} is no protocol`,
+      protocol === '' ? 'a port needs a protocol' : `${protocol} is not a protocol`,
     ),
     ...problemIf((numberOf(port, 'targetPort') ?? 0) !== 0, `${path}.targetPort`, 'a server has no targetPort'),
   ]

@@ -31,7 +31,7 @@ export function regexProblems(regex: string | undefined, path: string): readonly
   return [
     ...problemIf(regex === '', path, 'a regex cannot be empty'),
     ...problemIf(regex.length > MAX_REGEX, path, `a regex can have at most ${MAX_REGEX} characters`),
-    ...problemIf(regex !== '' && !isPattern(regex), path, `${regex} is no regex of RE2`),
+    ...problemIf(regex !== '' && !isPattern(regex), path, `${regex} is not an RE2 regex`),
   ]
 }
 
@@ -52,7 +52,7 @@ const PSEUDO_HEADERS = new Set([':method', ':scheme', ':authority', ':path', ':s
 export function matchedHeaderProblems(name: string, path: string): readonly Problem[] {
   if (name === '') return [{path, message: 'a header needs a name'}]
   if (PSEUDO_HEADERS.has(name) || isRoutingClaim(name)) return []
-  return problemIf(!HEADER.test(name), path, `${JSON.stringify(name)} is no name of a header`)
+  return problemIf(!HEADER.test(name), path, `${JSON.stringify(name)} is not a header name`)
 }
 
 /** What is wrong with a header's new value, in which %NAME% stands for a value of the request and %% for a percent sign. */
@@ -95,7 +95,7 @@ function authorityProblems(rule: unknown, path: string): readonly Problem[] {
   return problemIf(rewritten + set.length > 1, path, 'the authority is set more than once')
 }
 
-/** True for a duration that is no number of whole seconds. */
+/** True for a duration that is not a number of whole seconds. */
 function isFraction(duration: string): boolean {
   const length = goNanoseconds(duration)
   return length !== undefined && length % 1e9 !== 0
@@ -113,11 +113,11 @@ function corsProblems(rule: unknown, path: string): readonly Problem[] {
         : regexProblems(textOf(origin, 'regex'), own)
     }),
     ...textsOf(policy, 'allowMethods').flatMap((method, index) =>
-      problemIf(!METHODS.has(method), `${where}.allowMethods[${index}]`, `${method} is no HTTP method`),
+      problemIf(!METHODS.has(method), `${where}.allowMethods[${index}]`, `${method} is not an HTTP method`),
     ),
     ...['allowHeaders', 'exposeHeaders'].flatMap(list =>
       textsOf(policy, list).flatMap((name, index) =>
-        problemIf(!HEADER.test(name), `${where}.${list}[${index}]`, `${JSON.stringify(name)} is no name of a header`),
+        problemIf(!HEADER.test(name), `${where}.${list}[${index}]`, `${JSON.stringify(name)} is not a header name`),
       ),
     ),
     ...problemIf(isFraction(textOf(policy, 'maxAge') ?? ''), `${where}.maxAge`, 'maxAge is a number of whole seconds'),
@@ -138,13 +138,13 @@ function retryProblems(rule: unknown, path: string): readonly Problem[] {
     ...unknown.map(word => {
       const spaced = RETRY_WORDS.has(word.trim()) || NAMED_STATUS.test(word.trim())
       const hint = spaced ? '; the list takes no spaces' : ''
-      return {path: `${path}.retries.retryOn`, message: `${JSON.stringify(word)} is no condition for retries${hint}`}
+      return {path: `${path}.retries.retryOn`, message: `${JSON.stringify(word)} is not a retry condition${hint}`}
     }),
   ]
 }
 
 function statusProblem(status: number | undefined, path: string): readonly Problem[] {
-  return problemIf(status !== undefined && (status < 200 || status > 600), path, `${status} is no HTTP status`)
+  return problemIf(status !== undefined && (status < 200 || status > 600), path, `${status} is not an HTTP status`)
 }
 
 function faultProblems(rule: unknown, path: string): readonly Problem[] {
@@ -154,7 +154,7 @@ function faultProblems(rule: unknown, path: string): readonly Problem[] {
   const percents = ['abort', 'delay'].flatMap(kind => {
     const value = numberOf(fault, kind, 'percentage', 'value')
     const wrong = value !== undefined && (value < 0 || value > 100 || (value > 0 && value < 0.0001))
-    return problemIf(wrong, `${where}.${kind}.percentage`, `${value} is no percentage from 0.0001 to 100`)
+    return problemIf(wrong, `${where}.${kind}.percentage`, `${value} is not a percentage from 0.0001 to 100`)
   })
   const grpc = textOf(fault, 'abort', 'grpcStatus')
   return [
@@ -168,7 +168,7 @@ function faultProblems(rule: unknown, path: string): readonly Problem[] {
     ...problemIf(
       grpc !== undefined && !GRPC_STATUS.has(grpc),
       `${where}.abort.grpcStatus`,
-      `${JSON.stringify(grpc)} is no gRPC status`,
+      `${JSON.stringify(grpc)} is not a gRPC status`,
     ),
     ...problemIf(
       textOf(fault, 'abort', 'http2Error') !== undefined,
@@ -195,13 +195,9 @@ function redirectProblems(rule: unknown, path: string): readonly Problem[] {
   // The first fault: each fault hides those behind it.
   return [
     ...problemIf(!texts && !ports, where, 'a redirect needs uri, authority, scheme or port'),
-    ...problemIf(
-      code !== 0 && (code < 300 || code > 399),
-      `${where}.redirectCode`,
-      `${code} is no status of a redirect`,
-    ),
+    ...problemIf(code !== 0 && (code < 300 || code > 399), `${where}.redirectCode`, `${code} is not a redirect status`),
     ...problemIf(!['', 'http', 'https'].includes(scheme), `${where}.scheme`, `${scheme} is neither http nor https`),
-    ...problemIf(port !== 0 && !isPort(port), `${where}.port`, `${port} is no port`),
+    ...problemIf(port !== 0 && !isPort(port), `${where}.port`, `${port} is not a port`),
   ].slice(0, 1)
 }
 

@@ -23,9 +23,9 @@ export function requestAuthenticationErrors(spec: unknown): readonly Problem[] {
       ...problemIf(
         /^https?:/.test(uri) && goUrlHost(uri) === undefined,
         `${path}.jwksUri`,
-        `${JSON.stringify(uri)} is no URL`,
+        `${JSON.stringify(uri)} is not a URL`,
       ),
-      ...problemIf(jwks !== '' && !isKeySet(jwks), `${path}.jwks`, 'jwks is no JSON Web Key Set'),
+      ...problemIf(jwks !== '' && !isKeySet(jwks), `${path}.jwks`, 'jwks is not a JSON Web Key Set'),
     ]
   })
   return [...rules, ...targetProblems(spec)]

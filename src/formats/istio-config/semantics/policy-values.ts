@@ -31,10 +31,10 @@ function isTemplatePath(path: string): boolean {
   )
 }
 
-/** The first path of a list that is no template: {*} for one segment, {**} once at the end of the templates (istio.io, path templating). */
+/** The first path of a list that is not a template: {*} for one segment, {**} once at the end of the templates (istio.io, path templating). */
 export function templateProblems(paths: readonly string[], path: string): readonly Problem[] {
   const wrong = paths.find(each => !isTemplatePath(each))
-  return problemIf(wrong !== undefined, path, `${JSON.stringify(wrong)} is no template of a path`)
+  return problemIf(wrong !== undefined, path, `${JSON.stringify(wrong)} is not a path template`)
 }
 
 const ADDRESSES = new Set(['source.ip', 'remote.ip', 'destination.ip'])
@@ -61,7 +61,7 @@ export function conditionValueProblems(when: unknown, key: string, path: string)
     return problemIf(
       wrong.length > 0,
       where,
-      `${wrong.map(value => JSON.stringify(value)).join(', ')} is no value of ${key}`,
+      `${wrong.map(value => JSON.stringify(value)).join(', ')} is not a value of ${key}`,
     )
   })
 }

@@ -8,7 +8,7 @@ export interface Problem {
   readonly minor?: true
 }
 
-/** True for a DNS name (RFC 1123), whose last label is no number, so no address either. */
+/** True for a DNS name (RFC 1123), whose last label is not a number, so no address either. */
 export function isDnsName(text: string): boolean {
   const labels = text.split('.')
   const last = labels.at(-1) ?? ''
@@ -35,11 +35,11 @@ const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/
 /** What is wrong with labels (kubernetes.io, Labels and Selectors: syntax). */
 export function labelProblems(labels: Readonly<Record<string, unknown>> | undefined, path: string): readonly Problem[] {
   return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...problemIf(!LABEL_KEY.test(key), path, `${JSON.stringify(key)} is no key of a label`),
+    ...problemIf(!LABEL_KEY.test(key), path, `${JSON.stringify(key)} is not a label key`),
     ...problemIf(
       typeof value === 'string' && !LABEL_VALUE.test(value),
       path,
-      `${JSON.stringify(value)} is no value of a label`,
+      `${JSON.stringify(value)} is not a label value`,
     ),
   ])
 }

@@ -6,8 +6,12 @@ function nameProblems(name: string, path: string, gateway: boolean): readonly Pr
   const quoted = JSON.stringify(name)
   const valid = isWildcardName(name) || (gateway && parseIp(name) !== undefined)
   return [
-    ...problemIf(name !== '*' && !name.includes('.'), path, `${quoted} is no full name: short names are not looked up`),
-    ...problemIf(!valid, path, `${quoted} is no DNS name`),
+    ...problemIf(
+      name !== '*' && !name.includes('.'),
+      path,
+      `${quoted} is not a full name: short names are not looked up`,
+    ),
+    ...problemIf(!valid, path, `${quoted} is not a DNS name`),
     ...problemIf(/^\*[^.]|.\*/.test(name), path, `${quoted} is a partial wildcard`),
   ]
 }
@@ -22,7 +26,7 @@ export function gatewayHostProblems(host: string, path: string): readonly Proble
     ...problemIf(
       !['*', '.'].includes(namespace) && !isDnsLabel(namespace),
       path,
-      `${JSON.stringify(namespace)} is no namespace`,
+      `${JSON.stringify(namespace)} is not a namespace`,
     ),
     ...nameProblems(name, path, true),
   ]
@@ -39,7 +43,7 @@ export function egressHostProblems(host: string, path: string): readonly Problem
     ...problemIf(
       !['', '*', '.'].includes(namespace) && !isDnsLabel(namespace),
       path,
-      `${JSON.stringify(written)} is no namespace`,
+      `${JSON.stringify(written)} is not a namespace`,
     ),
     ...nameProblems(name, path, false),
   ]

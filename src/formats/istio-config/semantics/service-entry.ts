@@ -24,14 +24,18 @@ function portProblems(spec: unknown): readonly Problem[] {
       const [name, protocol] = [textOf(port, 'name') ?? '', textOf(port, 'protocol') ?? '']
       const path = `spec.ports[${index}]`
       return [
-        ...problemIf(!isPort(number), `${path}.number`, `${number} is no port`),
-        ...problemIf(target !== 0 && !isPort(target), `${path}.targetPort`, `${target} is no port`),
+        ...problemIf(!isPort(number), `${path}.number`, `${number} is not a port`),
+        ...problemIf(target !== 0 && !isPort(target), `${path}.targetPort`, `${target} is not a port`),
         ...problemIf(
           !isDnsLabel(name),
           `${path}.name`,
-          name === '' ? 'a port needs a name' : `${name} is no name of a port`,
+          name === '' ? 'a port needs a name' : `${name} is not a port name`,
         ),
-        ...problemIf(protocol !== '' && !isKnownProtocol(protocol), `${path}.protocol`, `${protocol} is no protocol`),
+        ...problemIf(
+          protocol !== '' && !isKnownProtocol(protocol),
+          `${path}.protocol`,
+          `${protocol} is not a protocol`,
+        ),
       ]
     }),
     ...repeated(names).map(({value, index}) => ({
@@ -50,9 +54,9 @@ function endpointProblems(spec: unknown, resolution: string): readonly Problem[]
     const socket = isSocket(address)
     return [
       ...ports.flatMap(([name, number]) => [
-        ...problemIf(!names.has(name), `${path}.ports`, `${name} is no port of the ServiceEntry`),
-        ...problemIf(!isDnsLabel(name), `${path}.ports`, `${JSON.stringify(name)} is no name of a port`),
-        ...problemIf(typeof number === 'number' && !isPort(number), `${path}.ports.${name}`, `${number} is no port`),
+        ...problemIf(!names.has(name), `${path}.ports`, `${name} is not a port of the ServiceEntry`),
+        ...problemIf(!isDnsLabel(name), `${path}.ports`, `${JSON.stringify(name)} is not a port name`),
+        ...problemIf(typeof number === 'number' && !isPort(number), `${path}.ports.${name}`, `${number} is not a port`),
       ]),
       ...labelProblems(objectOf(endpoint, 'labels'), `${path}.labels`),
       ...(resolution === 'STATIC'
@@ -127,10 +131,10 @@ export function serviceEntryErrors(spec: unknown, namespace: string): readonly P
     ...problemIf(hosts.length === 0, 'spec.hosts', 'a ServiceEntry needs a host'),
     // The schema refuses the host "*" itself.
     ...hosts.flatMap((host, index) =>
-      problemIf(host !== '*' && !isWildcardName(host), `spec.hosts[${index}]`, `${host} is no DNS name`),
+      problemIf(host !== '*' && !isWildcardName(host), `spec.hosts[${index}]`, `${host} is not a DNS name`),
     ),
     ...addresses.flatMap((address, index) =>
-      problemIf(parseIpRange(address) === undefined, `spec.addresses[${index}]`, `${address} is no address`),
+      problemIf(parseIpRange(address) === undefined, `spec.addresses[${index}]`, `${address} is not an address`),
     ),
     ...portProblems(spec),
     ...resolutionProblems(spec, resolution),

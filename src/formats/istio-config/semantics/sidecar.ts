@@ -18,8 +18,12 @@ function listenerProblems(listener: unknown, path: string, sockets: boolean): re
   const bind = textOf(listener, 'bind') ?? ''
   const socket = sockets && number === 0
   return [
-    ...problemIf(name !== '' && !isDnsLabel(name), `${path}.port.name`, `${name} is no name of a port`),
-    ...problemIf(protocol !== '' && !isKnownProtocol(protocol), `${path}.port.protocol`, `${protocol} is no protocol`),
+    ...problemIf(name !== '' && !isDnsLabel(name), `${path}.port.name`, `${name} is not a port name`),
+    ...problemIf(
+      protocol !== '' && !isKnownProtocol(protocol),
+      `${path}.port.protocol`,
+      `${protocol} is not a protocol`,
+    ),
     ...problemIf((numberOf(port, 'targetPort') ?? 0) !== 0, `${path}.port.targetPort`, 'a listener has no targetPort'),
     ...(socket
       ? [
@@ -35,8 +39,8 @@ function listenerProblems(listener: unknown, path: string, sockets: boolean): re
           ),
         ]
       : [
-          ...problemIf(!isPort(number), `${path}.port.number`, `${number} is no port`),
-          ...problemIf(bind !== '' && parseIp(bind) === undefined, `${path}.bind`, `${bind} is no address`),
+          ...problemIf(!isPort(number), `${path}.port.number`, `${number} is not a port`),
+          ...problemIf(bind !== '' && parseIp(bind) === undefined, `${path}.bind`, `${bind} is not an address`),
         ]),
   ]
 }
@@ -74,7 +78,7 @@ function endpointProblems(endpoint: string, path: string): readonly Problem[] {
   if (colon < 0) return [{path, message: `${endpoint} has no port: write ${forms}`}]
   return [
     ...problemIf(!LOCAL_HOSTS.has(host), path, `${endpoint} is not ${forms}`),
-    ...problemIf(!/^\d+$/.test(port) || !isPort(Number(port)), path, `${JSON.stringify(port)} is no port`),
+    ...problemIf(!/^\d+$/.test(port) || !isPort(Number(port)), path, `${JSON.stringify(port)} is not a port`),
   ]
 }
 
@@ -136,14 +140,14 @@ function outboundProblems(spec: unknown): readonly Problem[] {
   const [host, subset] = [textOf(proxy, 'host') ?? '', textOf(proxy, 'subset') ?? '']
   if ((textOf(policy, 'mode') ?? 'REGISTRY_ONLY') !== 'ALLOW_ANY')
     return [{path, message: 'egressProxy needs mode ALLOW_ANY'}]
-  const name = problemIf(!isDnsName(host), `${path}.host`, `${JSON.stringify(host)} is no DNS name`)
+  const name = problemIf(!isDnsName(host), `${path}.host`, `${JSON.stringify(host)} is not a DNS name`)
   if (objectOf(proxy, 'port') === undefined) return [...name, {path: `${path}.port`, message: 'port is required'}]
   const number = numberOf(proxy, 'port', 'number') ?? 0
   return [
     ...name,
-    ...problemIf(!isWildcardName(host), `${path}.host`, `${JSON.stringify(host)} is no DNS name`),
-    ...problemIf(subset !== '' && !isDnsLabel(subset), `${path}.subset`, `${subset} is no name of a subset`),
-    ...problemIf(!isPort(number), `${path}.port.number`, `${number} is no port`),
+    ...problemIf(!isWildcardName(host), `${path}.host`, `${JSON.stringify(host)} is not a DNS name`),
+    ...problemIf(subset !== '' && !isDnsLabel(subset), `${path}.subset`, `${subset} is not a subset name`),
+    ...problemIf(!isPort(number), `${path}.port.number`, `${number} is not a port`),
   ]
 }
 

@@ -35,7 +35,7 @@ function hostProblems(spec: unknown): readonly Problem[] {
     if (host === '*')
       return problemIf(!onGateway(spec), path, 'the host "*" needs a gateway: it is not allowed for sidecars')
     const valid = isWildcardName(host) || parseIp(host) !== undefined || (bySni && isOutboundSni(host))
-    return problemIf(!valid, path, `${host} is no DNS name`)
+    return problemIf(!valid, path, `${host} is not a DNS name`)
   })
   if (wrong.length > 0) return wrong
   return overlappingHosts(hosts).map(({first, second, index}) => ({
@@ -50,12 +50,12 @@ function gatewayNameProblems(names: readonly string[], path: string): readonly P
   return (bare < 0 ? names : names.slice(0, bare + 1)).flatMap((name, index) => {
     const where = `${path}[${index}]`
     const slash = name.indexOf('/')
-    if (slash < 0) return problemIf(!isDnsName(name), where, `${JSON.stringify(name)} is no name of a Gateway`)
+    if (slash < 0) return problemIf(!isDnsName(name), where, `${JSON.stringify(name)} is not a Gateway name`)
     const [namespace, own] = [name.slice(0, slash), name.slice(slash + 1)]
     return [
       ...problemIf(namespace === '' || own === '', where, 'a Gateway is named NAMESPACE/NAME'),
-      ...problemIf(!isDnsLabel(namespace), where, `${JSON.stringify(namespace)} is no namespace`),
-      ...problemIf(!isDnsLabel(own), where, `${JSON.stringify(own)} is no name of a Gateway`),
+      ...problemIf(!isDnsLabel(namespace), where, `${JSON.stringify(namespace)} is not a namespace`),
+      ...problemIf(!isDnsLabel(own), where, `${JSON.stringify(own)} is not a Gateway name`),
     ]
   })
 }
@@ -68,10 +68,14 @@ function destinationProblems(destination: unknown, path: string): readonly Probl
   const port = objectOf(destination, 'port')
   const number = numberOf(port, 'number') ?? 0
   return [
-    ...problemIf(host === '' || host === '*', `${path}.host`, host === '' ? 'host is required' : '* is no destination'),
-    ...problemIf(host !== '' && !isWildcardName(host), `${path}.host`, `${host} is no DNS name`),
-    ...problemIf(subset !== '' && !isDnsLabel(subset), `${path}.subset`, `${subset} is no name of a subset`),
-    ...problemIf(port !== undefined && !isPort(number), `${path}.port.number`, `${number} is no port`),
+    ...problemIf(
+      host === '' || host === '*',
+      `${path}.host`,
+      host === '' ? 'host is required' : '* is not a destination',
+    ),
+    ...problemIf(host !== '' && !isWildcardName(host), `${path}.host`, `${host} is not a DNS name`),
+    ...problemIf(subset !== '' && !isDnsLabel(subset), `${path}.subset`, `${subset} is not a subset name`),
+    ...problemIf(port !== undefined && !isPort(number), `${path}.port.number`, `${number} is not a port`),
   ]
 }
 
@@ -80,10 +84,14 @@ function sourceProblems(match: unknown, path: string): readonly Problem[] {
   const port = numberOf(match, 'port') ?? 0
   const namespace = textOf(match, 'sourceNamespace') ?? ''
   return [
-    ...problemIf(port !== 0 && !isPort(port), `${path}.port`, `${port} is no port`),
+    ...problemIf(port !== 0 && !isPort(port), `${path}.port`, `${port} is not a port`),
     ...labelProblems(objectOf(match, 'sourceLabels'), `${path}.sourceLabels`),
     ...gatewayNameProblems(textsOf(match, 'gateways'), `${path}.gateways`),
-    ...problemIf(namespace !== '' && !isDnsLabel(namespace), `${path}.sourceNamespace`, `${namespace} is no namespace`),
+    ...problemIf(
+      namespace !== '' && !isDnsLabel(namespace),
+      `${path}.sourceNamespace`,
+      `${namespace} is not a namespace`,
+    ),
   ]
 }
 
@@ -108,7 +116,7 @@ function matchProblems(match: unknown, path: string): readonly Problem[] {
     ...regexProblems(textOf(match, 'uri', 'regex'), `${path}.uri`),
     ...['scheme', 'method', 'authority'].flatMap(kind => text(at(match, kind), `${path}.${kind}`, kind)),
     ...['headers', 'queryParams', 'withoutHeaders'].flatMap(kind =>
-      // The regex * of a header that is missing is no regex, but any value.
+      // The regex * of a header that is missing is not a regex, but any value.
       map(kind)
         .filter(([, value]) => kind !== 'withoutHeaders' || textOf(value, 'regex') !== '*')
         .flatMap(([key, value]) => text(value, `${path}.${kind}["${key}"]`, kind)),
@@ -168,13 +176,13 @@ function mirrorProblems(rule: unknown, path: string): readonly Problem[] {
         ...destinationProblems(objectOf(mirror, 'destination'), `${path}.mirrors[${index}].destination`),
         ...percentProblem(numberOf(mirror, 'percentage', 'value') ?? 0, `${path}.mirrors[${index}].percentage`),
       ]),
-    ...problemIf(percent > 100, `${path}.mirrorPercent`, `mirrorPercent ${percent} is no percentage`),
+    ...problemIf(percent > 100, `${path}.mirrorPercent`, `mirrorPercent ${percent} is not a percentage`),
     ...percentProblem(numberOf(rule, 'mirrorPercentage', 'value') ?? 0, `${path}.mirrorPercentage`),
   ]
 }
 
 function percentProblem(value: number, path: string): readonly Problem[] {
-  return problemIf(value < 0 || value > 100, path, `${value} is no percentage`)
+  return problemIf(value < 0 || value > 100, path, `${value} is not a percentage`)
 }
 
 function httpProblems(spec: unknown): readonly Problem[] {
@@ -202,7 +210,11 @@ function httpProblems(spec: unknown): readonly Problem[] {
 
 function subnetProblems(match: unknown, path: string): readonly Problem[] {
   return textsOf(match, 'destinationSubnets').flatMap((subnet, index) =>
-    problemIf(parseIpRange(subnet) === undefined, `${path}.destinationSubnets[${index}]`, `${subnet} is no address`),
+    problemIf(
+      parseIpRange(subnet) === undefined,
+      `${path}.destinationSubnets[${index}]`,
+      `${subnet} is not an address`,
+    ),
   )
 }
 
@@ -226,7 +238,7 @@ function sniProblems(
   return names.flatMap(name =>
     isWildcardName(name) || (gateway && isOutboundSni(name))
       ? problemIf(!isOwn(name), path, `${name} is not one of the hosts of the VirtualService`)
-      : problemIf(parseIp(name) === undefined, path, `${name} is no DNS name`),
+      : problemIf(parseIp(name) === undefined, path, `${name} is not a DNS name`),
   )
 }
 

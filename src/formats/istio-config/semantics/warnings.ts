@@ -248,7 +248,7 @@ function authorizationPolicy(spec: unknown): readonly Problem[] {
       problemIf(
         deniesAllTcp(rule),
         `spec.rules[${index}]`,
-        'A rule denies by HTTP conditions alone: on TCP ports it denies every connection; add the ports it applies to',
+        'A rule denies based on HTTP attributes only: on TCP ports of a proxy it denies every connection, at ztunnel none; add the ports it applies to',
       ),
     ),
   ]

@@ -9,7 +9,7 @@ export function endpointAddressProblems(endpoint: unknown, path: string, names: 
   const where = `${path}.address`
   if (address === '' || parseIp(address) !== undefined) return []
   if (isSocket(address)) return socketProblems(address, where)
-  if (!names) return [{path: where, message: `${address} is no address: resolution STATIC needs one`}]
+  if (!names) return [{path: where, message: `${address} is not an address: resolution STATIC needs one`}]
   return problemIf(!isDnsName(address), where, `${address} is neither an address nor a DNS name`)
 }
 
@@ -18,8 +18,8 @@ export function workloadEntryErrors(spec: unknown): readonly Problem[] {
   return [
     ...endpointAddressProblems(spec, 'spec', true),
     ...Object.entries(objectOf(spec, 'ports') ?? {}).flatMap(([name, number]) => [
-      ...problemIf(!isDnsLabel(name), 'spec.ports', `${JSON.stringify(name)} is no name of a port`),
-      ...problemIf(typeof number === 'number' && !isPort(number), `spec.ports.${name}`, `${number} is no port`),
+      ...problemIf(!isDnsLabel(name), 'spec.ports', `${JSON.stringify(name)} is not a port name`),
+      ...problemIf(typeof number === 'number' && !isPort(number), `spec.ports.${name}`, `${number} is not a port`),
     ]),
     ...labelProblems(objectOf(spec, 'labels'), 'spec.labels'),
   ]

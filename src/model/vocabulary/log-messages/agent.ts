@@ -5,8 +5,23 @@ const SDS = 'istio/istio security/pkg/nodeagent'
 const XDS = 'istio/istio pkg/istio-agent'
 const REQS = 'https://istio.io/latest/docs/ops/deployment/application-requirements/'
 
+/** The answer of a server without Istio's CA, which the agent passes on to Envoy: both log it. */
+export const NO_CERTIFICATE_SERVICE: LogMessage = [
+  /(?:unknown service|Unimplemented).*IstioCertificateService/i,
+  'The server that the agent asks for certificates does not serve Istio’s certificate service: CA_ADDR points to an istiod whose CA is off (ENABLE_CA_SERVER=false, as with istio-csr), or to another server. Without a certificate the proxy stays unready.',
+  'Set global.caAddress (CA_ADDR of the sidecar) to the CA, such as cert-manager-istio-csr.cert-manager.svc:443, or turn on the CA of istiod; then restart the pod',
+  SDS,
+]
+
 /** Messages of pilot-agent, the first process of the container istio-proxy. */
 export const AGENT_MESSAGES: readonly LogMessage[] = [
+  NO_CERTIFICATE_SERVICE,
+  [
+    /ca request failed, starting attempt/i,
+    'The agent repeats its request for a certificate: istiod (or the CA at CA_ADDR) did not answer on 15012, or refused. The lines after it name the reason; until it succeeds there is no mTLS and the proxy stays unready.',
+    'meshctl check POD   # MCT1904, MCT1905: reach of istiod, token and certificate',
+    SDS,
+  ],
   [
     /NOT ready: config not (fully )?received.*lds updates: \d+ successful, [1-9]/i,
     'The sidecar is not ready because Envoy rejected listeners (LDS): istiod is reached, but its listener configuration was refused (NACK). The reason is in the log of Envoy or istiod.',

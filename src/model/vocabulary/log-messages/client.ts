@@ -3,6 +3,24 @@ import type {LogMessage} from './message.js'
 /** What a client sees: response bodies of Envoy and errors of curl. */
 export const CLIENT_MESSAGES: readonly LogMessage[] = [
   [
+    /upstream connect error.*delayed connect error: (?:113|101|110)\b/i,
+    'Envoy answered 503 because the network did not carry the connection to the upstream (113 no route to host, 101 network unreachable, 110 timed out): the address is of a pod or node that is gone, or a NetworkPolicy or firewall is between.',
+    'meshctl proxy-config endpoint POD   # of the client: is the address a pod that runs?',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details',
+  ],
+  [
+    /Failed to certify identity/i,
+    'The proxy of Linkerd got no certificate: its request to the identity controller (linkerd-identity) failed or was not answered. Without one it does not become ready.',
+    'linkerd check; kubectl logs -n linkerd deploy/linkerd-identity -c identity',
+    'https://linkerd.io/2/tasks/troubleshooting/',
+  ],
+  [
+    /server closed the connection unexpectedly|Lost connection to (?:MySQL|server) (?:server )?at '?(?:reading initial communication packet|handshake)|packets out of order/i,
+    'A database client (PostgreSQL, MySQL) lost its connection before or in the handshake: with a sidecar between, the server does not run or refused, plaintext met a port that accepts only mTLS (STRICT), or the Service port declares HTTP and the proxy did not understand the protocol.',
+    'meshctl describe pod POD   # of the server: protocol of the port and mTLS',
+    'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
+  ],
+  [
     /RBAC: access denied/,
     'An AuthorizationPolicy denied the request (403).',
     'meshctl explain RBAC',
@@ -28,7 +46,7 @@ export const CLIENT_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /upstream connect error.*reset reason: (connection termination|remote reset)/i,
-    'Envoy answered 503 because the upstream closed the connection before a response (UC, UR): the server crashed or restarted, or closed an idle connection that Envoy used again.',
+    'Envoy answered 503 because the upstream closed the connection before a response (UC, UR): the server crashed or restarted, or closed an idle connection that Envoy used again. Plaintext to a server that accepts only mTLS (STRICT), or another protocol than the port speaks, looks the same.',
     'meshctl explain UC',
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details',
   ],

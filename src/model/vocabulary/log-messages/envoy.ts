@@ -1,3 +1,4 @@
+import {NO_CERTIFICATE_SERVICE} from './agent.js'
 import type {LogMessage} from './message.js'
 
 const XDS = 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'
@@ -6,6 +7,25 @@ const WASM = 'https://istio.io/latest/docs/concepts/wasm/'
 
 /** Messages of Envoy itself, in the container istio-proxy and in gateways. */
 export const ENVOY_MESSAGES: readonly LogMessage[] = [
+  NO_CERTIFICATE_SERVICE,
+  [
+    /initial fetch timed out for \S*ClusterLoadAssignment/i,
+    'The control plane did not send the endpoints (EDS) of a cluster within the initial fetch timeout (15 s by default): Envoy goes on without endpoints and answers 503 UH (no healthy upstream) until they arrive.',
+    'meshctl proxy-config endpoint POD; then the log of the control plane (istiod, the Consul or Cilium agent)',
+    XDS,
+  ],
+  [
+    /initial fetch timed out for /i,
+    'The control plane (istiod, or the xDS agent of another mesh) did not send this resource within the initial fetch timeout (15 s by default): Envoy starts without it. Without listeners it takes no traffic, without a secret the listener or cluster that needs it fails.',
+    'meshctl proxy-status POD; then the log of the control plane',
+    XDS,
+  ],
+  [
+    /cannot create upstream cluster without discovery chain/i,
+    'Consul closed the xDS stream: its agent could not resolve the discovery chain of an upstream, because agent and servers are of different releases, the servers have no Connect enabled, or the token may not read the service. Envoy gets no clusters.',
+    'consul members (versions); enable connect on the servers, and read the log of the Consul agent',
+    'https://developer.hashicorp.com/consul/docs/reference/proxy/envoy',
+  ],
   [
     /Unknown gRPC client cluster|unknown cluster .{0,80}(access ?log|tracing|ext_authz|rate_?limit)/i,
     'Envoy rejected listeners because they name a cluster that it does not have: the server of an access log service, tracing, authorization or rate limit provider is configured in the mesh, and no cluster was made for it (no Service or ServiceEntry, hidden by a Sidecar, or clusters arrive later). No listener with it works.',

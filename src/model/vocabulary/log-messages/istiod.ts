@@ -8,6 +8,18 @@ const MODEL = 'istio/istio pilot/pkg/model'
 /** Messages of istiod (container discovery). */
 export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   [
+    /the object has been modified; please apply your changes to the latest version/i,
+    'Two writers changed one object at the same time (a conflict): istiod reads it again and retries. It is harmless, unless it goes on: then another controller or a second istiod writes the same field again and again.',
+    'Nothing, if it stops; otherwise see managedFields of the object: kubectl get KIND NAME -o yaml --show-managed-fields',
+    'https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions',
+  ],
+  [
+    /certificate is not authorized to sign other certificates/i,
+    'istiod does not start: the CA certificate it was given (Secret cacerts, or the one of cert-manager) may not sign others: it is not a CA (basic constraints CA:TRUE, key usage certificate sign), as one issued for a server.',
+    'Issue ca-cert.pem as a CA (isCA: true in a Certificate of cert-manager), replace the Secret cacerts, and restart istiod: meshctl certs -f ca-cert.pem',
+    'https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/',
+  ],
+  [
     /pilot_conflict_(in|out)bound_listener/i,
     'Push status of istiod: the listeners named below it are claimed by two Services with different protocols.',
     'meshctl explain MCT1103',

@@ -8,6 +8,12 @@ const PSA = 'https://kubernetes.io/docs/concepts/security/pod-security-standards
 /** Events and errors of Kubernetes that the mesh causes or that look like the mesh's. */
 export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
   [
+    /failed calling webhook.*certificate has expired/i,
+    'The certificate of the webhook that the message names has expired, so the API server does not call it: with failurePolicy Fail its objects (pods, for an injector) are not created. Its control plane (istiod, linkerd-proxy-injector, ...) renews it, or who installed it must.',
+    'Restart the Deployment behind the webhook; where its certificate is a Secret of an installation (Linkerd, cert-manager), renew that: linkerd check, meshctl certs',
+    'https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/',
+  ],
+  [
     /probe failed.*:15020\/app-health\/.*(connection refused|connection reset|EOF|Client\.Timeout|deadline)/i,
     'The probe was rewritten to port 15020 of pilot-agent, and the agent did not answer: the container istio-proxy is not running (yet) or was stopped. The probe says nothing about the application.',
     'kubectl logs POD -c istio-proxy, and kubectl get pod POD: is istio-proxy started before the application?',
@@ -78,6 +84,24 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
     'The security policy of the namespace forbids what the pod asks for. The pod is not created.',
     'Change the securityContext, or the policy of the namespace.',
     PSA,
+  ],
+  [
+    /Apply failed with \d+ conflicts?: conflicts? with|conflict occurred while applying object/i,
+    'A field of an object that Helm or kubectl applies (server-side) has another owner: a controller wrote it since, such as istiod or a cloud’s admission controller in webhook configurations. The object stays as it is.',
+    'Leave the field to its owner, or take it over: --force-conflicts (kubectl, Helm 4), after reading which manager the message names',
+    'https://kubernetes.io/docs/reference/using-api/server-side-apply/',
+  ],
+  [
+    /exceeded its progress deadline/i,
+    'A rollout makes no progress: new pods do not become ready, or are not created. The events of the Deployment, its ReplicaSet and the new pods say why.',
+    'kubectl describe deploy NAME; kubectl get pods; then meshctl check deploy/NAME',
+    'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/',
+  ],
+  [
+    /waiting for CertificateRequest to become ready/i,
+    'A CertificateRequest of cert-manager is not signed yet. If it stays so, its issuer does not exist or is not ready, or the request was not approved.',
+    'kubectl describe certificaterequest NAME   # conditions; then kubectl get issuers,clusterissuers',
+    'https://cert-manager.io/docs/usage/certificaterequest/',
   ],
   [
     /cannot be imported into the current release|invalid ownership metadata/i,

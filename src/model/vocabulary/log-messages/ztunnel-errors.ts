@@ -42,7 +42,7 @@ export const ZTUNNEL_ERRORS: readonly LogMessage[] = [
   ],
   [
     /no valid authority pseudo header|invalid CONNECT address|expected method CONNECT/i,
-    'Something sent a request to the HBONE port 15008 that is no tunnel: HBONE is HTTP/2 CONNECT with the address of the destination. A client, a probe or a load balancer calls port 15008 by itself, or another proxy forwards to it.',
+    'Something sent a request to the HBONE port 15008 that is not a tunnel: HBONE is HTTP/2 CONNECT with the address of the destination. A client, a probe or a load balancer calls port 15008 by itself, or another proxy forwards to it.',
     'Find the sender (src.addr) and send to the port of the application instead',
     'https://istio.io/latest/docs/ambient/architecture/hbone/',
   ],

@@ -28,7 +28,7 @@ export const rule: ConfigRule = {
           return {
             object: deployment.object,
             path: 'metadata.name',
-            message: `${parts.join(' and ')} lead to the same targetPort ${target}.`,
+            message: `${parts.join(' and ')} have the same targetPort ${target}.`,
           }
         })
     }),

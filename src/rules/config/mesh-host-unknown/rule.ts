@@ -11,7 +11,7 @@ export const rule: ConfigRule = {
   slug: 'mesh-host-unknown',
   aliases: [],
   severity: 'warning',
-  title: 'Host of a VirtualService is no Service',
+  title: 'Host of a VirtualService is not a Service',
   why: 'Sidecars apply routes to hosts of the registry; a name without a dot is completed with the namespace of the VirtualService, any other is taken as it is written.',
   fix: 'Write the full name, SERVICE.NAMESPACE.svc.cluster.local.',
   references: [
@@ -34,7 +34,7 @@ export const rule: ConfigRule = {
           const path = `spec.hosts[${index}]`
           const partial = host.replace(/\.svc$/, '')
           if (services.has(partial)) {
-            const message = `Host ${host} is taken as it is written, which is no host of the registry: ${partial}.svc.cluster.local is.`
+            const message = `Host ${host} is taken as it is written, which is not a host in the registry: ${partial}.svc.cluster.local is.`
             const full = `${partial}.svc.cluster.local`
             return [{object, path, message, fix: `Write ${full}.`, patch: replaceValue(path, host, full)}]
           }

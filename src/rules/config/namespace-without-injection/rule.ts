@@ -20,6 +20,6 @@ export const rule: ConfigRule = {
           .map(object => ({
             object,
             path: 'metadata.name',
-            message: `Namespace ${object.ref.name} has no label that puts its pods into the mesh.`,
+            message: `Namespace ${object.ref.name} has no label that adds its pods to the mesh.`,
           })),
 }

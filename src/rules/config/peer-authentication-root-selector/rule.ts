@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   severity: 'warning',
   title: 'Selector in the root namespace is ignored',
   why: 'A PeerAuthentication of the root namespace applies to the whole mesh, and only when it has no selector.',
-  fix: 'Remove the selector for a mode of the whole mesh, or move the object to the namespace of the pods.',
+  fix: 'Remove the selector for a mesh-wide mode, or move the object to the namespace of the pods.',
   references: [
     'https://github.com/istio/api/pull/3604',
     'https://istio.io/latest/docs/concepts/security/#peer-authentication',

@@ -16,7 +16,7 @@ export const rule: ConfigRule = {
   slug: 'policy-pattern-literal',
   aliases: [],
   severity: 'warning',
-  title: 'Value of a policy is no pattern',
+  title: 'Value of a policy is not a pattern',
   why: 'Values are compared exactly, by prefix (abc*), by suffix (*abc) or for presence (*): anything else in them is compared literally.',
   fix: 'Use one * at the beginning or the end; for paths also {*} and {**} from Istio 1.22 on.',
   references: [

@@ -6,7 +6,7 @@ function problemOf({field, value}: OperationValue): string | undefined {
   if (/methods$/i.test(field) && value !== value.toUpperCase()) return 'methods are compared in upper case'
   if (/hosts$/i.test(field) && /^https?:\/\//.test(value)) return 'a host has no scheme'
   if (!/paths$/i.test(field)) return undefined
-  if (value.includes('?')) return 'the query is no part of the path'
+  if (value.includes('?')) return 'the query is not part of the path'
   return /^[/*{]/.test(value) ? undefined : 'a path begins with /'
 }
 

@@ -18,7 +18,7 @@ export const rule: ConfigRule = {
   slug: 'reserved-uid',
   aliases: ['IST0144'],
   severity: 'warning',
-  title: 'Application runs as the user of the proxy',
+  title: 'Application runs as the proxy user',
   why: 'Traffic of user 1337 is not redirected, so the application bypasses the mesh.',
   fix: 'Set runAsUser to another user ID.',
   references: [analysisPage('IST0144')],
@@ -36,7 +36,7 @@ export const rule: ConfigRule = {
         other => each.pod && other.object.ref.namespace === namespace && selectorMatches(other.labels, each.labels),
       )
       if (path === undefined || owned) return []
-      return [{object: each.object, path, message: `runAsUser is ${PROXY_UID}, the user of the proxy.`}]
+      return [{object: each.object, path, message: `runAsUser is ${PROXY_UID}, the proxy's uid.`}]
     })
   },
 }

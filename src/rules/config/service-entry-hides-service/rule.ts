@@ -9,7 +9,7 @@ export const rule: ConfigRule = {
   severity: 'warning',
   title: 'ServiceEntry has the host of a Service',
   why: 'The registry then holds two services with one name, and which of them clients use depends on the release and on their ages.',
-  fix: 'Use a host that is no name of a Service, or add labels to the Service instead.',
+  fix: 'Use a host that is not the name of a Service, or add labels to the Service instead.',
   references: [
     'https://istio.io/latest/docs/reference/config/networking/service-entry/',
     'https://github.com/istio/istio/issues/49717',

@@ -23,7 +23,7 @@ export const rule: ConfigRule = {
         .map(({name, port, path}) => ({
           object,
           path: `${path}.name`,
-          message: `Port ${port} is named ${JSON.stringify(name)}, which names no protocol Istio knows.`,
+          message: `Port ${port} is named ${JSON.stringify(name)}, which is not a protocol Istio knows.`,
         }))
     }),
 }

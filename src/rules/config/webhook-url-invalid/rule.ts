@@ -16,7 +16,7 @@ export const rule: ConfigRule = {
     externalWebhooks(set).flatMap(({object, webhook: {name, url, service, path}}) => {
       const wrong = url === undefined ? service === undefined : goUrlHost(url) === undefined
       if (!wrong) return []
-      const reason = url === undefined ? 'is blank' : `${JSON.stringify(url)} is no URL`
+      const reason = url === undefined ? 'is blank' : `${JSON.stringify(url)} is not a URL`
       return [{object, path: `${path}.clientConfig`, message: `The address of webhook ${name} ${reason}.`}]
     }),
 }

@@ -99,7 +99,7 @@ export async function startInformer(
   const first = new Promise<void>((resolve, reject) => {
     settle = failure => (failure === undefined ? resolve() : reject(failure))
   })
-  // Who waits for the first list when everything ends waits no longer.
+  // Ends the wait for the first list when the informer is stopped.
   const ended = () => settle(new WireFailure('aborted', `watch ${path}: interrupted`))
   life.signal.addEventListener('abort', ended, {once: true})
   first.catch(() => undefined)

@@ -1,11 +1,12 @@
-import {isObject, listOf, numberOf, textOf} from '../../../formats/decode.js'
+import {isObject, numberOf, textOf} from '../../../formats/decode.js'
 import type {KubeObject} from '../../../model/kube/kube-object.js'
 import {humanSize} from '../../../model/text/human-size.js'
 import {failureFromError, WireFailure} from '../../../wire/wire-failure.js'
 import {LIMITS} from '../../limits.js'
 import type {Page} from '../../source.js'
-import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
+import {leanHeap} from './lean-heap.js'
+import {readList} from './list-items.js'
 
 interface RawPage<T> {
   readonly items: readonly T[]
@@ -62,6 +63,7 @@ export async function* listPages<T>(
   let [begins, later] = [true, false]
   let token: string | undefined
   const checkBounds = listBounds(path)
+  const tidy = leanHeap()
   let waiting: Promise<Buffer> | undefined = fetchPage(api, path, undefined)
   while (waiting !== undefined) {
     let body: Buffer
@@ -89,6 +91,7 @@ export async function* listPages<T>(
     waiting?.catch(() => undefined)
     yield {items, begins, later, remaining, resourceVersion}
     begins = false
+    if (waiting !== undefined) tidy()
   }
 }
 
@@ -124,20 +127,21 @@ function earlyToken(body: Buffer): string | undefined {
 }
 
 function readPage<T>(body: Buffer, path: string, read: (object: KubeObject) => T): RawPage<T> {
-  const json = answerJson({body}, path)
-  if (!isObject(json) || !Array.isArray(json.items)) {
+  const {fields, items: list} = readList(body, path)
+  if (!isObject(fields) || !Array.isArray(fields.items)) {
     // An empty list of a custom resource may have null items; anything else is not a list.
-    if (!isObject(json) || !(textOf(json, 'kind') ?? '').endsWith('List')) {
+    if (!isObject(fields) || !(textOf(fields, 'kind') ?? '').endsWith('List')) {
       throw new WireFailure('protocol', `GET ${path}: the answer is not a list`)
     }
   }
-  const kind = (textOf(json, 'kind') ?? '').replace(/List$/, '')
-  const apiVersion = textOf(json, 'apiVersion') ?? 'v1'
-  const next = textOf(json, 'metadata', 'continue')
-  const items = listOf(json, 'items').map(item => read(identified(item, kind, apiVersion)))
-  const resourceVersion = textOf(json, 'metadata', 'resourceVersion')
+  const kind = (textOf(fields, 'kind') ?? '').replace(/List$/, '')
+  const apiVersion = textOf(fields, 'apiVersion') ?? 'v1'
+  const next = textOf(fields, 'metadata', 'continue')
+  const items: T[] = []
+  for (const item of list) items.push(read(identified(item, kind, apiVersion)))
+  const resourceVersion = textOf(fields, 'metadata', 'resourceVersion')
   if (next === undefined || next === '') return {items, next: undefined, remaining: 0, resourceVersion}
-  return {items, next, remaining: numberOf(json, 'metadata', 'remainingItemCount'), resourceVersion}
+  return {items, next, remaining: numberOf(fields, 'metadata', 'remainingItemCount'), resourceVersion}
 }
 
 /** Items of built-in lists omit apiVersion and kind. */

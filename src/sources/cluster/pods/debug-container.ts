@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {type Answer, answered, type Gap, missing} from '../../../model/evidence/answer.js'
+import {DEBUG_CONTAINER} from '../../../model/kube/debug-container.js'
 import {type PodRef, podLabel} from '../../../model/kube/kube-object.js'
 import type {PodModel} from '../../../model/kube/pod.js'
 import {failureFromError, type WireFailure} from '../../../wire/wire-failure.js'
@@ -10,8 +11,6 @@ import {gapOfFailure} from '../api/gap-of-failure.js'
 import type {Live} from '../live.js'
 import {podPath} from './known-pods.js'
 import {proxyContainer} from './proxy-container.js'
-
-const NAME = 'meshctl-debug-'
 
 /** The container exits by itself after this long; its entry stays in the pod. */
 const LIFE_SECONDS = 120
@@ -44,7 +43,7 @@ export async function addDebugContainer(
         'Specify an image that contains sleep and iptables, such as --debug-image nicolaka/netshoot.',
       )
     }
-    const planned = {name: `${NAME}${randomBytes(3).toString('hex')}`, image}
+    const planned = {name: `${DEBUG_CONTAINER}${randomBytes(3).toString('hex')}`, image}
     await announce(planned)
     const body = JSON.stringify({spec: {ephemeralContainers: [containerSpec(planned, image === own)]}})
     const contentType = 'application/strategic-merge-patch+json'
@@ -59,7 +58,7 @@ export async function addDebugContainer(
 /** A debug container of an earlier run that runs long enough from now on, and has the wanted image. */
 function stillRunning(pod: PodModel, image: string | undefined, now: Date): DebugContainer | undefined {
   const found = pod.containers.find(({role, name, state, image: its}) => {
-    if (role !== 'ephemeral' || !name.startsWith(NAME) || state?.state !== 'running') return false
+    if (role !== 'ephemeral' || !name.startsWith(DEBUG_CONTAINER) || state?.state !== 'running') return false
     const endsAt = Date.parse(state.startedAt ?? '') + LIFE_SECONDS * 1000
     return endsAt - now.getTime() >= LIMITS.debugLifeLeftMs && (image === undefined || image === its)
   })

@@ -24,9 +24,11 @@ export interface ForwardedPages {
 /** Port-forwards to a port; Envoy's admin interface answers on its main thread, so it gets one request at a time. */
 const ONE_AT_A_TIME = 1
 
-/** Port-forwards by pod and port, each opened when it is first needed. */
+/** Port-forwards by pod and port, each opened when it is first needed; of pods that are not being asked the last few keep theirs. */
 export function forwardedPages(api: Api): ForwardedPages {
   const agents = new Map<string, Map<number, Agent>>()
+  /** Requests under way, by pod. */
+  const asked = new Map<string, number>()
   /** Namespaces in which this user may not forward ports; asked once per run. */
   const refusals = new Map<string, WireFailure>()
 
@@ -45,6 +47,23 @@ export function forwardedPages(api: Api): ForwardedPages {
     agents.delete(key)
   }
 
+  /** Counts a request to a pod, and closes the port-forwards of those that were not asked for longest. */
+  function begin(key: string): void {
+    asked.set(key, (asked.get(key) ?? 0) + 1)
+    const ofPod = agents.get(key)
+    if (ofPod === undefined) return
+    agents.delete(key)
+    agents.set(key, ofPod)
+    const idle = [...agents.keys()].filter(each => !asked.has(each))
+    for (const each of idle.slice(0, Math.max(0, idle.length - LIMITS.idleForwards))) forget(each)
+  }
+
+  function end(key: string): void {
+    const left = (asked.get(key) ?? 1) - 1
+    if (left === 0) asked.delete(key)
+    else asked.set(key, left)
+  }
+
   async function answerOf(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<HttpAnswer> {
     const method = methodFor(path)
     const name = `${method} ${ref.name}.${ref.namespace}:${port}/${path}`
@@ -54,7 +73,13 @@ export function forwardedPages(api: Api): ForwardedPages {
     const silence = definedFields({idleMs: api.idleMs})
     const run = (): Promise<HttpAnswer> =>
       withSlot(api.server.limiter, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
-    return await observed(api.server, name, run, each => ({bytes: each.wireBytes, outcome: String(each.status)}))
+    const key = podKey(ref)
+    begin(key)
+    try {
+      return await observed(api.server, name, run, each => ({bytes: each.wireBytes, outcome: String(each.status)}))
+    } finally {
+      end(key)
+    }
   }
 
   return {

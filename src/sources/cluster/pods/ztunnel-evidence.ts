@@ -16,7 +16,7 @@ export async function ztunnelEvidence(
   const {title, maxBytes, deadlineMs} = evidenceRow(id)
   try {
     if (podMode(await live.pod(subject)) !== 'ztunnel')
-      return missing(title, 'not-applicable', `${podLabel(subject)} is no ztunnel`)
+      return missing(title, 'not-applicable', `${podLabel(subject)} is not a ztunnel`)
     const bytes = await live.oneByOne(subject, () => live.podPage(subject, port, path, {maxBytes, deadlineMs}))
     return answered({
       id,
@@ -38,7 +38,7 @@ export async function setZtunnelLogLevel(
   reset: boolean,
 ): Promise<Answer<Artifact>> {
   if (!/^[A-Za-z0-9_:=,]{1,512}$/.test(directives))
-    return missing("ztunnel's log levels", 'failed', `${directives} is no log level of ztunnel`)
+    return missing("ztunnel's log levels", 'failed', `${directives} is not a ztunnel log level`)
   const path = `logging?level=${directives}${reset ? '&reset' : ''}`
   return await ztunnelEvidence(live, 'ztunnel.logging', subject, {port: ADMIN_PORT, path})
 }

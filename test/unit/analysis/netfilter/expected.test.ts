@@ -275,7 +275,7 @@ describe('drift is exactly the tampering', () => {
         effective: true,
         consequences: [
           'outbound TCP (port 443) bypasses the sidecar: no routing rules, no mTLS, no telemetry',
-          'traffic from the sidecar to its own pod (port 443 uid 1337) bypasses the sidecar: calls of the pod to its own service are not treated as inbound, so policy does not apply',
+          'traffic from the sidecar to its own pod (port 443 uid 1337) bypasses the sidecar: connections from the pod to its own service are not treated as inbound, so policy does not apply',
           'and unusual packets: to loopback; not sent by a process; sent by the pod with a mark; from a bound source address; from a bound source address with a mark',
         ],
       },

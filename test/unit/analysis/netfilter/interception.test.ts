@@ -192,7 +192,7 @@ describe('words', () => {
     ['-A ISTIO_OUTPUT -m owner --gid-owner 2000 -j RETURN', 'Processes of group 2000 are not captured.'],
     [
       '-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN',
-      'Traffic of uid 1337 (the sidecar) is not captured; apps must not use this id.',
+      'Traffic from uid 1337 (the sidecar) is not captured; apps must not use this id.',
     ],
   ])('%s', (line, sentence) => {
     const table = parseRules(`*nat\n${line}\nCOMMIT\n`).rulesets[0]?.tables[0]

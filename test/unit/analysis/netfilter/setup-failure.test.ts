@@ -90,7 +90,7 @@ describe('an error after the rules', () => {
   })
 })
 
-describe('what is no failure', () => {
+describe('what is not a failure', () => {
   test.each([
     ['nothing was said', []],
     ['rules that are in place afterwards', ['Command error output: xtables other problem: line 2 failed', ...SAVED]],

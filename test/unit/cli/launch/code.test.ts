@@ -71,7 +71,7 @@ describe('the folder of compiled code', () => {
     expect(readdirSync(open)).toEqual([])
   })
 
-  test('is not made for a home that is missing, and that is no error', () => {
+  test('is not made for a home that is missing, and that is not an error', () => {
     const cache = join(home(), 'none')
     const folder = codeFolder('one', {XDG_CACHE_HOME: cache})
     folder.write('check', bytes('code'))

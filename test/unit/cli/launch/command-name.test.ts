@@ -8,6 +8,8 @@ const COMMANDS = {
   authz: row('authz', true),
   'authz:check': row('authz:check', true),
   'pc:c': row('proxy-config:cluster', true),
+  'describe:pod': row('describe:pod', true),
+  'describe:service': row('describe:service', true),
 }
 
 describe('the command a line names', () => {
@@ -17,6 +19,9 @@ describe('the command a line names', () => {
     ['pc c deploy/a', {name: 'pc:c', words: 2}],
     ['authz check', {name: 'authz:check', words: 2}],
     ['authz check-this', {name: 'authz', words: 1}],
+    ['describe deploy/web -n shop', {name: 'describe:pod', words: 1}],
+    ['describe workloadentry/vm-10.0.0.7', {name: 'describe:pod', words: 1}],
+    ['describe svc/web', {name: 'describe:service', words: 1}],
     ['version --no-remote', {name: 'version', words: 1}],
     ['check -- --help', {name: 'check', words: 1}],
   ])('%s', (line, named) => expect(namedCommand(line.split(' '), COMMANDS)).toEqual(named))
@@ -25,6 +30,8 @@ describe('the command a line names', () => {
     '',
     'pc',
     'chek',
+    'describe web',
+    'pc web/a',
     'check --help',
     'check -h',
     'version extra',

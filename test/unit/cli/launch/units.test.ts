@@ -29,7 +29,7 @@ describe('units', () => {
     expect(read).toEqual(['base'])
   })
 
-  test('are tried again if they could not be evaluated, and what is no unit is an error', () => {
+  test('are tried again if they could not be evaluated, and what is not a unit is an error', () => {
     const units = createUnits(file => new Script(FILES[file] ?? ''), native)
     expect(() => units.load('#other/broken')).toThrow('too many open files')
     expect(units.load('#other/broken')).toBe(1)

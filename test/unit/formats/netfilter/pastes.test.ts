@@ -171,5 +171,5 @@ describe('refusals are recognised', () => {
     ['error: container not found ("istio-init")', 'no-container'],
   ])('%s', (line, reason) => expect(denialIn(line)).toEqual({reason, line}))
 
-  test('a ruleset is no refusal', () => expect(denialIn(SAVE)).toBeUndefined())
+  test('a ruleset is not a refusal', () => expect(denialIn(SAVE)).toBeUndefined())
 })

@@ -22,7 +22,7 @@ describe('JSON as people paste it', () => {
     ['cut by hand inside', '{"a": [ ... ], "b": {…}, "c": "..."}', [{a: [], b: {}, c: '...'}]],
     ['a value cut out', '{"a": ..., "b": 1}', [{b: 1}]],
     ['comments where something was', '{"a": 1, // more\n "b": 2, # and so on\n <snip>\n}', [{a: 1, b: 2}]],
-    ['prose with brackets is no JSON', 'see {world} and [x]\n"quoted": text\n', []],
+    ['prose with brackets is not JSON', 'see {world} and [x]\n"quoted": text\n', []],
   ])('%s', (_, text, wanted) => {
     expect(values(text)).toEqual(wanted)
   })

@@ -186,7 +186,7 @@ describe("istioctl's tables", () => {
     if (!kind.startsWith('route')) expect(recognised(text.split('\n').slice(1).join('\n'))).toEqual(wanted)
   })
 
-  test('prose and logs are no tables', () => {
+  test('prose and logs are not tables', () => {
     for (const text of [
       'The ADDRESS and PORT are\nimportant here\n',
       'NAME READY STATUS RESTARTS AGE\na 2/2 Running 0 1d\n',

@@ -99,7 +99,7 @@ describe('through a proxy', () => {
   // The library leaves a timer behind that does not hold the program up, so timers are not counted here.
   test('SOCKS5: lists, forwards and commands all go through it', () => through(socksProxy))
 
-  test('an address that is no proxy is an error of the user', async () => {
+  test('an address that is not a proxy is an error of the user', async () => {
     const error = await rejection(clusterSource({...SETTINGS, kubeconfig: changed({'proxy-url': 'ftp://x'})}))
     expect(error).toBeInstanceOf(UserError)
   })
@@ -209,9 +209,9 @@ describe('what TLS cannot use is named by its field, before anything is asked', 
       {headers: {}, ...(cert === undefined ? {} : {certificate: Buffer.from(cert), key: Buffer.from(key ?? '')})},
     )
   test.each([
-    ['a client certificate that is no PEM', {cert: 'no certificate', key: one.keyPem}, 'client-certificate'],
-    ['a key that is no PEM', {cert: one.certPem, key: 'no key'}, 'client-key'],
-    ['an authority that is no PEM', {ca: 'no certificate'}, 'certificate-authority'],
+    ['a client certificate that is not PEM', {cert: 'no certificate', key: one.keyPem}, 'client-certificate'],
+    ['a key that is not PEM', {cert: one.certPem, key: 'no key'}, 'client-key'],
+    ['an authority that is not PEM', {ca: 'no certificate'}, 'certificate-authority'],
     ['a certificate and the key of another', {cert: one.certPem, key: other.keyPem}, 'do not fit together'],
     [
       'a certificate cut in half',

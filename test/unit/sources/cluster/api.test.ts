@@ -90,7 +90,7 @@ describe('what is tried again', () => {
     expect(await timersLeft()).toBe(0)
   })
 
-  test('429 and 500 without Retry-After, and with one that is no number, are not', async () => {
+  test('429 and 500 without Retry-After, and with one that is not a number, are not', async () => {
     for (const [status, headers] of [
       [429, {}],
       [500, {}],
@@ -326,7 +326,7 @@ describe('lists', () => {
   test.each([
     ['not JSON', '<html>'],
     ['not a list', '{"kind":"Pod","metadata":{"name":"x"}}'],
-    ['items that are no objects', '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[1]}'],
+    ['items that are not objects', '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[1]}'],
   ])('%s is a protocol failure', async (_name, body) => {
     const served = await testApi((_request, response) => response.end(body))
     expect((await failure(listAllPages(served.api, '/api/v1/pods'))).kind).toBe('protocol')

@@ -245,7 +245,7 @@ describe('commands', () => {
     expect(bytesOf((await ask({exec}, 'net.sockets')).answer)).toBe('istio-proxy: netstat')
   })
 
-  test('no privilege, as recorded: a gap that is no failure, with what each try said', async () => {
+  test('no privilege, as recorded: a gap that is not a failure, with what each try said', async () => {
     const exec = (_container: string, argv: readonly string[]) =>
       recordedStream(argv[0] === 'iptables-save' ? 'exec-v5-iptables-denied' : 'exec-v5-no-binary')
     const gap = gapOf((await ask({exec}, 'net.iptables.nft')).answer)

@@ -65,7 +65,7 @@ describe('which files are read, and how they are merged', () => {
     expect(kubeconfigPaths(undefined, {})).toEqual([])
   })
 
-  test('the first file wins whole entries and the current context; missing files are skipped, same names are no error', async () => {
+  test('the first file wins whole entries and the current context; missing files are skipped, same names are not an error', async () => {
     const entry = (server: string) => ({clusters: [{name: 'c', cluster: {server}}]})
     const first = file({...entry('https://first'), contexts: [{name: 'one', context: {cluster: 'c'}}]})
     const second = file({

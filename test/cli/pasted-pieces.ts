@@ -1,0 +1,67 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, expect, test} from '@jest/globals'
+import {explainReport} from '../../src/reports/explain/report.js'
+import {readReport} from '../../src/reports/read/report.js'
+import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
+import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
+import {LOGS_OF_VENDORS} from '../fixtures/pieces/logs-of-vendors.js'
+import {PAGES_AND_LOGS} from '../fixtures/pieces/pages-and-logs.js'
+import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
+import {TABLES_AND_DUMPS} from '../fixtures/pieces/tables-and-dumps.js'
+import {meshctl} from '../support/cli.js'
+import {corpusShare} from '../support/oracle-size.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'meshctl-pieces-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+/** What the answer says in its own words: whole lines of the question are not an answer. */
+function ownWords(said: string, {text}: PastedPiece): string {
+  const squashed = (words: string) => words.replace(/\s+/g, ' ').trim()
+  const quotes = text
+    .split('\n')
+    .map(squashed)
+    .filter(line => line.length >= 60)
+  return quotes.reduce((left, quote) => left.replaceAll(quote, ''), squashed(said))
+}
+
+const ALL = [
+  ...PASTED_PIECES,
+  ...CLIENT_TOOLS,
+  ...KERNEL_AND_CLUSTER,
+  ...LOGS_OF_VENDORS,
+  ...PAGES_AND_LOGS,
+  ...TABLES_AND_DUMPS,
+]
+const asked = (command: string) => ALL.filter(piece => (piece.command === command) === true)
+const cli = ALL.filter(({command}) => command !== 'explain' && command !== 'read')
+const named = (pieces: readonly PastedPiece[]) =>
+  pieces.map(piece => [`${piece.title} (${piece.source})`, piece] as const)
+
+/** Asks about every piece that is explained or read, and about a share of those another command answers, each as a process. */
+export function piecesAreAnswered(share: number): void {
+  test.each(named(asked('explain')))('explain: %s', (_, piece) => {
+    const {lines} = explainReport(() => [], `${piece.text}\n`)
+    const said = lines.flatMap(({means, also, next, words}) => [
+      means,
+      ...also,
+      next,
+      ...words.map(({meaning}) => meaning),
+    ])
+    for (const words of piece.says) expect(said.join(' ')).toMatch(words)
+  })
+
+  test.each(named(asked('read')))('read: %s', (_, piece) => {
+    const {findings} = readReport([{label: 'text', bytes: Buffer.from(piece.text)}])
+    for (const words of piece.says) expect(findings.join(' ')).toMatch(words)
+  })
+
+  test.each(named(corpusShare('PIECES', cli, share)))('%s', async (_, piece) => {
+    const path = join(folder, `piece-${cli.indexOf(piece)}.txt`)
+    writeFileSync(path, piece.text)
+    const run = await meshctl([...piece.command.split(' '), '-f', path])
+    expect(piece.exit === undefined ? [0, 1, 3] : [piece.exit]).toContain(run.code)
+    for (const words of piece.says) expect(ownWords(`${run.stdout} ${run.stderr}`, piece)).toMatch(words)
+  })
+}

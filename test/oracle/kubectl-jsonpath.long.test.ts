@@ -1,0 +1,3 @@
+import {jsonpathPrintsAsKubectl} from './kubectl-jsonpath.js'
+
+jsonpathPrintsAsKubectl(1)

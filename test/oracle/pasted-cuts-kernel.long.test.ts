@@ -1,0 +1,3 @@
+import {cutsSayNothingNew} from './pasted-cuts-kernel.js'
+
+cutsSayNothingNew(120)

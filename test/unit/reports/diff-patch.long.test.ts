@@ -1,0 +1,3 @@
+import {damagedCopies} from './diff-patch.js'
+
+damagedCopies(200)

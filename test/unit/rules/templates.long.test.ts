@@ -1,0 +1,3 @@
+import {manifestsDoNotPass} from './templates.js'
+
+manifestsDoNotPass(1)

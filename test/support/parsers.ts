@@ -21,6 +21,7 @@ import {parseBatch} from '../../src/formats/exec-batch.js'
 import {readExpectations} from '../../src/formats/expectations/parse.js'
 import {formsIn} from '../../src/formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../src/formats/html-text.js'
+import {parseAmbientz} from '../../src/formats/istio/ambientz.js'
 import {istioctlText} from '../../src/formats/istio/istioctl-text.js'
 import {istioctlVersion} from '../../src/formats/istio/istioctl-version.js'
 import {parseSyncz} from '../../src/formats/istio/istiod-syncz.js'
@@ -37,6 +38,7 @@ import {parseYamlText} from '../../src/formats/kube-manifest/yaml-text.js'
 import {parseLogLine} from '../../src/formats/log-line/parse.js'
 import {denialIn} from '../../src/formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../src/formats/netfilter/ip-facts.js'
+import {parseIpSets} from '../../src/formats/netfilter/ipset.js'
 import {parseRules} from '../../src/formats/netfilter/parse-rules.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../../src/formats/own-answer.js'
 import {recognisePasted} from '../../src/formats/pasted/recognise.js'
@@ -153,6 +155,8 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseYamlText: refusing(ofText(parseYamlText)),
   pemBlocks: ofText(pemBlocks),
   readCertificate: ofText(readCertificate),
+  parseAmbientz: ofArtifact(parseAmbientz),
+  parseIpSets: ofArtifact(parseIpSets),
   parseZtunnelDump: ofArtifact(parseZtunnelDump),
   certificatesIn: ofText(certificatesIn),
   placesIn: bytes => placesIn(bytes)({kind: 'Pod', namespace: 'demo', name: 'a'}, 'spec'),

@@ -51,7 +51,7 @@ export function hostIndex(services: readonly ServiceConfig[], entries: readonly 
       const found = exact.get(`${scope}/${full}`)
       if (found !== undefined) return found
     }
-    // A short name is no name of a wildcard: Envoy has a cluster for the wildcard, not for what the name is completed to.
+    // A short name is not a name of a wildcard: Envoy has a cluster for the wildcard, not for what the name is completed to.
     const suffix = host.startsWith('*') ? host.slice(1) : host
     return wildcards.find(each => (each.scope === '*' || each.scope === namespace) && suffix.endsWith(each.suffix))
       ?.host

@@ -25,7 +25,7 @@ export function assumedGateway(objects: readonly ConfigObject[], namespace: stri
   )
   if (known) return []
   const metadata = {name: NAME, namespace, labels: LABELS}
-  // Its image is nobody's choice, so it is not compared with that of the injector.
+  // No user chose its image, so it is not compared with that of the injector.
   const annotations = {'sidecar.istio.io/proxyImage': 'proxyv2'}
   const containers = [{name: 'istio-proxy', image: 'proxyv2'}]
   const pod = {apiVersion: 'v1', kind: 'Pod', metadata: {...metadata, annotations}, spec: {containers}}

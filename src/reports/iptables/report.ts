@@ -102,7 +102,7 @@ function wrongArguments({parameters, from}: Kernel): readonly RulesetWarning[] {
   }))
 }
 
-/** What is missing of an ambient pod's marks; a text may lack it because it is no whole listing. */
+/** What is missing of an ambient pod's marks; a text may lack it because it is not a whole listing. */
 function brokenMarks({from, machine}: Kernel, rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   if (from !== 'live' || !isAmbientPod(rulesets)) return []
   const missing = missingMarks(rulesets, machine)

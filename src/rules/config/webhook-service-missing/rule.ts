@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'webhook-service-missing',
   aliases: ['IST0139'],
   severity: 'error',
-  title: 'Injection webhook calls a Service that does not exist',
+  title: 'Service of the injection webhook does not exist',
   why: 'The API server cannot call it: pods are refused, or created without a proxy.',
   fix: 'Correct the Service of the webhook; remove webhooks of old revisions.',
   references: [analysisPage('IST0139')],

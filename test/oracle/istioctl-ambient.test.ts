@@ -137,15 +137,16 @@ function recorded(): readonly Run[] {
 describe('ztunnel-config and waypoint of a bundle say what istioctl said of the cluster', () => {
   const runs = recorded()
   if (runs.length === 0) sharedTest('every recorded run', () => {})
-  let moment: Capture
-  if (runs.length > 0)
+  else {
+    let moment: Capture
     beforeAll(() => {
       moment = ambientCapture(FOLDER, {moment: '2-policy', capturedAt: '', unredacted: true})
     })
-  test.each(runs.map(run => [run.slug, run] as const))('%s', async (_, run) => {
-    const index = {...moment.index, capturedAt: run.at}
-    await expectSame(await captureSource({...moment, index}), run)
-  })
+    test.each(runs.map(run => [run.slug, run] as const))('%s', async (_, run) => {
+      const index = {...moment.index, capturedAt: run.at}
+      await expectSame(await captureSource({...moment, index}), run)
+    })
+  }
 
   sharedTest('open connections', async () => {
     const source = await captureSource(

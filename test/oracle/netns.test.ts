@@ -1,7 +1,8 @@
-import {spawnSync} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {UserError} from '../../src/model/evidence/user-error.js'
 import {countersReport} from '../../src/reports/iptables/counters-report.js'
+import {run} from '../../src/sources/host/run.js'
 import {netnsSource} from '../../src/sources/netns/source.js'
 import {skipUnless} from '../support/skip-unless.js'
 
@@ -70,6 +71,30 @@ describe('a network namespace as a source', () => {
     expect(moved).toMatchObject({at: 'ip/nat/OUTPUT', rule: 1, packets: 1})
     const again = await countersReport(source, POD, 1)
     expect(again.moved).toEqual([])
+  })
+
+  nsTest('lists what runs there, but not the commands of meshctl itself', async () => {
+    const inside = ['ip', 'netns', 'exec', NAME]
+    const resident = spawn('ip', [...inside.slice(1), 'sleep', '611'])
+    const stop = new AbortController()
+    const own = run([...inside, 'sh', '-c', 'sleep 612; true'], 1000, {signal: stop.signal})
+    try {
+      const pids = () => spawnSync('ip', ['netns', 'pids', NAME]).stdout.toString().trim().split('\n')
+      // The resident, and meshctl's shell with the program it waits for.
+      for (let looks = 0; looks < 500 && pids().length < 3; looks++)
+        await new Promise(resolve => setTimeout(resolve, 10))
+      expect(pids().length).toBe(3)
+      const answer = await netnsSource(NAME, 15000).evidence('net.processes', POD)
+      const text = answer.ok ? Buffer.from(answer.value.bytes).toString() : ''
+      expect(text).toContain('sleep 611')
+      expect(text).not.toContain('sleep 612')
+    } finally {
+      stop.abort()
+      resident.kill('SIGKILL')
+      await own
+      for (const pid of spawnSync('ip', ['netns', 'pids', NAME]).stdout.toString().trim().split('\n'))
+        if (/^\d+$/.test(pid)) sh('kill', '-9', pid)
+    }
   })
 
   nsTest('reads its sockets and addresses', async () => {

@@ -9,6 +9,14 @@ export interface RunOptions {
   readonly merged?: boolean
 }
 
+/** Process ids of the programs that `run` has started and that have not ended yet. */
+const started = new Set<number>()
+
+/** The process ids of meshctl's own commands that run at this moment. */
+export function ownCommands(): ReadonlySet<number> {
+  return new Set(started)
+}
+
 /** Runs a program (argv, no shell) with a deadline and a byte limit; the child is killed if it exceeds either. */
 export function run(
   argv: readonly string[],
@@ -22,6 +30,12 @@ export function run(
     let stderr = ''
     let verdict = ''
     const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...definedFields({signal})})
+    const {pid} = child
+    if (pid !== undefined) started.add(pid)
+    const ended = () => {
+      clearTimeout(timer)
+      if (pid !== undefined) started.delete(pid)
+    }
     const stop = (why: string) => {
       verdict = why
       child.kill('SIGKILL')
@@ -38,11 +52,11 @@ export function run(
       if (stderr.length < 65_536) stderr += chunk.toString('utf8')
     })
     child.on('error', error => {
-      clearTimeout(timer)
+      ended()
       resolve({argv, stdout: new Uint8Array(), stderr: error.message, exitCode: undefined})
     })
     child.on('close', code => {
-      clearTimeout(timer)
+      ended()
       const failed = verdict !== '' || code === null
       resolve({
         argv,

@@ -12,6 +12,7 @@ import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import type {Source} from '../../sources/source.js'
 import {ambientCause} from './ambient-cause.js'
+import {noRouteCause} from './no-route-cause.js'
 import {uncapturedPort} from './uncaptured-port.js'
 
 /** The object and field that made a request fail, and what to change. */
@@ -275,13 +276,8 @@ export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promi
       return ambientCause(path, inputs.world) ?? (await noEndpoint(inputs, path))
     case 'refused':
       return ambientCause(path, inputs.world) ?? refused(path)
-    case 'no-route': {
-      const object = routeObject(clientLeg(path.legs), inputs.world)
-      return {
-        ...definedFields({object}),
-        fix: 'Add a route for the host and path (VirtualService), or correct the host the client sends.',
-      }
-    }
+    case 'no-route':
+      return noRouteCause(path, routeObject(clientLeg(path.legs), inputs.world))
     default:
       return undefined
   }

@@ -67,6 +67,7 @@ function httpEnding(
     policy: policyOf,
     races: last?.races ?? [],
     condition: last?.condition,
+    made: last?.made,
   })
 }
 
@@ -158,6 +159,7 @@ export function proxyEnding(
       pod: last === undefined ? pod : last.pod,
       races: closed(speech).races,
       condition: last?.condition,
+      made: last?.made,
     })
   }
   if (last !== undefined) return last

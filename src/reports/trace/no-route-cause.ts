@@ -5,7 +5,7 @@ import {clusterNameParts} from '../../model/envoy/envoy-cluster.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import type {ObjectRef} from '../../model/kube/pod.js'
 import {objectLabel} from '../../model/kube/pod.js'
-import type {PathCause} from './path-cause.js'
+import type {PathCause} from './cause.js'
 
 /** What to change where a route names a cluster that the proxy does not have: istiod makes one per Service port and subset. */
 function missingCluster(path: RequestPath, object: ObjectRef | undefined): PathCause {

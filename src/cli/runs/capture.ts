@@ -1,11 +1,11 @@
-import {createReadStream} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, open, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {UserError} from '../../model/evidence/user-error.js'
 import {humanSize} from '../../model/text/human-size.js'
 import type {CaptureOptions} from '../../reports/capture/report.js'
+import {removeAtExit} from '../../sources/leftovers.js'
 import type {progressLine} from '../output/progress-line.js'
 
 /** What a capture asks and tells on standard error: the estimate, large ones only with --yes, and how far it is. */
@@ -36,24 +36,39 @@ function fileTarget(to: string | undefined, now: Date): string {
   return path
 }
 
+/** Where the bundle of a capture goes, and a step that follows when it is whole. */
+export interface CaptureRun<T> {
+  readonly captured: T
+  readonly streamed: boolean
+  /** Copies the bundle to standard output, when that gets it. */
+  send(): Promise<void>
+}
+
 /**
  * Captures into what `--to` names: a file, by default one named after the time, or `-` for standard output, which gets the bundle when it is whole
- * and not when the capture failed. A terminal gets none.
+ * and not when the capture failed. A terminal gets none. When the copy begins nothing is left to remove: writing to a pipe blocks, so an interrupt must be
+ * able to end the program there.
  */
-export async function withCaptureTarget(
+export async function withCaptureTarget<T>(
   to: string | undefined,
   now: Date,
-  capture: (target: CaptureTarget) => Promise<void>,
-): Promise<void> {
-  if (to !== '-') return await capture({path: fileTarget(to, now), streamed: false})
+  capture: (target: CaptureTarget) => Promise<T>,
+): Promise<CaptureRun<T>> {
+  if (to !== '-') {
+    const captured = await capture({path: fileTarget(to, now), streamed: false})
+    return {captured, streamed: false, send: async () => undefined}
+  }
   if (process.stdout.isTTY)
     throw new UserError('a bundle is not written to a terminal', {hint: 'Use --to FILE, or a pipe.'})
   const folder = await mkdtemp(join(tmpdir(), 'meshctl-capture-'))
-  const whole = join(folder, 'bundle.tgz')
+  const gone = removeAtExit(folder)
   try {
-    await capture({path: whole, streamed: true})
-    await pipeline(createReadStream(whole), process.stdout, {end: false})
+    const whole = join(folder, 'bundle.tgz')
+    const captured = await capture({path: whole, streamed: true})
+    const file = await open(whole)
+    return {captured, streamed: true, send: () => pipeline(file.createReadStream(), process.stdout, {end: false})}
   } finally {
     await rm(folder, {recursive: true, force: true})
+    gone()
   }
 }

@@ -65,13 +65,13 @@ export default class Capture extends MeshCommand {
         const listed = undoable(signal => secretsReport(source, plan, {...options, key, signal}))
         return await this.print(flags, await listed.finally(() => line.clear()), capturedSecretsView)
       }
-      const redaction = {redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
+      const how = {...options, redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
       const {bundleSink} = await import('../src/sources/bundle/sink.js')
       const {captured, streamed, send} = await undoable(signal =>
         withCaptureTarget(flags.to, new Date(), async ({path, streamed}) => {
-          const bundle = {...options, ...redaction, path: streamed ? '-' : path, signal}
-          return await captureReport(source, await bundleSink(path), plan, bundle).finally(() => line.clear())
-        }),
+          const written = {...how, path: streamed ? '-' : path, signal}
+          return await captureReport(source, await bundleSink(path), plan, written)
+        }).finally(() => line.clear()),
       )
       await send()
       await (streamed ? this.remarks(captured, captureView, 'short') : this.print(flags, captured, captureView))

@@ -66,11 +66,10 @@ export default class Capture extends MeshCommand {
         return await this.print(flags, await listed.finally(() => line.clear()), capturedSecretsView)
       }
       const how = {...options, redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
-      const {bundleSink} = await import('../src/sources/bundle/sink.js')
       const {captured, streamed, send} = await undoable(signal =>
-        withCaptureTarget(flags.to, new Date(), async ({path, streamed}) => {
+        withCaptureTarget(flags.to, new Date(), async ({path, sink, streamed}) => {
           const written = {...how, path: streamed ? '-' : path, signal}
-          return await captureReport(source, await bundleSink(path), plan, written)
+          return await captureReport(source, sink, plan, written)
         }).finally(() => line.clear()),
       )
       await send()

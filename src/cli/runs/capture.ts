@@ -5,6 +5,7 @@ import {pipeline} from 'node:stream/promises'
 import {UserError} from '../../model/evidence/user-error.js'
 import {humanSize} from '../../model/text/human-size.js'
 import type {CaptureOptions} from '../../reports/capture/report.js'
+import type {Sink} from '../../sources/bundle/sink.js'
 import {removeAtExit} from '../../sources/leftovers.js'
 import type {progressLine} from '../output/progress-line.js'
 
@@ -26,7 +27,13 @@ export function captureProgress(
 /** Where a capture writes its bundle; `streamed` when standard output gets it afterwards, so that nothing else may be printed there. */
 interface CaptureTarget {
   readonly path: string
+  readonly sink: Sink
   readonly streamed: boolean
+}
+
+async function targetAt(path: string, streamed: boolean): Promise<CaptureTarget> {
+  const {bundleSink} = await import('../../sources/bundle/sink.js')
+  return {path, sink: await bundleSink(path), streamed}
 }
 
 function fileTarget(to: string | undefined, now: Date): string {
@@ -55,7 +62,7 @@ export async function withCaptureTarget<T>(
   capture: (target: CaptureTarget) => Promise<T>,
 ): Promise<CaptureRun<T>> {
   if (to !== '-') {
-    const captured = await capture({path: fileTarget(to, now), streamed: false})
+    const captured = await capture(await targetAt(fileTarget(to, now), false))
     return {captured, streamed: false, send: async () => undefined}
   }
   if (process.stdout.isTTY)
@@ -64,7 +71,7 @@ export async function withCaptureTarget<T>(
   const gone = removeAtExit(folder)
   try {
     const whole = join(folder, 'bundle.tgz')
-    const captured = await capture({path: whole, streamed: true})
+    const captured = await capture(await targetAt(whole, true))
     const file = await open(whole)
     return {captured, streamed: true, send: () => pipeline(file.createReadStream(), process.stdout, {end: false})}
   } finally {

@@ -4,9 +4,10 @@ import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {undoable} from '../src/cli/output/interrupt.js'
 import {progressLine} from '../src/cli/output/progress-line.js'
-import {captureProgress, withCaptureTarget} from '../src/cli/runs/capture.js'
+import {captureProgress, continued, withCaptureTarget} from '../src/cli/runs/capture.js'
 import {example} from '../src/cli/usage/example.js'
 import {placeholderPerSecret} from '../src/formats/redact/placeholder.js'
+import {definedFields} from '../src/model/collections/defined-fields.js'
 import {captureSource, planCapture} from '../src/reports/capture/plan.js'
 import {captureReport} from '../src/reports/capture/report.js'
 import {secretsReport} from '../src/reports/capture/secrets.js'
@@ -23,6 +24,10 @@ export default class Capture extends MeshCommand {
   static override examples = [
     example('Capture one workload into a bundle', 'capture deploy/reviews-v1 --from sample --to reviews.tgz'),
     example('Capture every pod and the control plane', 'capture -A --with istiod --to incident.tgz'),
+    example(
+      'Read again what failed when the connection was lost, and keep the rest',
+      'capture -A --resume incident.tgz --to whole.tgz',
+    ),
     example('List what would be redacted, without writing a bundle', 'capture -n demo --check-secrets'),
   ]
   static override forms = formsOf(captureView, capturedSecretsView)
@@ -34,6 +39,11 @@ export default class Capture extends MeshCommand {
       description: 'bundle to write, - for stdout (default: incident-TIME.tgz)',
     }),
     'check-secrets': Flags.boolean({exclusive: ['to', 'unredacted'], description: 'only list what would be hidden'}),
+    resume: Flags.string({
+      helpValue: 'FILE.tgz',
+      exclusive: ['unredacted', 'check-secrets'],
+      description: 'continue an earlier capture: keep what it holds, read again what failed',
+    }),
     'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
     selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
     with: Flags.string({
@@ -50,7 +60,7 @@ export default class Capture extends MeshCommand {
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Capture)
     await this.withSource(flags, async given => {
-      const source = captureSource(given)
+      const source = captureSource(await continued(given, flags.resume))
       const line = progressLine(process.stderr)
       const plan = await planCapture(source, {
         pods: argv as string[],
@@ -69,7 +79,12 @@ export default class Capture extends MeshCommand {
       await withCaptureTarget(flags.to, new Date(), async ({path, streamed}) => {
         const {bundleSink} = await import('../src/sources/bundle/sink.js')
         const sink = await bundleSink(path)
-        const bundle = {...options, ...redaction, path: streamed ? '-' : path}
+        const bundle = {
+          ...options,
+          ...redaction,
+          path: streamed ? '-' : path,
+          ...definedFields({resumed: flags.resume}),
+        }
         const written = undoable(signal => captureReport(source, sink, plan, {...bundle, signal}))
         const report = await written.finally(() => line.clear())
         await (streamed ? this.remarks(report, captureView, 'short') : this.print(flags, report, captureView))

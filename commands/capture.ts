@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
-import {Flags} from '@oclif/core'
 import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
+import {CAPTURE_FLAGS} from '../src/cli/flags/capture-flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {undoable} from '../src/cli/output/interrupt.js'
 import {progressLine} from '../src/cli/output/progress-line.js'
@@ -33,29 +33,7 @@ export default class Capture extends MeshCommand {
   static override forms = formsOf(captureView, capturedSecretsView)
   static override needs = CAPTURE_NEEDS
   static override strict = false
-  static override flags = {
-    to: Flags.string({
-      helpValue: 'FILE.tgz',
-      description: 'bundle to write, - for stdout (default: incident-TIME.tgz)',
-    }),
-    'check-secrets': Flags.boolean({exclusive: ['to', 'unredacted'], description: 'only list what would be hidden'}),
-    resume: Flags.string({
-      helpValue: 'FILE.tgz',
-      exclusive: ['unredacted', 'check-secrets'],
-      description: 'continue an earlier capture: keep what it holds, read again what failed',
-    }),
-    'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
-    selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
-    with: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      options: ['istiod'],
-      description: "also capture the control plane's view",
-    }),
-    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'number of pods to read in parallel'}),
-    yes: Flags.boolean({char: 'y', description: 'do not ask, whatever the size'}),
-    unredacted: Flags.boolean({description: 'do not redact secrets in the bundle (do not share it)'}),
-  }
+  static override flags = CAPTURE_FLAGS
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Capture)

@@ -4,12 +4,20 @@ import {answered, type Gap, gapSentence, isFailure, missing} from '../model/evid
 import {evidenceRow} from '../model/evidence/evidence.js'
 import {UserError} from '../model/evidence/user-error.js'
 import {type KubeObject, podLabel, podRefOf} from '../model/kube/kube-object.js'
+import {openFiles} from './open.js'
 import type {Source} from './source.js'
 
 const LISTS_AT_ONCE = 4
 
 function uidOf(pod: KubeObject): string | undefined {
   return textOf(pod, 'metadata', 'uid')
+}
+
+/** The bundle of an earlier capture, opened; anything else is refused. */
+export async function openedCapture(path: string): Promise<Source> {
+  const source = await openFiles([path])
+  if (source.origin.kind === 'bundle') return source
+  throw new UserError(`${path} is not a bundle`, {hint: 'Name the file that meshctl capture wrote.'})
 }
 
 /** True for what a capture could not read and another attempt may: refused, unreachable, timed out, or never asked. */

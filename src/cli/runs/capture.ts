@@ -27,14 +27,8 @@ export function captureProgress(
 /** The source of a capture: the given one, or what an earlier bundle holds with the given one for what had failed. */
 export async function continued(source: Source, earlier: string | undefined): Promise<Source> {
   if (earlier === undefined) return source
-  const [{openFiles}, {resumedSource}] = await Promise.all([
-    import('../../sources/open.js'),
-    import('../../sources/resumed.js'),
-  ])
-  const previous = await openFiles([earlier])
-  if (previous.origin.kind !== 'bundle')
-    throw new UserError(`${earlier} is not a bundle`, {hint: 'Name the file that meshctl capture wrote.'})
-  return await resumedSource(previous, source)
+  const {openedCapture, resumedSource} = await import('../../sources/resumed.js')
+  return await resumedSource(await openedCapture(earlier), source)
 }
 
 /** Where a capture writes its bundle; `streamed` when standard output gets it afterwards, so that nothing else may be printed there. */

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Attempt} from '../../model/envoy/upstream-call.js'
 import type {MeshPod} from './world.js'
 
@@ -44,6 +45,8 @@ export interface PathEnding {
   readonly reason: EndingReason
   /** Why, in one sentence without a full stop. */
   readonly because: string
+  /** What the outcome takes for granted because no evidence tells it, as a clause after `if`; undefined where nothing. */
+  readonly condition?: string | undefined
   /** Where it ended. */
   readonly pod: MeshPod | undefined
   /** The key of the RBAC policy that denied, or `none` where no ALLOW policy matched. */
@@ -58,7 +61,7 @@ export function ending(
   disposition: PathDisposition,
   reason: EndingReason,
   because: string,
-  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races'>> = {},
+  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races' | 'condition'>> = {},
 ): PathEnding {
   return {
     attempt,
@@ -68,6 +71,7 @@ export function ending(
     pod: rest.pod,
     policy: rest.policy,
     races: rest.races ?? [],
+    ...definedFields({condition: rest.condition}),
   }
 }
 

@@ -45,6 +45,7 @@ function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, las
     pod: last === undefined ? pod : last.pod,
     policy: policyOf,
     races: last?.races ?? [],
+    condition: last?.condition,
   })
 }
 
@@ -135,6 +136,7 @@ export function proxyEnding(
     return ending(closed(speech).attempt, ...ownAnswer(outcome, last), {
       pod: last === undefined ? pod : last.pod,
       races: closed(speech).races,
+      condition: last?.condition,
     })
   }
   if (last !== undefined) return last

@@ -37,6 +37,8 @@ export interface PathBranch extends PathSummary {
   /** The fraction of requests that take this path, from 0 to 1. */
   readonly share: number
   readonly because: string
+  /** What the outcome takes for granted because no evidence tells it: the outcome holds if this does; null where nothing. */
+  readonly condition: string | null
   /** Where it ends; of merged paths, the first. */
   readonly pod?: PodRef
   readonly steps: readonly PathStep[]
@@ -154,6 +156,7 @@ async function branchOf(
     share: Math.round(share * 10_000) / 10_000,
     ...summary,
     because: path.ending.because,
+    condition: path.ending.condition ?? null,
     ...definedFields({pod: pod?.ref}),
     steps: [name, ...stepsOf(path.legs, inputs.world)],
     logs: logsOf(request, path),

@@ -104,7 +104,7 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
     if (found.chunks.includes(bytes)) return
     const text = textOf(bytes)
     const reading = parseRules(text, hint)
-    // A refusal in the log of a program that sets rules up says what became of the rules, not that they cannot be read.
+    // A refusal in the log of a program that sets rules up means that there are none, not that they cannot be read.
     const denial = reading.rulesets.length === 0 && !isSetup(reading) ? denialIn(text) : undefined
     if (denial !== undefined) {
       const reason = denial.reason === 'no-container' ? 'not-running' : denial.reason

@@ -6,7 +6,9 @@ import {explainReport} from '../../src/reports/explain/report.js'
 import {readReport} from '../../src/reports/read/report.js'
 import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
 import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
+import {KUBECTL_OUTPUT} from '../fixtures/pieces/kubectl-output.js'
 import {LOGS_OF_VENDORS} from '../fixtures/pieces/logs-of-vendors.js'
+import {MANIFEST_PIECES} from '../fixtures/pieces/manifests.js'
 import {PAGES_AND_LOGS} from '../fixtures/pieces/pages-and-logs.js'
 import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
 import {TABLES_AND_DUMPS} from '../fixtures/pieces/tables-and-dumps.js'
@@ -30,7 +32,9 @@ const ALL = [
   ...PASTED_PIECES,
   ...CLIENT_TOOLS,
   ...KERNEL_AND_CLUSTER,
+  ...KUBECTL_OUTPUT,
   ...LOGS_OF_VENDORS,
+  ...MANIFEST_PIECES,
   ...PAGES_AND_LOGS,
   ...TABLES_AND_DUMPS,
 ]

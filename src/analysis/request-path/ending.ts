@@ -1,5 +1,6 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Attempt} from '../../model/envoy/upstream-call.js'
+import type {ObjectRef} from '../../model/kube/pod.js'
 import type {MeshPod} from './world.js'
 
 /** The outcome of a request, in one word (docs/trace.md). */
@@ -26,6 +27,7 @@ export type EndingReason =
   | 'no-service-port'
   | 'not-listening'
   | 'packet-dropped'
+  | 'network-policy'
   | 'unreachable'
   | 'proxy-port'
   | 'both-wait'
@@ -51,6 +53,8 @@ export interface PathEnding {
   readonly pod: MeshPod | undefined
   /** The key of the RBAC policy that denied, or `none` where no ALLOW policy matched. */
   readonly policy: string | undefined
+  /** The object and field that ended it, where the evidence names them. */
+  readonly made?: {readonly object: ObjectRef; readonly field: string} | undefined
   /** Other possible results of the same race, as details of the client's log. */
   readonly races: readonly Attempt[]
 }
@@ -61,7 +65,7 @@ export function ending(
   disposition: PathDisposition,
   reason: EndingReason,
   because: string,
-  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races' | 'condition'>> = {},
+  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races' | 'condition' | 'made'>> = {},
 ): PathEnding {
   return {
     attempt,
@@ -71,7 +75,7 @@ export function ending(
     pod: rest.pod,
     policy: rest.policy,
     races: rest.races ?? [],
-    ...definedFields({condition: rest.condition}),
+    ...definedFields({condition: rest.condition, made: rest.made}),
   }
 }
 

@@ -13,6 +13,7 @@ import type {Flow, Journey} from './journey.js'
 import {enteringPod, leavingPod, NODE_PROCESS, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
 import {assumedListener, listensOn} from './listening.js'
+import {stoppedByNetworkPolicy} from './network-policy.js'
 import {proxyEnding} from './proxy-ending.js'
 import {envoyRequest, passedOn, type Speech} from './speech.js'
 import {intoUnreadSidecar, outOfUnreadSidecar} from './unread-sidecar.js'
@@ -171,7 +172,7 @@ function arrivalOf(journey: Journey, source: string, speech: Speech): ZtunnelArr
     draw,
     legs,
     speech,
-    plain: (onward, said) => overNetwork(journey, {to: onward, source, toMesh: true}, said),
+    plain: (onward, said, tunnelPort) => overNetwork(journey, {to: onward, source, toMesh: true, tunnelPort}, said),
     application: (of, address, said) => inPod(journey, of, address, said),
   }
 }
@@ -307,7 +308,9 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
 
 /** A connection arrives at an address: at a pod, or outside. */
 function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
-  const {to, source, toMesh} = flow
+  const {to, source, toMesh, tunnelPort} = flow
+  const stopped = stoppedByNetworkPolicy(journey, source, {ip: to.ip, port: tunnelPort ?? to.port})
+  if (stopped !== undefined) return stopped
   const pod = journey.world.podAt(to.ip)
   const onNode = pod === undefined ? journey.world.hostPodAt(to.ip, to.port) : undefined
   if (onNode !== undefined) return application(journey, onNode, to, speech, undefined)

@@ -11,6 +11,7 @@ import type {ObjectRef} from '../../model/kube/pod.js'
 import type {Labels} from '../../model/kube/selector.js'
 import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
 import type {ProxyTraits} from '../netfilter/proxy-traits.js'
+import type {NetworkBlock} from '../traffic-policy/network-block.js'
 
 /** A pod as its object describes it. */
 export interface MeshPod {
@@ -117,6 +118,8 @@ export interface MeshWorld {
   readonly site: (pod: MeshPod) => Site
   /** True when all objects of the cluster are known: any other address is external. */
   readonly complete: boolean
+  /** The NetworkPolicies that stop a connection from an address to a port of another; absent where there are none or they are not asked for. */
+  readonly networkBlock?: ((from: string, to: IpPort) => NetworkBlock | undefined) | undefined
   /** The AuthorizationPolicies of the mesh; none where they could not be read. */
   readonly authorizations: readonly Authorization[]
   readonly rootNamespace: string

@@ -21,7 +21,8 @@ import {podLabel} from '../../model/kube/kube-object.js'
 import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type CauseInputs, type PathCause, pathCauseOf} from './path-cause.js'
+import type {PathCause} from './cause.js'
+import {type CauseInputs, pathCauseOf} from './path-cause.js'
 import {type AskedPath, askedPath, type Begin} from './path-request.js'
 import type {PathFlags} from './path-spec.js'
 import {type PathStep, stepsOf} from './path-steps.js'
@@ -184,7 +185,7 @@ interface Reading {
 
 async function read(given: Source, istioNamespace: string): Promise<Reading> {
   const source = noted(given)
-  const mesh = await readMesh(source, shownMoment(source), {istioNamespace})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, networkPolicies: true})
   return {source, mesh, objects: objectCache(source, istioNamespace)}
 }
 

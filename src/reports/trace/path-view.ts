@@ -19,6 +19,7 @@ const HOPS: Readonly<Record<PathStep['hop'], string>> = {
   tls: 'TLS',
   'server-proxy': 'server Envoy',
   application: 'application',
+  network: 'network',
   outside: 'outside',
 }
 

@@ -120,7 +120,7 @@ export async function trafficReport(
   istioNamespace = 'istio-system',
 ): Promise<TrafficReport> {
   const source = noted(given)
-  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, pastObjects: true})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, pastObjects: true, networkPolicies: true})
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length

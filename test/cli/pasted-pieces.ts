@@ -6,8 +6,11 @@ import {explainReport} from '../../src/reports/explain/report.js'
 import {readReport} from '../../src/reports/read/report.js'
 import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
 import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
+import {LINES_AND_RECORDS} from '../fixtures/pieces/lines-and-records.js'
 import {LOGS_OF_VENDORS} from '../fixtures/pieces/logs-of-vendors.js'
+import {OBJECTS_WITH_MISTAKES} from '../fixtures/pieces/objects-with-mistakes.js'
 import {PAGES_AND_LOGS} from '../fixtures/pieces/pages-and-logs.js'
+import {PAGES_OF_ISTIOD} from '../fixtures/pieces/pages-of-istiod.js'
 import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
 import {RULES_IN_LOGS} from '../fixtures/pieces/rules-in-logs.js'
 import {RULES_OF_NODES} from '../fixtures/pieces/rules-of-nodes.js'
@@ -34,8 +37,11 @@ const ALL = [
   ...PASTED_PIECES,
   ...CLIENT_TOOLS,
   ...KERNEL_AND_CLUSTER,
+  ...LINES_AND_RECORDS,
   ...LOGS_OF_VENDORS,
+  ...OBJECTS_WITH_MISTAKES,
   ...PAGES_AND_LOGS,
+  ...PAGES_OF_ISTIOD,
   ...RULES_IN_LOGS,
   ...RULES_OF_NODES,
   ...RULES_OF_PODS,

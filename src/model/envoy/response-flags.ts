@@ -13,7 +13,7 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
     'Check connectionPool in the DestinationRule.',
   ],
   NR: [
-    'No route: no virtual host or route matches, or no filter chain matches the connection (NR filter_chain_not_found).',
+    'No route: no virtual host has the host, none of its routes matches, or no filter chain matches the connection (details filter_chain_not_found).',
     'meshctl proxy-config route POD',
   ],
   URX: [
@@ -21,7 +21,7 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
     'Find why each attempt failed: see UF and the upstream.',
   ],
   NC: [
-    'No cluster: the route points to a cluster that Envoy does not have.',
+    'No cluster: the route, or the filter chain of a TCP connection, names a cluster that Envoy does not have.',
     'meshctl proxy-config cluster POD --fqdn HOST',
   ],
   DT: [
@@ -72,4 +72,46 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
     'The client reset the stream (HTTP/2 RST_STREAM) before the response was complete.',
     'Check the timeout of the client, and what it cancels.',
   ],
+}
+
+/** The flags by the names that RESPONSE_FLAGS_LONG and JSON formats write (Envoy, access log usage; stream_info.h). */
+export const FLAG_BY_LONG_NAME: Readonly<Record<string, string>> = {
+  FailedLocalHealthCheck: 'LH',
+  NoHealthyUpstream: 'UH',
+  UpstreamRequestTimeout: 'UT',
+  LocalReset: 'LR',
+  UpstreamRemoteReset: 'UR',
+  UpstreamConnectionFailure: 'UF',
+  UpstreamConnectionTermination: 'UC',
+  UpstreamOverflow: 'UO',
+  NoRouteFound: 'NR',
+  DelayInjected: 'DI',
+  FaultInjected: 'FI',
+  RateLimited: 'RL',
+  UnauthorizedExternalService: 'UAEX',
+  RateLimitServiceError: 'RLSE',
+  DownstreamConnectionTermination: 'DC',
+  UpstreamRetryLimitExceeded: 'URX',
+  StreamIdleTimeout: 'SI',
+  InvalidEnvoyRequestHeaders: 'IH',
+  DownstreamProtocolError: 'DPE',
+  UpstreamMaxStreamDurationReached: 'UMSDR',
+  ResponseFromCacheFilter: 'RFCF',
+  NoFilterConfigFound: 'NFCF',
+  DurationTimeout: 'DT',
+  UpstreamProtocolError: 'UPE',
+  NoClusterFound: 'NC',
+  OverloadManagerTerminated: 'OM',
+  DnsResolutionFailed: 'DF',
+  DropOverload: 'DO',
+  DownstreamRemoteReset: 'DR',
+  UnconditionalDropOverload: 'UDO',
+}
+
+const BY_FOLDED_NAME = new Map(Object.entries(FLAG_BY_LONG_NAME).map(([name, flag]) => [name.toLowerCase(), flag]))
+
+/** The flag that a word names, short or long, in any case; undefined for other words. */
+export function flagNamed(word: string): string | undefined {
+  const short = word.trim().toUpperCase()
+  return Object.hasOwn(RESPONSE_FLAGS, short) ? short : BY_FOLDED_NAME.get(word.trim().toLowerCase())
 }

@@ -1,5 +1,5 @@
 import {DESTINATION_PORT} from '../../analysis/envoy/listener/chain-match.js'
-import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {decidingStep, stepPlace} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import {destinationText} from '../../analysis/request-path/unroutable.js'
@@ -32,6 +32,7 @@ export interface PathStep {
     | 'tls'
     | 'server-proxy'
     | 'application'
+    | 'network'
     | 'outside'
   /** The pod, Service or address where it happens. */
   readonly where: string
@@ -66,7 +67,7 @@ function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>, world: MeshWorld): Path
   const reasons = (leg.walk?.steps ?? [])
     .filter(each => each.rule > 0)
     .map(({at, rule, text}) => ({text, at: `${at} rule ${rule}`}))
-  const by = decided === undefined ? '' : ` (${decided.at} rule ${decided.rule})`
+  const by = decided === undefined ? '' : ` (${stepPlace(decided)})`
   const sender = leg.direction === 'in' ? '' : leg.byProxy ? 'from the proxy: ' : ''
   const hop = leg.direction === 'in' ? 'kernel-in' : 'kernel-out'
   return {
@@ -227,6 +228,8 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
         }
         return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]
       }
+      case 'network':
+        return [plainStep('network', destinationText(leg.address), leg.text)]
       case 'outside':
         return [plainStep('outside', destinationText(leg.address), leg.text)]
     }

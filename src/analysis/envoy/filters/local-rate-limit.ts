@@ -6,6 +6,7 @@ import {statusCode} from '../http/status-code.js'
 import {fractionApplies} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 import {routeConfigOf} from './overrides.js'
+import {hasDescriptor} from './rate-limit-descriptors.js'
 
 // Local rate limit: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter
 
@@ -31,6 +32,8 @@ export function runLocalRateLimit(state: HttpState, filter: HttpFilter): FilterR
   known(limit, 'a local rate limit')
   if (!fractionApplies(state.proxy, limit.filterEnabled, false, 'a local rate limit')) return goesOn(state)
   if (!fractionApplies(state.proxy, limit.filterEnforced, false, 'enforcing a local rate limit')) return goesOn(state)
+  if (limit.descriptors.length > 0 && hasDescriptor(state, limit.stage ?? 0))
+    undecided('the descriptors of a local rate limit', limit.at)
   if (!isEmpty(limit, state.request.sequence)) return goesOn(state)
   const status = statusCode(limit.status) ?? 429
   return answers(state, {

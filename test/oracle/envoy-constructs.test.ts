@@ -8,11 +8,10 @@ const OPEN = [
   'HTTP/2 to the upstream',
   'cluster type envoy.clusters.aggregate',
   'hedged requests',
+  'how many tokens are left for a descriptor of a local rate limit',
   'internal addresses',
-  'network filter direct',
-  'network filter echo',
   'retriable_headers',
-  'the descriptors of a local rate limit',
+
   'the passwords of basic_auth, which are not in the dump',
   'which weighted cluster is taken',
 ]

@@ -104,7 +104,16 @@ export const LocalRateLimit = message(`${HF}local_ratelimit.v3.LocalRateLimit`, 
   enableXRatelimitHeaders: ignored(WHY.response),
   rateLimitedAsResourceExhausted: ignored(WHY.response),
   stage: count,
-  descriptors: list(struct),
+  descriptors: list(
+    one(
+      message('extensions.common.ratelimit.v3.LocalRateLimitDescriptor', {
+        entries: list(
+          one(message('extensions.common.ratelimit.v3.RateLimitDescriptor.Entry', {key: text, value: text})),
+        ),
+        tokenBucket: present,
+      }),
+    ),
+  ),
 })
 export type LocalRateLimit = NonNullable<typeof LocalRateLimit.yields>
 

@@ -10,21 +10,21 @@ const Action = message(`${RL}Action`, {
   sourceCluster: present,
   destinationCluster: present,
   requestHeaders: one(
-    message(`${RL}Action.RequestHeaders`, {headerName: text, descriptorKey: ignored(ASKED), skipIfAbsent: flag}),
+    message(`${RL}Action.RequestHeaders`, {headerName: text, descriptorKey: text, skipIfAbsent: flag}),
   ),
   remoteAddress: present,
-  genericKey: present,
+  genericKey: one(message(`${RL}Action.GenericKey`, {descriptorKey: text, descriptorValue: text})),
   headerValueMatch: one(
     message(`${RL}Action.HeaderValueMatch`, {
-      descriptorKey: ignored(ASKED),
-      descriptorValue: ignored(ASKED),
+      descriptorKey: text,
+      descriptorValue: text,
       expectMatch: wrappedFlag,
       headers: list(one(HeaderMatcher)),
     }),
   ),
   metadata: one(
     message(`${RL}Action.MetaData`, {
-      descriptorKey: ignored(ASKED),
+      descriptorKey: text,
       metadataKey: one(MetadataPath),
       defaultValue: text,
       source: text,
@@ -33,8 +33,8 @@ const Action = message(`${RL}Action`, {
   ),
   queryParameterValueMatch: one(
     message(`${RL}Action.QueryParameterValueMatch`, {
-      descriptorKey: ignored(ASKED),
-      descriptorValue: ignored(ASKED),
+      descriptorKey: text,
+      descriptorValue: text,
       expectMatch: wrappedFlag,
       queryParameters: list(one(QueryMatcher)),
     }),

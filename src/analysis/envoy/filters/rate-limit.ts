@@ -7,13 +7,13 @@ import {fractionApplies} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 import {chooseHosts} from '../upstream/endpoints.js'
 import {routeConfigsOf} from './overrides.js'
-import {hasDescriptor} from './rate-limit-descriptors.js'
+import {descriptorsOf} from './rate-limit-descriptors.js'
 
 // Global rate limit: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
 
 /** Whether the route or its virtual host has a limit that says something about the request. */
 function hasLimit(state: HttpState, filter: HttpFilter, stage: number): boolean {
-  return routeConfigsOf(state, filter, RateLimitPerRoute).length > 0 || hasDescriptor(state, stage)
+  return routeConfigsOf(state, filter, RateLimitPerRoute).length > 0 || descriptorsOf(state, stage).length > 0
 }
 
 /** Whether the server can be reached at all; what it says is not known. */

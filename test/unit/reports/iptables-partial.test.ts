@@ -113,6 +113,15 @@ describe('a piece of the rules is not taken for the whole', () => {
     expect((await reportOf(SAVED)).gaps).toEqual([])
   })
 
+  test('an nft listing that ends behind a whole chain: other chains may follow', async () => {
+    const text =
+      'table inet istio-proxy-nat {\n\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\tmeta l4proto tcp redirect to :15006\n\t}\n'
+    const verdicts = verdictsOf(await reportOf(text))
+    expect(verdicts.outbound).toMatch(/^insufficient/)
+    expect(verdicts.dnsUdp).toMatch(/^insufficient/)
+    expect(verdictsOf(await reportOf(`${text}}\n`)).outbound).toMatch(/^escapes/)
+  })
+
   test('an nft listing that is cut too', async () => {
     const text = recorded('e30x-default', 'nft-list-ruleset.txt')
     const report = await reportOf(text.slice(0, Math.floor(text.length * 0.6)))

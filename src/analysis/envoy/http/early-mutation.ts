@@ -12,14 +12,15 @@ const SPECIAL = /^(?::|host$|connection$|upgrade$|te$|x-forwarded-|x-envoy-|x-re
 
 /** The request with the headers that the extensions change before its route is chosen. */
 export function withEarlyMutation(state: HttpState): HttpState {
-  const extensions = state.manager.earlyHeaderMutationExtensions
-  return extensions.reduce<HttpState>((before, extension) => {
+  let {headers} = state
+  for (const extension of state.manager.earlyHeaderMutationExtensions) {
     const config = unpack(extension.typedConfig, EarlyHeaderMutation)
     if (config === undefined) return undecided(`early header mutation ${extension.name ?? ''}`, extension.at)
     const {mutations} = known(config, 'early header mutation')
     const names = mutations.map(each => asciiLower(each.remove ?? each.append?.header?.key ?? ''))
     const special = names.find(each => SPECIAL.test(each))
     if (special !== undefined) undecided(`early header mutation of ${special}`, config.at)
-    return {...before, headers: mutatedHeaders(mutations, before)}
-  }, state)
+    headers = mutatedHeaders(mutations, {...state, headers})
+  }
+  return {...state, headers}
 }

@@ -21,6 +21,7 @@ import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type ProxyVerdict, verdictOfProxy} from './proxy-verdict.js'
+import {unselectedNotes} from './unselected.js'
 
 /** Who asks: a pod, a service account with mTLS, or an address without a sidecar. */
 export type Asker =
@@ -285,13 +286,13 @@ export async function authzTestReport(given: Source, question: AuthzQuestion): P
   const source = noted(given)
   const present = await presentState(source, question.istioNamespace)
   const verdicts: AuthzVerdict[] = []
-  for (const target of targetsOf(present, question.to, question.namespace))
-    verdicts.push(await verdictFor(source, present, question, target))
+  const targets = targetsOf(present, question.to, question.namespace)
+  for (const target of targets) verdicts.push(await verdictFor(source, present, question, target))
   const {method = 'GET', path = '/'} = question.asked
   return {
     ...answeredFrom(source),
     gaps: present.gaps,
-    notes: present.notes,
+    notes: [...present.notes, ...unselectedNotes(present, [...new Set(targets.map(({pod}) => pod.ref.namespace))])],
     failing: verdicts.some(each => each.verdict === 'denied'),
     undecided: verdicts.some(each => each.verdict === 'unknown' || each.verdict === 'external'),
     from: nameOf(question.from),

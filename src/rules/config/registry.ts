@@ -1,7 +1,6 @@
 import {rule as alphaAnnotation} from './alpha-annotation/rule.js'
 import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
 import {rule as autoImagePod} from './auto-image-pod/rule.js'
-import type {ConfigRule} from './config-rule.js'
 import {rule as delegateMissing} from './delegate-missing/rule.js'
 import {rule as delegateNested} from './delegate-nested/rule.js'
 import {rule as denyWithoutRules} from './deny-without-rules/rule.js'
@@ -14,6 +13,7 @@ import {rule as destinationPortRequired} from './destination-port-required/rule.
 import {rule as destinationPortUnknown} from './destination-port-unknown/rule.js'
 import {rule as destinationRuleHostUnknown} from './destination-rule-host-unknown/rule.js'
 import {rule as destinationRuleNeverUsed} from './destination-rule-never-used/rule.js'
+import {rule as destinationRulePortUnknown} from './destination-rule-port-unknown/rule.js'
 import {rule as destinationRulesCollide} from './destination-rules-collide/rule.js'
 import {rule as envoyFilterAdd} from './envoy-filter-add/rule.js'
 import {rule as envoyFilterOldNames} from './envoy-filter-old-names/rule.js'
@@ -127,6 +127,7 @@ import {rule as workloadEntryAccountMissing} from './workload-entry-account-miss
 import {rule as workloadEntryUnhealthy} from './workload-entry-unhealthy/rule.js'
 import {rule as workloadEntryUnselected} from './workload-entry-unselected/rule.js'
 import {rule as writeRetried} from './write-retried/rule.js'
+import type {ConfigRule} from './config-rule.js'
 
 /** Every rule about the configuration of the mesh, by slug. Written by scripts/generate.js. */
 export const CONFIG_RULES: readonly ConfigRule[] = [
@@ -145,6 +146,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   destinationPortUnknown,
   destinationRuleHostUnknown,
   destinationRuleNeverUsed,
+  destinationRulePortUnknown,
   destinationRulesCollide,
   envoyFilterAdd,
   envoyFilterOldNames,

@@ -6,6 +6,7 @@ import {at, listOf, numberOf, textOf} from '../../../src/formats/decode.js'
 import {parseTrafficRequest, type TrafficRequest} from '../../../src/formats/traffic/parse.js'
 import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
 import {type AuthzVerdict, authzTestReport} from '../../../src/reports/authz/test-report.js'
+import {overlaySource} from '../../../src/sources/overlay.js'
 import type {Source} from '../../../src/sources/source.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
 import {sampleSource} from '../../support/sample.js'
@@ -137,4 +138,27 @@ describe('who may ask what', () => {
       'ALLOW api-allow both ',
     ])
   })
+})
+
+test('a policy whose selector matches no pod is named, and one that matches is not', async () => {
+  const policy = (name: string, app: string) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: {namespace: 'demo', name},
+    spec: {selector: {matchLabels: {app}}, action: 'ALLOW', rules: [{}]},
+  })
+  const source = overlaySource(await sampleSource(), {
+    apply: [policy('misspelled', 'revews'), policy('right', 'reviews')],
+    remove: [],
+  })
+  const {notes} = await authzTestReport(source, {
+    from: {kind: 'account', namespace: 'demo', name: 'default'},
+    to: 'reviews:9080',
+    namespace: 'demo',
+    asked: {method: undefined, path: undefined, host: undefined, headers: [], claims: undefined, sni: undefined},
+    istioNamespace: 'istio-system',
+  })
+  expect(notes.filter(each => each.includes('selects no pod'))).toEqual([
+    'AuthorizationPolicy demo/misspelled selects no pod (app=revews): it decides nothing',
+  ])
 })

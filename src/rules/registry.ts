@@ -92,6 +92,7 @@ import {rule as readinessMissing} from './readiness-missing/rule.js'
 import {rule as reservedPortDeclared} from './reserved-port-declared/rule.js'
 import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
 import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
+import type {MeshRule} from './rule.js'
 import {rule as rulesDiffer} from './rules-differ/rule.js'
 import {rule as rulesFromOtherRelease} from './rules-from-other-release/rule.js'
 import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
@@ -117,7 +118,6 @@ import {rule as virtualInterface} from './virtual-interface/rule.js'
 import {rule as waypointBypassed} from './waypoint-bypassed/rule.js'
 import {rule as waypointIdentityRefused} from './waypoint-identity-refused/rule.js'
 import {rule as waypointNotServing} from './waypoint-not-serving/rule.js'
-import type {MeshRule} from './rule.js'
 
 /** Every rule, by slug. Written by scripts/generate.js. */
 export const RULES: readonly MeshRule[] = [

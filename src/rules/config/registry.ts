@@ -1,6 +1,7 @@
 import {rule as alphaAnnotation} from './alpha-annotation/rule.js'
 import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
 import {rule as autoImagePod} from './auto-image-pod/rule.js'
+import type {ConfigRule} from './config-rule.js'
 import {rule as delegateMissing} from './delegate-missing/rule.js'
 import {rule as delegateNested} from './delegate-nested/rule.js'
 import {rule as denyWithoutRules} from './deny-without-rules/rule.js'
@@ -127,7 +128,6 @@ import {rule as workloadEntryAccountMissing} from './workload-entry-account-miss
 import {rule as workloadEntryUnhealthy} from './workload-entry-unhealthy/rule.js'
 import {rule as workloadEntryUnselected} from './workload-entry-unselected/rule.js'
 import {rule as writeRetried} from './write-retried/rule.js'
-import type {ConfigRule} from './config-rule.js'
 
 /** Every rule about the configuration of the mesh, by slug. Written by scripts/generate.js. */
 export const CONFIG_RULES: readonly ConfigRule[] = [

@@ -9,7 +9,7 @@ import {failureFromError, WireFailure} from './wire-failure.js'
 export interface WatchLimits extends TimeLimits {
   /** The largest event: an object of the API server is at most a few MiB. */
   readonly maxEventBytes: number
-  /** How long the server may take to accept it: a watch on a quiet list has no event for minutes, but its headers come at once. */
+  /** How long the server may take to accept it: a watch of a list that does not change has no event for minutes, but its headers come at once. */
   readonly openMs: number
 }
 

@@ -53,8 +53,10 @@ import {parseConnections} from '../../src/formats/sockets/connections.js'
 import {parseSockets} from '../../src/formats/sockets/parse.js'
 import {parseTrackedConnections} from '../../src/formats/tool-output/connections.js'
 import {parseDnsAnswer} from '../../src/formats/tool-output/dns-answer.js'
+import {parseEnvoyMemory, parseReady, parseRuntime} from '../../src/formats/tool-output/envoy-state-pages.js'
 import {parseKialiValidations, parseLinkerdCheck} from '../../src/formats/tool-output/findings-of-tools.js'
 import {parseHttpExchange} from '../../src/formats/tool-output/http-exchange.js'
+import {parseIstiodPages} from '../../src/formats/tool-output/istiod-pages.js'
 import {parseLoadTest} from '../../src/formats/tool-output/load-test.js'
 import {parseMeshSettings} from '../../src/formats/tool-output/mesh-settings.js'
 import {parseMetrics} from '../../src/formats/tool-output/metrics.js'
@@ -62,8 +64,10 @@ import {parsePackets} from '../../src/formats/tool-output/packets.js'
 import {withPlainLines} from '../../src/formats/tool-output/recognise.js'
 import {parseSocketCounters} from '../../src/formats/tool-output/socket-counters.js'
 import {parseSpans} from '../../src/formats/tool-output/spans.js'
+import {parseTlsCheck} from '../../src/formats/tool-output/tls-check.js'
 import {parseTlsClient} from '../../src/formats/tool-output/tls-client.js'
 import {joinedRecords} from '../../src/formats/wrapped-text/joined-records.js'
+import {newSideOfDiff} from '../../src/formats/wrapped-text/unified-diff.js'
 import {unwrapLines} from '../../src/formats/wrapped-text/unwrap.js'
 import type {Artifact} from '../../src/model/evidence/evidence.js'
 import {UserError} from '../../src/model/evidence/user-error.js'
@@ -134,6 +138,11 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseLogging: ofArtifact(parseLogging),
   parseLogLine: ofText(parseLogLine),
   parseManifest,
+  parseEnvoyMemory: ofText(parseEnvoyMemory),
+  parseReady: ofText(parseReady),
+  parseRuntime: ofText(parseRuntime),
+  parseIstiodPages: ofText(parseIstiodPages),
+  parseTlsCheck: ofText(parseTlsCheck),
   parseMeshSettings: ofText(parseMeshSettings),
   parseMetrics: ofText(parseMetrics),
   parseObjects,
@@ -169,6 +178,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   scrubText: ofText(scrubText),
   sniff,
   sniffAll,
+  newSideOfDiff: ofText(newSideOfDiff),
   unwrapLines: ofText(unwrapLines),
   withPlainLines: ofText(withPlainLines),
 }

@@ -1,4 +1,5 @@
 import type {AccessLogEntry} from '../../model/envoy/log-line.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {LogSide} from '../log-explanation/side.js'
 
 /** A request that failed, by a line of an access log. */
@@ -7,6 +8,8 @@ export interface Failure {
   readonly side: LogSide
   /** The pod whose proxy wrote the line. */
   readonly writer: string
+  /** The pod that opened the connection, known by the request id that its proxy wrote too. */
+  readonly caller?: PodRef | undefined
   /** Who sent the request and to what, if the line shows it. */
   readonly from: string
   readonly to: string

@@ -1,5 +1,6 @@
 import {own} from '../../model/collections/own.js'
 import type {KubectlTable} from '../../model/kube/kubectl-table.js'
+import {istioObjectFindings} from './istio-objects.js'
 
 type Row = Readonly<Record<string, string>>
 type Finding = (row: Row, name: string) => string | undefined
@@ -144,6 +145,16 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
           : row['ISTIO-INJECTION'] === 'disabled'
             ? `namespace ${name} has injection disabled`
             : undefined,
+  peerauthentications: (row, name) =>
+    row.MODE === 'STRICT'
+      ? `PeerAuthentication ${name} is STRICT: clients without a sidecar, which send plaintext, are refused`
+      : row.MODE === 'DISABLE'
+        ? `PeerAuthentication ${name} is DISABLE: servers accept plaintext only`
+        : undefined,
+  authorizationpolicies: (row, name) =>
+    row.ACTION === undefined || row.ACTION === '' || row.ACTION === 'ALLOW'
+      ? `AuthorizationPolicy ${name} is ALLOW: requests to its workloads that no ALLOW policy matches are refused (403)`
+      : `AuthorizationPolicy ${name} is ${row.ACTION}`,
   'gateways.gateway.networking.k8s.io': (row, name) =>
     row.PROGRAMMED === undefined || row.PROGRAMMED === 'True'
       ? undefined
@@ -162,7 +173,8 @@ function withoutSidecar(names: readonly string[]): readonly string[] {
 
 /** What the rows of kubectl's tables say that a person who debugs a mesh would look for, in the order of the rows. */
 export function kubectlFindings(tables: readonly KubectlTable[]): readonly string[] {
-  return tables.flatMap(({kind, rows}) => {
+  const together = istioObjectFindings(tables)
+  const each = tables.flatMap(({kind, rows}) => {
     const named = rows.map(row => ({
       row,
       name: row.NAMESPACE === undefined ? (row.NAME ?? '') : `${row.NAMESPACE}/${row.NAME ?? ''}`,
@@ -171,6 +183,7 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
     const single = named.filter(({row, name}) => row.READY === '1/1' && row.STATUS === 'Running' && !SYSTEM.test(name))
     const bare = kind === 'pods' ? withoutSidecar(single.map(({name}) => name)) : []
     const all = [...found, ...bare]
+    if (kind === 'virtualservices' && together.length > 0) return all
     return all.length > 0
       ? all
       : [
@@ -179,4 +192,5 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
             : `none of ${rows.length} rows of ${kind} shows a fault`,
         ]
   })
+  return [...together, ...each]
 }

@@ -1,18 +1,24 @@
 import type {Draw} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
-import {parseIp} from '../../model/kernel/ip-address.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
 import {NOT_TLS, TERMINATED, UNREACHABLE} from './failures.js'
 import type {Flow, Journey} from './journey.js'
+import {assumedListener, listensOn} from './listening.js'
 import {type Speech, waitsForServer} from './speech.js'
 import {refusedPlaintext} from './unread-sidecar.js'
 import {destinationText, isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, Site} from './world.js'
 
 /** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
-export function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
+export function application(
+  journey: Journey,
+  pod: MeshPod,
+  address: IpPort,
+  speech: Speech,
+  condition: string | undefined,
+): PathEnding {
   const {world, legs} = journey
   const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
   const http = world.speaksHttp(pod, address.port)
@@ -36,22 +42,12 @@ export function application(journey: Journey, pod: MeshPod, address: IpPort, spe
   tell('accepts the connection')
   const where = `${podLabel(pod.ref)} port ${address.port}`
   const because = `it reaches the application in ${where}`
-  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod})
+  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod, condition})
 }
 
 /** Whether the application of an ambient pod can be reached on the address by ztunnel, which connects inside the pod. */
 export function inPod(journey: Journey, site: Site, to: IpPort, speech: Speech): PathEnding {
-  const listeners = site.kernel?.machine.listeners
-  const address = parseIp(to.ip)
-  const open =
-    listeners === undefined ||
-    listeners.some(
-      each =>
-        each.protocol === 'tcp' &&
-        each.port === to.port &&
-        (each.address === undefined || (address !== undefined && each.address.bits === address.bits)),
-    )
-  if (open) return application(journey, site.pod, to, speech)
+  if (listensOn(site, to) !== false) return application(journey, site.pod, to, speech, assumedListener(site, to))
   const because = `nothing listens on ${destinationText(to)} of ${podLabel(site.pod.ref)}`
   return ending(TERMINATED, 'refused', 'not-listening', because, {pod: site.pod})
 }
@@ -74,7 +70,9 @@ export function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEndi
   }
   legs.push({kind: 'outside', address: to, text: 'outside the cluster: unknown'})
   if (!world.complete) return openEnding(`the owner of address ${to.ip} is unknown`)
-  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${destinationText(to)}, outside the mesh`)
+  const condition = `the server at ${destinationText(to)}, outside the mesh, accepts it`
+  const because = `it is sent to ${destinationText(to)}, outside the mesh`
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', because, {condition})
 }
 
 /** A pod that only ztunnel reports: all that is known is whether its mTLS mode accepts plaintext. */

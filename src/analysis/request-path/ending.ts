@@ -1,4 +1,6 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Attempt} from '../../model/envoy/upstream-call.js'
+import type {ObjectRef} from '../../model/kube/pod.js'
 import type {MeshPod} from './world.js'
 
 /** The outcome of a request, in one word (docs/trace.md). */
@@ -25,6 +27,7 @@ export type EndingReason =
   | 'no-service-port'
   | 'not-listening'
   | 'packet-dropped'
+  | 'network-policy'
   | 'unreachable'
   | 'proxy-port'
   | 'both-wait'
@@ -44,10 +47,14 @@ export interface PathEnding {
   readonly reason: EndingReason
   /** Why, in one sentence without a full stop. */
   readonly because: string
+  /** What the outcome takes for granted because no evidence tells it, as a clause after `if`; undefined where nothing. */
+  readonly condition?: string | undefined
   /** Where it ended. */
   readonly pod: MeshPod | undefined
   /** The key of the RBAC policy that denied, or `none` where no ALLOW policy matched. */
   readonly policy: string | undefined
+  /** The object and field that ended it, where the evidence names them. */
+  readonly made?: {readonly object: ObjectRef; readonly field: string} | undefined
   /** Other possible results of the same race, as details of the client's log. */
   readonly races: readonly Attempt[]
 }
@@ -58,7 +65,7 @@ export function ending(
   disposition: PathDisposition,
   reason: EndingReason,
   because: string,
-  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races'>> = {},
+  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races' | 'condition' | 'made'>> = {},
 ): PathEnding {
   return {
     attempt,
@@ -68,6 +75,7 @@ export function ending(
     pod: rest.pod,
     policy: rest.policy,
     races: rest.races ?? [],
+    ...definedFields({condition: rest.condition, made: rest.made}),
   }
 }
 

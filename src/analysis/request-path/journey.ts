@@ -17,4 +17,6 @@ export interface Flow {
   readonly to: IpPort
   readonly source: string
   readonly toMesh: boolean
+  /** The port that the network sees, where it is another: of the tunnel that carries the connection. */
+  readonly tunnelPort?: number | undefined
 }

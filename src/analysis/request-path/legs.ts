@@ -53,4 +53,5 @@ export type Leg =
       readonly role: 'client' | 'server' | 'waypoint'
       readonly text: string
     }
+  | {readonly kind: 'network'; readonly address: IpPort; readonly text: string}
   | {readonly kind: 'outside'; readonly address: IpPort; readonly text: string}

@@ -12,6 +12,8 @@ import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, REFUSED, UNREACHABLE} from './fail
 import type {Flow, Journey} from './journey.js'
 import {enteringPod, leavingPod, NODE_PROCESS, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
+import {assumedListener, listensOn} from './listening.js'
+import {stoppedByNetworkPolicy} from './network-policy.js'
 import {proxyEnding} from './proxy-ending.js'
 import {envoyRequest, passedOn, type Speech} from './speech.js'
 import {intoUnreadSidecar, outOfUnreadSidecar} from './unread-sidecar.js'
@@ -126,7 +128,12 @@ function socket(journey: Journey, site: Site, address: IpPort, source: string, s
     const because = `nothing listens on port ${address.port} of ${podLabel(site.pod.ref)}: its Envoy has no listener there`
     return ending(REFUSED, 'refused', 'not-listening', because, {pod: site.pod})
   }
-  return application(journey, site.pod, address, speech)
+  // The packet walk asked the sockets where it knows the rules; without rules they decide alone.
+  if (site.kernel === undefined && listensOn(site, address) === false) {
+    const because = `nothing listens on ${destinationText(address)} of ${podLabel(site.pod.ref)}`
+    return ending(REFUSED, 'refused', 'not-listening', because, {pod: site.pod})
+  }
+  return application(journey, site.pod, address, speech, assumedListener(site, address))
 }
 
 const FAILED = {
@@ -165,7 +172,7 @@ function arrivalOf(journey: Journey, source: string, speech: Speech): ZtunnelArr
     draw,
     legs,
     speech,
-    plain: (onward, said) => overNetwork(journey, {to: onward, source, toMesh: true}, said),
+    plain: (onward, said, tunnelPort) => overNetwork(journey, {to: onward, source, toMesh: true, tunnelPort}, said),
     application: (of, address, said) => inPod(journey, of, address, said),
   }
 }
@@ -301,10 +308,12 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
 
 /** A connection arrives at an address: at a pod, or outside. */
 function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
-  const {to, source, toMesh} = flow
+  const {to, source, toMesh, tunnelPort} = flow
+  const stopped = stoppedByNetworkPolicy(journey, source, {ip: to.ip, port: tunnelPort ?? to.port})
+  if (stopped !== undefined) return stopped
   const pod = journey.world.podAt(to.ip)
   const onNode = pod === undefined ? journey.world.hostPodAt(to.ip, to.port) : undefined
-  if (onNode !== undefined) return application(journey, onNode, to, speech)
+  if (onNode !== undefined) return application(journey, onNode, to, speech, undefined)
   if (pod === undefined) return outside(journey, to, toMesh)
   if (pod.knownTo !== undefined && pod.mode === 'none') return atStranger(journey, pod, pod.knownTo, flow, speech)
   const site = journey.world.site(pod)

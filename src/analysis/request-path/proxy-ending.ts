@@ -1,5 +1,5 @@
 import {own} from '../../model/collections/own.js'
-import type {AnsweredBy, Decision, Denial, RequestOutcome} from '../../model/envoy/decision.js'
+import type {AnsweredBy, Decision, Denial} from '../../model/envoy/decision.js'
 import {type EndingReason, ending, openEnding, type PathDisposition, type PathEnding} from './ending.js'
 import {CERTIFICATE_DEMANDED, CERTIFICATE_REFUSED, TERMINATED, TLS_RESET, TLS_RESET_RACES} from './failures.js'
 import {type Speech, waitsForServer} from './speech.js'
@@ -10,16 +10,33 @@ const OWN_PORTS = [15_001, 15_006]
 
 type Known = readonly [PathDisposition, EndingReason, string]
 
-const BY_FLAG: Readonly<Record<string, Known>> = {
-  NR: ['no-route', 'no-route', 'no route matches'],
-  NC: ['no-route', 'no-cluster', 'the route names a cluster that does not exist'],
-  UH: ['no-endpoint', 'no-endpoint', 'the cluster has no healthy endpoint'],
+type Decided = Extract<Decision, {decided: true}>
+
+/** What did not match: the virtual host, or the routes of the one that has the host. */
+function missingRoute({steps}: Decided): string {
+  const last = steps.findLast(({stage}) => stage === 'route' || stage === 'virtual-host')
+  return last?.text ?? 'no route matches'
+}
+
+/** The cluster that a route, or the chain of a TCP connection, names in vain. */
+function missingCluster({outcome: {cluster, details}}: Decided): string {
+  const by = details === null ? 'the filter chain' : 'the route'
+  return typeof cluster === 'string' && cluster !== ''
+    ? `${by} names cluster ${cluster}, which does not exist`
+    : `${by} names a cluster that does not exist`
+}
+
+const BY_FLAG: Readonly<Record<string, (decision: Decided) => Known>> = {
+  NR: decision => ['no-route', 'no-route', missingRoute(decision)],
+  NC: decision => ['no-route', 'no-cluster', missingCluster(decision)],
+  UH: () => ['no-endpoint', 'no-endpoint', 'the cluster has no healthy endpoint'],
 }
 
 /** The end of a request that the proxy did not or could not forward. */
-function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Known {
+function ownAnswer(decision: Decided, last: PathEnding | undefined): Known {
+  const {outcome} = decision
   const known = outcome.flags.map(flag => own(BY_FLAG, flag)).find(each => each !== undefined)
-  if (known !== undefined) return known
+  if (known !== undefined) return known(decision)
   if (last !== undefined && (outcome.flags.includes('UF') || outcome.flags.includes('UC')))
     return last.disposition === 'delivered'
       ? ['refused', 'connection-broken', last.because]
@@ -29,22 +46,28 @@ function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Known
 }
 
 interface HttpAnswer {
-  readonly outcome: RequestOutcome
+  readonly decision: Decided
   readonly status: number
   readonly by: AnsweredBy | undefined
   readonly denied: Denial | undefined
 }
 
-function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, last: PathEnding | undefined): PathEnding {
+function httpEnding(
+  {decision, status, by, denied}: HttpAnswer,
+  pod: MeshPod,
+  last: PathEnding | undefined,
+): PathEnding {
   const attempt = {kind: 'answer', status, after: 0} as const
   if (denied !== undefined) return ending(attempt, ...denialOf(denied), {pod, policy: denied.policy ?? NO_POLICY})
   if (by === 'upstream' && last !== undefined) return {...last, attempt}
-  const known = ownAnswer(outcome, last)
+  const known = ownAnswer(decision, last)
   const policyOf = known[0] === 'denied' ? last?.policy : undefined
   return ending(attempt, ...known, {
     pod: last === undefined ? pod : last.pod,
     policy: policyOf,
     races: last?.races ?? [],
+    condition: last?.condition,
+    made: last?.made,
   })
 }
 
@@ -122,7 +145,7 @@ export function proxyEnding(
   }
   const {status} = outcome
   if (status !== null && outcome.details !== null)
-    return httpEnding({outcome, status, by: facts.answeredBy, denied}, pod, last)
+    return httpEnding({decision, status, by: facts.answeredBy, denied}, pod, last)
   if (outcome.flags.includes('UH') && OWN_PORTS.includes(port))
     return ending(
       closed(speech).attempt,
@@ -132,9 +155,11 @@ export function proxyEnding(
       {pod, races: closed(speech).races},
     )
   if (outcome.flags.length > 0) {
-    return ending(closed(speech).attempt, ...ownAnswer(outcome, last), {
+    return ending(closed(speech).attempt, ...ownAnswer(decision, last), {
       pod: last === undefined ? pod : last.pod,
       races: closed(speech).races,
+      condition: last?.condition,
+      made: last?.made,
     })
   }
   if (last !== undefined) return last

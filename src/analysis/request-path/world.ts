@@ -4,13 +4,14 @@ import type {EvidenceUse} from '../../model/evidence/provenance.js'
 import type {Authorization} from '../../model/istio/authorization.js'
 import type {PodMode} from '../../model/istio/pod-mode.js'
 import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
-import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
+import type {KernelListener, NetworkNamespace} from '../../model/kernel/network-namespace.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import type {ServiceModel} from '../../model/kube/kube-service.js'
 import type {ObjectRef} from '../../model/kube/pod.js'
 import type {Labels} from '../../model/kube/selector.js'
 import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
 import type {ProxyTraits} from '../netfilter/proxy-traits.js'
+import type {NetworkBlock} from '../traffic-policy/network-block.js'
 
 /** A pod as its object describes it. */
 export interface MeshPod {
@@ -45,6 +46,13 @@ export interface SiteKernel {
   readonly from: 'live' | 'log' | 'text' | 'computed'
 }
 
+/** The listening sockets of a pod. */
+export interface SiteSockets {
+  readonly listeners: readonly KernelListener[]
+  /** False where lines of the listing could not be parsed: what is missing may be among them. */
+  readonly complete: boolean
+}
+
 /** The certificate a proxy shows to its peers. Times are milliseconds since 1970. */
 export interface SiteCertificate {
   readonly uriSans: readonly string[]
@@ -67,6 +75,8 @@ export interface Site {
   /** True where what its ztunnel, or the Envoy of this waypoint, has was not read: what istiod makes of the objects is assumed. */
   readonly byObjects?: boolean
   readonly kernel: SiteKernel | undefined
+  /** The listening sockets of the pod, and whether all of them could be read; absent where none could. */
+  readonly sockets?: SiteSockets | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined
   /** The Istio object that generated a config entry, by the JSON pointer of the entry. */
@@ -108,6 +118,8 @@ export interface MeshWorld {
   readonly site: (pod: MeshPod) => Site
   /** True when all objects of the cluster are known: any other address is external. */
   readonly complete: boolean
+  /** The NetworkPolicies that stop a connection from an address to a port of another; absent where there are none or they are not asked for. */
+  readonly networkBlock?: ((from: string, to: IpPort) => NetworkBlock | undefined) | undefined
   /** The AuthorizationPolicies of the mesh; none where they could not be read. */
   readonly authorizations: readonly Authorization[]
   readonly rootNamespace: string

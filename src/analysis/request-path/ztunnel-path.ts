@@ -11,6 +11,7 @@ import {decideByPolicies, type JudgedConnection, policiesFor} from '../ztunnel/r
 import {ending, openEnding, type PathEnding} from './ending.js'
 import {TERMINATED} from './failures.js'
 import type {Leg} from './legs.js'
+import {stoppedByNetworkPolicy} from './network-policy.js'
 import type {Speech} from './speech.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
 import {ztunnelAway} from './ztunnel-away.js'
@@ -22,7 +23,7 @@ export interface ZtunnelArrival {
   readonly legs: Leg[]
   readonly speech: Speech
   /** What happens to a connection that leaves ztunnel unchanged, without HBONE. */
-  readonly plain: (to: IpPort, speech: Speech) => PathEnding
+  readonly plain: (to: IpPort, speech: Speech, tunnelPort?: number) => PathEnding
   /** A connection to the application's socket. */
   readonly application: (site: Site, to: IpPort, speech: Speech) => PathEnding
 }
@@ -148,8 +149,9 @@ function toWorkload(flow: ZtunnelFlow, workload: ZtunnelWorkload, port: number, 
     return flow.plain(to, flow.speech)
   }
   if (pod === undefined) return openEnding(`the pod at ${ip} was not captured`)
-  if (pod.mode === 'ambient') return intoPod(flow, flow.world.site(pod), to, principal, source)
-  return flow.plain(to, {...flow.speech, tls: hboneHandshake(principal, to)})
+  if (pod.mode !== 'ambient') return flow.plain(to, {...flow.speech, tls: hboneHandshake(principal, to)}, HBONE_PORT)
+  const stopped = stoppedByNetworkPolicy(flow, source, {ip, port: HBONE_PORT})
+  return stopped ?? intoPod(flow, flow.world.site(pod), to, principal, source)
 }
 
 /** A tunnel that a proxy opens to a pod: the ztunnel or the HBONE listener of the pod takes it, for that identity. */
@@ -157,8 +159,9 @@ export function throughTunnel(flow: ZtunnelArrival, to: IpPort, principal: strin
   const {world, speech} = flow
   const pod = world.podAt(to.ip)
   if (pod === undefined) return openEnding(`the pod at ${to.ip} was not captured`)
-  if (pod.mode !== 'ambient') return flow.plain(to, {...speech, tls: hboneHandshake(principal, to)})
-  return intoPod(flow, world.site(pod), to, principal, source)
+  if (pod.mode !== 'ambient') return flow.plain(to, {...speech, tls: hboneHandshake(principal, to)}, HBONE_PORT)
+  const stopped = stoppedByNetworkPolicy(flow, source, {ip: to.ip, port: HBONE_PORT})
+  return stopped ?? intoPod(flow, world.site(pod), to, principal, source)
 }
 
 function hboneHandshake(principal: string, {ip, port}: IpPort): Speech['tls'] {
@@ -183,6 +186,9 @@ function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop,
     tell(flow, flow.site.pod, 'client', because)
     return ending(TERMINATED, 'no-endpoint', 'no-endpoint', because, {pod: flow.site.pod})
   }
+  const ip = reached.workload.workloadIps[0] ?? ''
+  const stopped = stoppedByNetworkPolicy(flow, flow.source, {ip, port: HBONE_PORT})
+  if (stopped !== undefined) return stopped
   const waypoint = pod === undefined ? undefined : world.site(pod)
   if (waypoint?.proxy !== undefined) {
     const to = front.workload === undefined ? flow.to : {ip: flow.to.ip, port: front.port}
@@ -242,8 +248,7 @@ function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop,
     return ending(TERMINATED, 'no-endpoint', 'no-endpoint', `waypoint ${name} has no healthy endpoint behind it`, {
       pod: place,
     })
-  const source = reached.workload.workloadIps[0] ?? ''
-  return toWorkload(flow, behind.workload, behind.target, reached.workload, source)
+  return toWorkload(flow, behind.workload, behind.target, reached.workload, ip)
 }
 
 /** What a waypoint's destination names; undefined for a Service ztunnel does not know. */

@@ -4,12 +4,14 @@ import {type Labels, matchesLabels} from '../../model/kube/selector.js'
 
 // How NetworkPolicies decide: https://kubernetes.io/docs/concepts/services-networking/network-policies/
 
-/** A pod at one end of a connection. */
+/** One end of a connection: a pod, or an address outside the pods of the cluster, which has no namespace. */
 export interface PolicyEnd {
-  readonly namespace: string
+  readonly namespace?: string | undefined
   readonly labels: Labels
   readonly namespaceLabels: Labels
   readonly addresses: readonly string[]
+  /** Numbers of the TCP ports that its containers name; undefined where they are not known. */
+  readonly namedPorts?: ReadonlyMap<string, number> | undefined
 }
 
 /** A TCP connection from one pod to a port of another. */
@@ -19,11 +21,15 @@ export interface PolicyConnection {
   readonly port: number
 }
 
-function portMatches({protocol, port, endPort}: PolicyPort, wanted: number): boolean | undefined {
+function portMatches(
+  {protocol, port, endPort}: PolicyPort,
+  wanted: number,
+  {namedPorts}: PolicyEnd,
+): boolean | undefined {
   if (protocol !== 'TCP') return false
   if (port === undefined) return true
-  // A name is that of a container port, which is not known here.
-  if (typeof port === 'string') return undefined
+  // A name is that of a container port of the pod that is reached.
+  if (typeof port === 'string') return namedPorts === undefined ? undefined : namedPorts.get(port) === wanted
   return endPort === undefined ? port === wanted : port <= wanted && wanted <= endPort
 }
 
@@ -38,6 +44,7 @@ function peerMatches({pods, namespaces, cidr, exceptions = []}: PolicyPeer, home
     }
     return within(cidr) && !exceptions.some(within)
   }
+  if (end.namespace === undefined) return false
   if (namespaces === undefined && end.namespace !== home) return false
   if (namespaces !== undefined) {
     const labels = {...end.namespaceLabels, 'kubernetes.io/metadata.name': end.namespace}
@@ -51,36 +58,49 @@ function ruleAllows(
   {peers, ports}: NetworkPolicyRule,
   home: string,
   other: PolicyEnd,
-  port: number,
+  {port, to}: PolicyConnection,
 ): boolean | undefined {
   if (peers.length > 0 && !peers.some(peer => peerMatches(peer, home, other))) return false
   if (ports.length === 0) return true
-  const matches = ports.map(each => portMatches(each, port))
+  const matches = ports.map(each => portMatches(each, port, to))
   return matches.includes(true) ? true : matches.includes(undefined) ? undefined : false
 }
 
 type Direction = 'ingress' | 'egress'
 
+/** What NetworkPolicies say of a connection. */
+export interface PolicyVerdict {
+  /** Undefined where a named port decides whose number is not known. */
+  readonly allowed: boolean | undefined
+  readonly direction: Direction
+  /** The policies that select the end. */
+  readonly policies: readonly NetworkPolicyModel[]
+}
+
 /** What the policies of one end say: nothing when none selects it. */
-function verdictAt(policies: readonly NetworkPolicyModel[], direction: Direction, connection: PolicyConnection) {
+function verdictAt(
+  policies: readonly NetworkPolicyModel[],
+  direction: Direction,
+  connection: PolicyConnection,
+): PolicyVerdict {
   const [mine, other] = direction === 'ingress' ? [connection.to, connection.from] : [connection.from, connection.to]
   const selecting = policies.filter(
     ({object, pods, [direction]: rules}) =>
       object.namespace === mine.namespace && rules !== undefined && matchesLabels(pods, mine.labels),
   )
-  if (selecting.length === 0) return {allowed: true, by: []}
+  if (selecting.length === 0) return {allowed: true, direction, policies: []}
   const answers = selecting
     .flatMap(({[direction]: rules = []}) => rules)
-    .map(rule => ruleAllows(rule, mine.namespace, other, connection.port))
+    .map(rule => ruleAllows(rule, mine.namespace ?? '', other, connection))
   const allowed = answers.includes(true) ? true : answers.includes(undefined) ? undefined : false
-  return {allowed, by: selecting.map(({object}) => `${object.namespace}/${object.name}`)}
+  return {allowed, direction, policies: selecting}
 }
 
 /** Which NetworkPolicies refuse a connection between two pods, where the network plugin enforces them; `allowed` is undefined where a named port decides. */
 export function networkPolicyVerdict(
   policies: readonly NetworkPolicyModel[],
   connection: PolicyConnection,
-): {readonly allowed: boolean | undefined; readonly by: readonly string[]} {
+): PolicyVerdict {
   const out = verdictAt(policies, 'egress', connection)
   if (out.allowed !== true) return out
   return verdictAt(policies, 'ingress', connection)

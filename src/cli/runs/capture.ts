@@ -6,6 +6,7 @@ import {pipeline} from 'node:stream/promises'
 import {UserError} from '../../model/evidence/user-error.js'
 import {humanSize} from '../../model/text/human-size.js'
 import type {CaptureOptions} from '../../reports/capture/report.js'
+import type {Source} from '../../sources/source.js'
 import type {progressLine} from '../output/progress-line.js'
 
 /** What a capture asks and tells on standard error: the estimate, large ones only with --yes, and how far it is. */
@@ -21,6 +22,13 @@ export function captureProgress(
     progress: ({podsDone, pods, bytes, gaps}) =>
       line.show(`${podsDone}/${pods} pods, ${humanSize(bytes)}, ${gaps} items missing`),
   }
+}
+
+/** The source of a capture: the given one, or what an earlier bundle holds with the given one for what had failed. */
+export async function continued(source: Source, earlier: string | undefined): Promise<Source> {
+  if (earlier === undefined) return source
+  const {openedCapture, resumedSource} = await import('../../sources/resumed.js')
+  return await resumedSource(await openedCapture(earlier), source)
 }
 
 /** Where a capture writes its bundle; `streamed` when standard output gets it afterwards, so that nothing else may be printed there. */

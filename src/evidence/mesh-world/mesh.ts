@@ -23,6 +23,7 @@ import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
 import {noted} from '../provenance.js'
 import {readAmbientObjects} from './ambient-objects.js'
 import {type ByObjects, byObjects, waypointByObjects} from './by-objects.js'
+import {policedNetwork, type ReadNetwork} from './policed-network.js'
 import {readRoutes} from './routed-services.js'
 import {clusterIpsOf} from './service-names.js'
 import {type ReadSite, readSite} from './site.js'
@@ -78,6 +79,8 @@ export interface MeshExtras {
   readonly formerAddresses: ReadonlySet<string>
   /** Pods of namespaces without objects are taken from what ztunnel knows. */
   readonly pastObjects: boolean
+  /** NetworkPolicies stop connections; not where only a change of them is looked at. */
+  readonly networkPolicies: boolean
   /** Where the control plane's ConfigMaps are. */
   readonly istioNamespace: string
   /** The root namespace where it is known already; the ConfigMap is not read then. */
@@ -90,6 +93,7 @@ const NOTHING_MORE: Omit<MeshExtras, 'site'> = {
   strangers: [],
   formerAddresses: new Set(),
   pastObjects: false,
+  networkPolicies: false,
   backends: () => undefined,
   speaksHttp: () => false,
 }
@@ -306,8 +310,15 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const notes = [...objects.notes]
   if (settings?.ok === false)
     notes.push(`the mesh configuration was not read: root namespace ${istioNamespace} is assumed`)
+  const podAt = (ip: string) => byAddress.get(ip)
+  const policed: ReadNetwork =
+    extras.networkPolicies === true
+      ? await policedNetwork(source, {models: objects.pods, podAt, modelOf: pod => models.get(pod)})
+      : {notes: []}
+  notes.push(...policed.notes)
   const world: MeshWorld = {
-    podAt: ip => byAddress.get(ip),
+    ...definedFields({networkBlock: policed.blocks}),
+    podAt,
     hostPodAt: (ip, port) =>
       pods.find(({hostNetwork, addresses, ports}) => hostNetwork && addresses.includes(ip) && ports.includes(port)),
     isEndpoint: ip => endpoints.has(ip),

@@ -1,6 +1,6 @@
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
-import type {MeshPod, Site, SiteCertificate, SiteKernel} from '../../analysis/request-path/world.js'
+import type {MeshPod, Site, SiteCertificate, SiteKernel, SiteSockets} from '../../analysis/request-path/world.js'
 import {parseCerts} from '../../formats/envoy/envoy-certs.js'
 import {parseClusters} from '../../formats/envoy/envoy-clusters.js'
 import {lazyDump} from '../../formats/envoy-config-dump/lazy-sections.js'
@@ -16,7 +16,7 @@ import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
-import {readSockets} from '../pod/sockets.js'
+import {readSockets, unreadSockets} from '../pod/sockets.js'
 import {noted} from '../provenance.js'
 
 /** The evidence of a pod, and what could not be read or was assumed. */
@@ -103,14 +103,23 @@ function marksAnswers(rulesets: Parameters<typeof everyRule>[0]): boolean {
   return own.some(({kind}) => kind === 'set-connmark') && own.some(({kind}) => kind === 'restore-mark')
 }
 
-async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<SiteKernel>> {
+async function readSiteSockets(source: Source, pod: MeshPod): Promise<SiteSockets | undefined> {
+  const table = await readSockets(source, pod.ref)
+  if (!table.ok) return undefined
+  return {listeners: listenersOf(table.value), complete: unreadSockets(table.value) === undefined}
+}
+
+async function readSiteKernel(
+  source: Source,
+  pod: MeshPod,
+  sockets: SiteSockets | undefined,
+): Promise<Answer<SiteKernel>> {
   const kernel = await readKernel(source, pod.ref, pod.addresses)
   if (kernel.rulesets.length === 0) {
     const gap = whyUnread(kernel)
     if (gap !== undefined) return {ok: false, gap}
   }
-  const table = await readSockets(source, pod.ref)
-  const machine = table.ok ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
+  const machine = sockets?.complete === true ? {...kernel.machine, listeners: sockets.listeners} : kernel.machine
   return answered({
     rules: compileRules(kernel.rulesets),
     machine,
@@ -159,9 +168,10 @@ export async function readSite(given: Source, pod: MeshPod, edit: SiteEdit = asR
   const source = noted(given)
   const proxied = ENVOY_MODES.includes(pod.mode)
   const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)
+  const sockets = await readSiteSockets(source, pod)
   const [proxy, kernel, certificate] = await Promise.all([
     proxied ? readProxy(source, pod, edit) : none,
-    readSiteKernel(source, pod),
+    readSiteKernel(source, pod, sockets),
     proxied ? readCertificate(source, pod) : none,
   ])
   const assumes = proxied && proxy.ok && !certificate.ok
@@ -176,6 +186,7 @@ export async function readSite(given: Source, pod: MeshPod, edit: SiteEdit = asR
       proxy: proxy.ok ? proxy.value.proxy : undefined,
       proxyGap: proxy.ok ? undefined : gapSentence(proxy.gap),
       kernel: kernel.ok ? kernel.value : undefined,
+      sockets,
       kernelGap: kernel.ok ? undefined : gapSentence(kernel.gap),
       madeBy: proxy.ok ? proxy.value.madeBy : () => undefined,
       rejected: proxy.ok ? proxy.value.rejected : [],

@@ -13,7 +13,7 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
     'Check connectionPool in the DestinationRule.',
   ],
   NR: [
-    'No route: no virtual host or route matches, or no filter chain matches the connection (NR filter_chain_not_found).',
+    'No route: no virtual host has the host, none of its routes matches, or no filter chain matches the connection (details filter_chain_not_found).',
     'meshctl proxy-config route POD',
   ],
   URX: [
@@ -21,7 +21,7 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
     'Find why each attempt failed: see UF and the upstream.',
   ],
   NC: [
-    'No cluster: the route points to a cluster that Envoy does not have.',
+    'No cluster: the route, or the filter chain of a TCP connection, names a cluster that Envoy does not have.',
     'meshctl proxy-config cluster POD --fqdn HOST',
   ],
   DT: [

@@ -1,3 +1,4 @@
+import {ipIn, isForwardedFor} from '../../analysis/access-failures/peer.js'
 import {ztunnelMeaning} from '../../analysis/log-explanation/explain.js'
 import type {LogSide} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
@@ -6,8 +7,8 @@ import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
+import type {PathCause} from '../trace/cause.js'
 import type {Heard} from '../trace/heard.js'
-import type {PathCause} from '../trace/path-cause.js'
 import {type PathBranch, pathReport} from '../trace/path-report.js'
 import {lineQuestion} from './line-question.js'
 
@@ -65,6 +66,8 @@ export interface LineAsked {
   readonly side: LogSide
   /** The pod whose proxy wrote the line, where that is known. */
   readonly writer: PodRef | undefined
+  /** The pod that opened the connection, where a line of its own proxy tells. */
+  readonly caller?: PodRef | undefined
 }
 
 /** Explains one line of an access log by tracing its request through today's configuration; `heard` gets what the trace lacks. Nothing is sent. */
@@ -84,12 +87,16 @@ export async function lineCause(
 async function tracedCause(
   source: Source,
   pods: readonly MeshPod[],
-  {entry, side, writer}: LineAsked,
+  {entry, side, writer, caller}: LineAsked,
   istioNamespace: string,
   heard: Heard,
 ): Promise<LineCause> {
   const own = writer === undefined ? undefined : pods.find(({ref}) => podLabel(ref) === podLabel(writer))
-  const question = lineQuestion(entry, pods, own)
+  const question = lineQuestion(entry, pods, own, caller)
+  if (question === undefined && isForwardedFor(entry.remoteAddress)) {
+    const because = `the line gives the client of X-Forwarded-For (${ipIn(entry.remoteAddress)}), not which proxy connected`
+    return {verdict: 'unknown', because}
+  }
   if (question === undefined) return {verdict: 'unknown', because: 'the line does not say who called what'}
   const {from, to, flags} = question
   const name = from.kind === 'pod' ? podLabel(from.pod) : from.kind === 'address' ? from.ip : 'ingress'

@@ -1,7 +1,9 @@
+import {ipIn, peerIp} from '../../analysis/access-failures/peer.js'
 import {sideOf} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {AccessLogEntry} from '../../model/envoy/log-line.js'
+import type {PodRef} from '../../model/kube/kube-object.js'
 import type {FromWord} from '../trace/path-report.js'
 import type {PathFlags} from '../trace/path-spec.js'
 
@@ -12,16 +14,18 @@ export interface LineQuestion {
   readonly flags: PathFlags
 }
 
-function hostOf(address: string | undefined): string | undefined {
-  const found = /^(.*):\d+$/.exec(address ?? '')?.[1]
-  return found?.replace(/^\[|\]$/g, '')
-}
-
 /** Who sent the request: the pod of the remote address; behind a gateway, someone outside. */
-function senderOf(entry: AccessLogEntry, pods: readonly MeshPod[], writer: MeshPod | undefined): FromWord | undefined {
-  const remote = hostOf(entry.remoteAddress)
-  const local = hostOf(entry.localAddress)
-  const at = (ip: string | undefined) => pods.find(each => ip !== undefined && each.addresses.includes(ip))
+function senderOf(
+  entry: AccessLogEntry,
+  pods: readonly MeshPod[],
+  writer: MeshPod | undefined,
+  caller: PodRef | undefined,
+): FromWord | undefined {
+  if (caller !== undefined) return {kind: 'pod', pod: caller}
+  const remote = peerIp(entry.remoteAddress)
+  const local = ipIn(entry.localAddress)
+  const at = (ip: string | undefined) =>
+    pods.find(each => ip !== undefined && !each.hostNetwork && each.addresses.includes(ip))
   const gateway = writer?.mode === 'gateway' ? writer : at(local)?.mode === 'gateway' ? at(local) : undefined
   const client = at(remote)
   if (client !== undefined) return {kind: 'pod', pod: client.ref}
@@ -48,8 +52,9 @@ export function lineQuestion(
   entry: AccessLogEntry,
   pods: readonly MeshPod[],
   writer: MeshPod | undefined,
+  caller?: PodRef,
 ): LineQuestion | undefined {
-  const from = senderOf(entry, pods, writer)
+  const from = senderOf(entry, pods, writer, caller)
   if (from === undefined) return undefined
   const port = /:(\d+)$/.exec(entry.localAddress ?? '')?.[1]
   const [method = 'GET', path = '/', version = 'HTTP/1.1'] = (entry.request ?? '').split(' ')
@@ -65,7 +70,7 @@ export function lineQuestion(
   const server = sideOf(entry) === 'server'
   const named = /:\d+$/.test(authority) || port === undefined || server
   // The client's proxy writes the address its application connected to; the server's writes its own.
-  const address = server ? undefined : hostOf(entry.localAddress)
+  const address = server ? undefined : ipIn(entry.localAddress)
   return {
     from,
     to: `http://${authority}${path}`,

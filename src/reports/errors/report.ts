@@ -1,15 +1,9 @@
-import {
-  type Failure,
-  type FailureGroup,
-  groupFailures,
-  isFailure,
-  withoutRepeated,
-} from '../../analysis/access-failures/failures.js'
+import {type FailureGroup, groupFailures, isFailure, withoutRepeated} from '../../analysis/access-failures/failures.js'
+import {ipIn} from '../../analysis/access-failures/peer.js'
 import {troubleCounters} from '../../analysis/envoy-stats/trouble.js'
-import {sideOf} from '../../analysis/log-explanation/side.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {askedOnce} from '../../evidence/asked-once.js'
-import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
+import {readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseStatsPage} from '../../formats/envoy/envoy-stats.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
@@ -21,6 +15,7 @@ import {type PodRef, podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {openHeard} from '../trace/heard.js'
+import {callersOf, failureOf, type WrittenLog} from './failure-ends.js'
 import {type LineCause, lineCause} from './line-cause.js'
 
 const LOG = 'log.istio-proxy'
@@ -62,11 +57,6 @@ export interface ErrorsQuery {
 /** Groups that are traced: the most frequent ones. */
 const TRACED = 15
 
-interface ReadLog {
-  readonly pod: MeshPod
-  readonly entries: readonly AccessLogEntry[]
-}
-
 function entriesIn(bytes: Uint8Array, after: number): readonly AccessLogEntry[] {
   return Buffer.from(bytes)
     .toString('utf8')
@@ -80,7 +70,7 @@ function entriesIn(bytes: Uint8Array, after: number): readonly AccessLogEntry[] 
     })
 }
 
-async function readLog(source: Source, pod: MeshPod, after: number, gaps: Gap[]): Promise<ReadLog | undefined> {
+async function readLog(source: Source, pod: MeshPod, after: number, gaps: Gap[]): Promise<WrittenLog | undefined> {
   const log = await source.evidence(LOG, pod.ref)
   if (log.ok) return {pod, entries: entriesIn(log.value.bytes, after)}
   gaps.push({...log.gap, what: `log of the sidecar of ${podLabel(pod.ref)}`})
@@ -133,10 +123,10 @@ function nodesConcerned(pods: readonly MeshPod[], concern: Concern): ReadonlySet
 }
 
 /** Lines of a ztunnel about the pods that are asked about; every line of another proxy, and of a ztunnel that is asked about itself. */
-function concerning({pod, entries}: ReadLog, query: ErrorsQuery, pods: readonly MeshPod[]): ReadLog {
+function concerning({pod, entries}: WrittenLog, query: ErrorsQuery, pods: readonly MeshPod[]): WrittenLog {
   if (pod.mode !== 'ztunnel' || isAsked(query, pod.ref)) return {pod, entries}
   const ends = ({sourcePod, destinationPod, remoteAddress, localAddress}: AccessLogEntry): readonly PodRef[] => {
-    const ips = [ipOf(remoteAddress), ipOf(localAddress)]
+    const ips = [ipIn(remoteAddress), ipIn(localAddress)]
     const byIp = pods.filter(({addresses}) => ips.some(ip => ip !== undefined && addresses.includes(ip)))
     return [sourcePod, destinationPod, ...byIp.map(({ref}) => ref)].filter(each => each !== undefined)
   }
@@ -153,50 +143,6 @@ function chosen(pods: readonly MeshPod[], {namespace, pods: named}: ErrorsQuery)
         (namespace === undefined || ref.namespace === namespace) &&
         (wanted === undefined || wanted.has(podLabel(ref)))),
   )
-}
-
-function ipOf(address: string | undefined): string | undefined {
-  return /^(.*):\d+$/.exec(address ?? '')?.[1]?.replace(/^\[|\]$/g, '')
-}
-
-/** The ends of a request by the line one of its proxies wrote. */
-function failureOf({pod}: ReadLog, entry: AccessLogEntry, {pods, world}: Pick<Mesh, 'pods' | 'world'>): Failure {
-  const side = sideOf(entry)
-  const nameOf = (each: MeshPod) => `${each.workload}.${each.ref.namespace}`
-  const at = (address: string | undefined) => {
-    const ip = ipOf(address)
-    return ip === undefined ? undefined : pods.find(each => each.addresses.includes(ip))
-  }
-  const sender = at(entry.remoteAddress)
-  if (entry.form === 'ztunnel') {
-    const {localAddress, service, destinationPod, sourcePod} = entry
-    const named = (ref: PodRef | undefined) =>
-      pods.find(each => ref !== undefined && podLabel(each.ref) === podLabel(ref))
-    const client = named(sourcePod) ?? sender
-    const server = named(destinationPod) ?? at(localAddress)
-    const ends = /:(\d+)$/.exec(localAddress ?? '')?.[1] ?? '?'
-    const ip = ipOf(localAddress) ?? '?'
-    const known = world.serviceAt(ip)?.object
-    const called = known === undefined ? ip : `${known.name}.${known.namespace}`
-    const whom = server === undefined ? (service ?? called) : nameOf(server)
-    return {
-      entry,
-      side,
-      writer: podLabel(pod.ref),
-      from: client === undefined ? (ipOf(entry.remoteAddress) ?? '?') : nameOf(client),
-      to: `${whom}:${ends}`,
-    }
-  }
-  const [, port, , host] = /^outbound\|(\d+)\|([^|]*)\|(.+)$/.exec(entry.cluster ?? '') ?? []
-  const target = host === undefined ? (entry.authority ?? entry.localAddress ?? '?') : `${host}:${port}`
-  const from = sender === undefined ? (ipOf(entry.remoteAddress) ?? '?') : nameOf(sender)
-  return {
-    entry,
-    side,
-    writer: podLabel(pod.ref),
-    from: side === 'server' ? from : sender === undefined && pod.mode === 'sidecar' ? nameOf(pod) : from,
-    to: side === 'server' ? `${nameOf(pod)}:${/:(\d+)$/.exec(entry.localAddress ?? '')?.[1] ?? '?'}` : target,
-  }
 }
 
 function moment(source: Source): number {
@@ -217,8 +163,9 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
     .filter(each => each !== undefined)
     .map(each => concerning(each, query, mesh.pods))
   const requests = logs.reduce((sum, each) => sum + each.entries.length, 0)
+  const callers = callersOf(logs)
   const failing = logs.flatMap(log =>
-    log.entries.filter(isFailure).map(entry => ({pod: log.pod, failure: failureOf(log, entry, mesh)})),
+    log.entries.filter(isFailure).map(entry => ({pod: log.pod, failure: failureOf(log, entry, mesh, callers)})),
   )
   const writers = new Map(failing.map(({pod, failure}) => [failure.writer, pod.ref]))
   const failures = withoutRepeated(failing.map(each => each.failure))
@@ -226,8 +173,8 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const heard = openHeard()
   heard.add({gaps: mesh.gaps(), notes: mesh.notes()})
   for (const group of groupFailures(failures)) {
-    const {entry, side, writer} = group.example
-    const line = {entry, side, writer: writers.get(writer)}
+    const {entry, side, writer, caller} = group.example
+    const line = {entry, side, writer: writers.get(writer), caller}
     const why = groups.length < TRACED ? await lineCause(once, mesh.pods, line, query.istioNamespace, heard) : undefined
     groups.push(why === undefined ? group : {...group, why})
   }

@@ -1,7 +1,8 @@
 import type {RequestPath} from '../../analysis/request-path/path.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
 import {podLabel} from '../../model/kube/kube-object.js'
-import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
+import {objectLabel} from '../../model/kube/pod.js'
+import type {PathCause} from './cause.js'
 
 /** The waypoint that the reason of an ending names, as `NAME.NAMESPACE`. */
 function waypointIn(because: string): readonly [name: string, namespace: string] | undefined {
@@ -9,14 +10,8 @@ function waypointIn(because: string): readonly [name: string, namespace: string]
   return name === undefined || namespace === undefined ? undefined : [name, namespace]
 }
 
-interface AmbientCause {
-  readonly object?: ObjectRef
-  readonly field?: string
-  readonly fix: string
-}
-
 /** What to change where a connection ends at ztunnel for another reason than a policy; undefined for one that ends elsewhere. */
-export function ambientCause({legs, ending}: RequestPath, world: MeshWorld): AmbientCause | undefined {
+export function ambientCause({legs, ending}: RequestPath, world: MeshWorld): PathCause | undefined {
   const last = legs.findLast(each => each.kind !== 'service')
   if (last?.kind !== 'ztunnel') return undefined
   const {reason, because} = ending

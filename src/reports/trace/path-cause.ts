@@ -12,14 +12,9 @@ import {type ObjectRef, objectLabel} from '../../model/kube/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/kube/selector.js'
 import type {Source} from '../../sources/source.js'
 import {ambientCause} from './ambient-cause.js'
+import type {PathCause} from './cause.js'
+import {noRouteCause} from './no-route-cause.js'
 import {uncapturedPort} from './uncaptured-port.js'
-
-/** The object and field that made a request fail, and what to change. */
-export interface PathCause {
-  readonly object?: ObjectRef
-  readonly field?: string
-  readonly fix: string
-}
 
 /** The inputs for finding a cause. */
 export interface CauseInputs {
@@ -261,9 +256,19 @@ function refused(path: RequestPath): PathCause {
   }
 }
 
+function networkPolicyFix(
+  {legs}: RequestPath,
+  {object, field}: {readonly object: ObjectRef; readonly field: string},
+): string {
+  const stopped = legs.findLast(each => each.kind === 'network')?.address
+  const port = stopped === undefined ? 'the port' : `TCP port ${stopped.port}`
+  return `Allow ${port} for the other end under ${field} of ${objectLabel(object)}, or in another NetworkPolicy that selects the same pod.`
+}
+
 /** The cause of a failed request; undefined for one that is delivered or undetermined. */
 export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
-  const {disposition, policy, pod} = path.ending
+  const {disposition, policy, pod, made} = path.ending
+  if (made !== undefined) return {...made, fix: networkPolicyFix(path, made)}
   switch (disposition) {
     case 'denied':
       return policy === undefined || pod === undefined ? undefined : await denial(inputs, policy, pod)
@@ -275,13 +280,8 @@ export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promi
       return ambientCause(path, inputs.world) ?? (await noEndpoint(inputs, path))
     case 'refused':
       return ambientCause(path, inputs.world) ?? refused(path)
-    case 'no-route': {
-      const object = routeObject(clientLeg(path.legs), inputs.world)
-      return {
-        ...definedFields({object}),
-        fix: 'Add a route for the host and path (VirtualService), or correct the host the client sends.',
-      }
-    }
+    case 'no-route':
+      return noRouteCause(path, routeObject(clientLeg(path.legs), inputs.world))
     default:
       return undefined
   }

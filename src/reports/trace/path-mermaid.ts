@@ -48,7 +48,9 @@ export function mermaidOf(report: PathReport): string {
   }
   if (branch !== undefined) {
     const answer = branch.status === null ? branch.outcome : `${branch.outcome}, status ${branch.status}`
-    lines.push(`  ${current}-->>a0: ${safe(`${answer}: ${branch.because}`)}`)
+    lines.push(
+      `  ${current}-->>a0: ${safe(`${answer}: ${branch.because}${branch.condition === null ? '' : `, if ${branch.condition}`}`)}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -21,7 +21,8 @@ import {podLabel} from '../../model/kube/kube-object.js'
 import {shownMoment} from '../../sources/moment.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type CauseInputs, type PathCause, pathCauseOf} from './path-cause.js'
+import type {PathCause} from './cause.js'
+import {type CauseInputs, pathCauseOf} from './path-cause.js'
 import {type AskedPath, askedPath, type Begin} from './path-request.js'
 import type {PathFlags} from './path-spec.js'
 import {type PathStep, stepsOf} from './path-steps.js'
@@ -37,6 +38,8 @@ export interface PathBranch extends PathSummary {
   /** The fraction of requests that take this path, from 0 to 1. */
   readonly share: number
   readonly because: string
+  /** What the outcome takes for granted because no evidence tells it: the outcome holds if this does; null where nothing. */
+  readonly condition: string | null
   /** Where it ends; of merged paths, the first. */
   readonly pod?: PodRef
   readonly steps: readonly PathStep[]
@@ -154,6 +157,7 @@ async function branchOf(
     share: Math.round(share * 10_000) / 10_000,
     ...summary,
     because: path.ending.because,
+    condition: path.ending.condition ?? null,
     ...definedFields({pod: pod?.ref}),
     steps: [name, ...stepsOf(path.legs, inputs.world)],
     logs: logsOf(request, path),
@@ -181,7 +185,7 @@ interface Reading {
 
 async function read(given: Source, istioNamespace: string): Promise<Reading> {
   const source = noted(given)
-  const mesh = await readMesh(source, shownMoment(source), {istioNamespace})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, networkPolicies: true})
   return {source, mesh, objects: objectCache(source, istioNamespace)}
 }
 

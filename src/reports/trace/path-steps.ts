@@ -32,6 +32,7 @@ export interface PathStep {
     | 'tls'
     | 'server-proxy'
     | 'application'
+    | 'network'
     | 'outside'
   /** The pod, Service or address where it happens. */
   readonly where: string
@@ -227,6 +228,8 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
         }
         return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]
       }
+      case 'network':
+        return [plainStep('network', destinationText(leg.address), leg.text)]
       case 'outside':
         return [plainStep('outside', destinationText(leg.address), leg.text)]
     }

@@ -19,6 +19,7 @@ const HOPS: Readonly<Record<PathStep['hop'], string>> = {
   tls: 'TLS',
   'server-proxy': 'server Envoy',
   application: 'application',
+  network: 'network',
   outside: 'outside',
 }
 
@@ -53,7 +54,13 @@ function seenByClient(branch: PathBranch): string {
 function verdict(branch: PathBranch): readonly Cell[] {
   const [text, tone] = DISPOSITIONS[branch.outcome]
   const seen = seenByClient(branch)
-  return [shareText(branch.share), {text, tone}, `: ${branch.because}${seen === '' ? '' : `; ${seen}`}`]
+  const {condition, because} = branch
+  const assumed = condition === null ? '' : `, if ${condition}`
+  return [
+    shareText(branch.share),
+    condition === null ? {text, tone} : {text: `${text} (conditional)`, tone: 'warn'},
+    `: ${because}${assumed}${seen === '' ? '' : `; ${seen}`}`,
+  ]
 }
 
 function fieldsOf(branch: PathBranch): readonly (readonly [string, Cell])[] {

@@ -19,6 +19,8 @@ export type TrafficAnswer = {readonly id: string} & Summary &
     | {readonly clusters: readonly {readonly cluster: string; readonly share: number}[]}
   ) & {
     readonly because: string
+    /** What the outcome takes for granted because no evidence tells it; null where nothing. */
+    readonly condition: string | null
     /** Some hop rests on the objects: what its ztunnel or waypoint has was not read. */
     readonly byObjects: boolean
     readonly alternatives: readonly (Summary & {readonly share: number | null})[]
@@ -75,6 +77,7 @@ function notCaptured({id, pod, namespace}: TrafficRequest): TrafficAnswer {
     policy: null,
     cluster: null,
     because: `pod ${pod}.${namespace}, which sends it, was not captured`,
+    condition: null,
     byObjects: false,
     alternatives: [],
   }
@@ -103,6 +106,7 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
     ...main.summary,
     ...clustersOf(branches),
     because: path.ending.because,
+    condition: path.ending.condition ?? null,
     byObjects: restsOnObjects(path, world),
     alternatives: [...others.map(({summary, share}) => ({...summary, share: rounded(share)})), ...races],
   }
@@ -116,7 +120,7 @@ export async function trafficReport(
   istioNamespace = 'istio-system',
 ): Promise<TrafficReport> {
   const source = noted(given)
-  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, pastObjects: true})
+  const mesh = await readMesh(source, shownMoment(source), {istioNamespace, pastObjects: true, networkPolicies: true})
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length

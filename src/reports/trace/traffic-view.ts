@@ -14,7 +14,7 @@ function row(answer: TrafficAnswer): readonly Cell[] {
     answer.status === null ? '-' : String(answer.status),
     answer.flags.join(',') || '-',
     clusterWords(answer),
-    answer.because,
+    answer.condition === null ? answer.because : `${answer.because}, if ${answer.condition}`,
   ]
 }
 

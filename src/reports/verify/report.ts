@@ -55,7 +55,10 @@ export function verified(expectation: Expectation, branches: readonly PathBranch
     }
   const [undecided] = open
   const because = undecided?.branch.because ?? (unfollowed > 0 ? 'the request has too many possible paths' : '')
-  return {...base, verdict: because === '' ? 'holds' : 'undecided', differences: [], because, fix: undefined}
+  if (because !== '') return {...base, verdict: 'undecided', differences: [], because, fix: undefined}
+  const assumed = branches.flatMap(({condition}) => condition ?? [])
+  const provided = assumed.length === 0 ? '' : `if ${[...new Set(assumed)].join(', and ')}`
+  return {...base, verdict: 'holds', differences: [], because: provided, fix: undefined}
 }
 
 /** Predicts every expectation by trace, on the configuration of the source. Nothing is sent. */

@@ -12,9 +12,10 @@ export function differenceWords({differences}: Pick<Verified, 'differences'>): s
 
 function lines(result: Verified): readonly (readonly Cell[])[] {
   const {expectation, verdict, because, fix, share} = result
+  const provided = verdict === 'holds' && because !== '' ? `, ${because}` : ''
   const part = verdict === 'fails' && share < 0.9999 ? ` (${Math.round(share * 100)}% of the requests)` : ''
   return [
-    [{text: verdict, tone: TONES[verdict]}, `  ${expectation.name}${part}`],
+    [{text: verdict, tone: TONES[verdict]}, `  ${expectation.name}${part}${provided}`],
     ...(result.differences.length === 0 ? [] : [[`  ${differenceWords(result)}`]]),
     ...(because === '' || verdict === 'holds' ? [] : [[`  because: ${because}`]]),
     ...(fix === undefined ? [] : [[`  fix: ${fix}`]]),

@@ -48,9 +48,9 @@ export function throughNetworkPolicies(
   })
   for (const hop of found.hops) {
     const ends = {from: endOf(hop.from), to: endOf(hop.to), port: portOf(hop)}
-    const {allowed, by} = networkPolicyVerdict(policies, ends)
+    const {allowed, policies: by} = networkPolicyVerdict(policies, ends)
     if (allowed === true) continue
-    const names = by.join(', ')
+    const names = by.map(({object}) => `${object.namespace}/${object.name}`).join(', ')
     if (allowed === undefined)
       return {
         ...found,

@@ -14,6 +14,7 @@ import {rule as destinationPortRequired} from './destination-port-required/rule.
 import {rule as destinationPortUnknown} from './destination-port-unknown/rule.js'
 import {rule as destinationRuleHostUnknown} from './destination-rule-host-unknown/rule.js'
 import {rule as destinationRuleNeverUsed} from './destination-rule-never-used/rule.js'
+import {rule as destinationRulePortUnknown} from './destination-rule-port-unknown/rule.js'
 import {rule as destinationRulesCollide} from './destination-rules-collide/rule.js'
 import {rule as envoyFilterAdd} from './envoy-filter-add/rule.js'
 import {rule as envoyFilterOldNames} from './envoy-filter-old-names/rule.js'
@@ -145,6 +146,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   destinationPortUnknown,
   destinationRuleHostUnknown,
   destinationRuleNeverUsed,
+  destinationRulePortUnknown,
   destinationRulesCollide,
   envoyFilterAdd,
   envoyFilterOldNames,

@@ -26,7 +26,9 @@ const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b(?! v\d)/
 /** Lines that mention an error without being one: old releases continue after them, or name the flag of a help text. */
 const NO_FAILURE = /bug compatibility|^Try `|\|\| true|iptables-legacy tables present|ignor(ed|ing) error|^# Warning/i
 /** Refusals of the program itself, which no command before them caused. */
-const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: |^Error: exit status [1-9]/
+const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: |^Error: exit status [1-9]/i
+/** What only a program says that was to set up rules. */
+const ABANDONED = /skipping iptables setup|aborting firewall configuration/i
 const PASSED = /Validation passed|iptables rules established|validation succeeded/i
 const BAD: ReadonlySet<string> = new Set(['error', 'fatal', 'panic', 'dpanic', 'critical'])
 
@@ -106,13 +108,15 @@ function programOf(reading: RulesReading, cause: SetupCause, texts: readonly str
 const REFUSED_RESTORE = /^(ip6?)tables(?:-nft|-legacy)?-restore(?: v\d\S*(?: \(\w+\))?)?: /
 
 /** True for a text in which rules were being made, and not only printed. */
-function isSetup(reading: RulesReading): boolean {
+export function isSetup(reading: RulesReading): boolean {
   return (
     asked(reading).length > 0 ||
     Object.keys(reading.parameters).length > 0 ||
     reading.messages.some(
       ({text, command}) =>
-        (command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text)) || REFUSED_RESTORE.test(text),
+        (command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text)) ||
+        REFUSED_RESTORE.test(text) ||
+        ABANDONED.test(text),
     )
   )
 }

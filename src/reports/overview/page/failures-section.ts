@@ -48,7 +48,7 @@ export function failuresSection({errors}: OverviewReport): Html {
 
 function traceItem({why, path}: TracedRequest, at: number): Html {
   const [main] = path.branches
-  const good = main?.outcome === 'delivered'
+  const good = main?.outcome === 'delivered' && main.condition === null
   return html`<details class="card" id="${idOf('trace', String(at))}"><summary>${badge(main?.outcome ?? 'undecided', good ? 'good' : 'bad')} <span class="title">${path.request} from ${path.from}</span></summary><p>${why}</p>${docMarkup(pathView.doc(path, 'wide'))}</details>`
 }
 

@@ -37,6 +37,8 @@ const CAUSES: readonly (readonly [string, string])[] = [
   ['iptables: No chain/target/match by that name.', 'module'],
   ["iptables v1.8.7 (nf_tables): Couldn't load match `owner':No such file or directory", 'module'],
   ['Warning: Extension owner revision 0 not supported, missing kernel module?', 'module'],
+  ["iptables-nft-restore v1.8.10 (nf_tables): Set excluded-hosts doesn't exist.", 'set'],
+  ['failed to create ipset excluded-hosts: no such file or directory', 'set'],
   ['modprobe: FATAL: Module ip_tables not found in directory /lib/modules/5.4.0', 'table'],
   ['iptables: Chain already exists.', 'second-run'],
   ['iptables v1.8.4 (nf_tables):  CHAIN_USER_ADD failed (File exists): chain ISTIO_REDIRECT', 'second-run'],

@@ -15,6 +15,7 @@ export interface AuthzFlags {
   readonly header?: readonly string[] | undefined
   readonly 'jwt-claim'?: readonly string[] | undefined
   readonly sni?: string | undefined
+  readonly quiet?: boolean | undefined
 }
 
 function pairsIn(words: readonly string[], flag: string): readonly (readonly [string, string])[] {
@@ -34,7 +35,7 @@ async function askerOf(source: Source, word: string, flags: AuthzFlags): Promise
     return {kind: 'account', namespace, name: account.slice(slash + 1)}
   }
   const subject = await resolveSubject(source, {name: word, namespace: flags.namespace})
-  if (subject.chosen !== undefined) await remark(subject.chosen)
+  if (subject.chosen !== undefined && flags.quiet !== true) await remark(subject.chosen)
   return {kind: 'pod', pod: subject.pod}
 }
 

@@ -6,8 +6,10 @@ import {explainReport} from '../../src/reports/explain/report.js'
 import {readReport} from '../../src/reports/read/report.js'
 import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
 import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
+import {KUBECTL_OUTPUT} from '../fixtures/pieces/kubectl-output.js'
 import {LINES_AND_RECORDS} from '../fixtures/pieces/lines-and-records.js'
 import {LOGS_OF_VENDORS} from '../fixtures/pieces/logs-of-vendors.js'
+import {MANIFEST_PIECES} from '../fixtures/pieces/manifests.js'
 import {OBJECTS_WITH_MISTAKES} from '../fixtures/pieces/objects-with-mistakes.js'
 import {PAGES_AND_LOGS} from '../fixtures/pieces/pages-and-logs.js'
 import {PAGES_OF_ISTIOD} from '../fixtures/pieces/pages-of-istiod.js'
@@ -37,8 +39,10 @@ const ALL = [
   ...PASTED_PIECES,
   ...CLIENT_TOOLS,
   ...KERNEL_AND_CLUSTER,
-  ...LINES_AND_RECORDS,
+  ...KUBECTL_OUTPUT,
   ...LOGS_OF_VENDORS,
+  ...MANIFEST_PIECES,
+  ...LINES_AND_RECORDS,
   ...OBJECTS_WITH_MISTAKES,
   ...PAGES_AND_LOGS,
   ...PAGES_OF_ISTIOD,

@@ -1,6 +1,6 @@
 import {parseCheckReport} from '../../src/formats/check-report.js'
 import {lineOfService} from '../../src/formats/containers/compose.js'
-import {podsOfContainers} from '../../src/formats/containers/outside-pods.js'
+import {inspectedContainers, podsOfContainers} from '../../src/formats/containers/outside-pods.js'
 import {parseCerts} from '../../src/formats/envoy/envoy-certs.js'
 import {parseClusters} from '../../src/formats/envoy/envoy-clusters.js'
 import {parseInitDump} from '../../src/formats/envoy/envoy-init-dump.js'
@@ -29,6 +29,7 @@ import {parseZtunnelDump} from '../../src/formats/istio/ztunnel-dump.js'
 import {holdsMeshConfig, readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
 import {parseTables} from '../../src/formats/istioctl-table/parse.js'
 import {describeNonText, isJson, parseJson} from '../../src/formats/json-text.js'
+import {describedObject} from '../../src/formats/kube/described-object.js'
 import {describedPod} from '../../src/formats/kube/kubectl-describe.js'
 import {kubectlTables} from '../../src/formats/kube/kubectl-table.js'
 import {embeddedManifests} from '../../src/formats/kube-manifest/embedded.js'
@@ -97,7 +98,9 @@ function refusing(parse: Parser): Parser {
 /** Everything that reads a text from outside, by the name of the function; `parsers.test.ts` holds that none is missing. */
 export const PARSERS: Readonly<Record<string, Parser>> = {
   denialIn: ofText(denialIn),
+  describedObject: ofText(describedObject),
   describedPod: ofText(describedPod),
+  inspectedContainers: ofText(inspectedContainers),
   describeNonText: bytes => describeNonText(bytes, 'a list'),
   embeddedManifests: ofText(embeddedManifests),
   evidenceOfOwnAnswer,

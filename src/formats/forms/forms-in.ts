@@ -4,6 +4,7 @@ import {isInitDump} from '../envoy/envoy-init-dump.js'
 import {isStats} from '../envoy/envoy-stats.js'
 import {istioctlText} from '../istio/istioctl-text.js'
 import {istioctlVersion} from '../istio/istioctl-version.js'
+import {describedKind} from '../kube/described-object.js'
 import {isDescribedPod} from '../kube/kubectl-describe.js'
 import {kubectlTables} from '../kube/kubectl-table.js'
 import {WORKLOAD_KINDS} from '../kube-pod/parse.js'
@@ -106,7 +107,7 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
   ]
   const found = [
     ...new Set([
-      ...(described ? ['described-pod'] : []),
+      ...(described ? ['described-pod'] : describedKind(text) === undefined ? [] : ['described-object']),
       ...pasted,
       ...direct.filter(id => !(pasted.length > 0 && id === 'objects')),
       ...pages,

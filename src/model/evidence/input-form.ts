@@ -171,6 +171,12 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'explain',
   ),
   form(
+    'described-object',
+    'an object as kubectl describe prints it',
+    'Name, Namespace and the fields of a Service, workload, Job or autoscaler at the left margin',
+    'explain',
+  ),
+  form(
     'kubectl-table',
     'a table of kubectl get or docker ps',
     'NAME and the columns of a kind: READY STATUS, CLUSTER-IP, ENDPOINTS, ...; CONTAINER ID IMAGE',

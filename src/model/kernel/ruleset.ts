@@ -71,13 +71,15 @@ export interface Counters {
   readonly rounded?: true
 }
 
-/** One rule: `position` counts from 1 in its chain, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
+/** One rule: `position` counts from 1 in its chain as its tool does, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
 export interface Rule {
   readonly position: number
   readonly conditions: readonly MatchCondition[]
   readonly actions: readonly Action[]
   readonly counters?: Counters
   readonly comment?: string
+  /** One more of the rules that a single rule of nft with a map amounts to: it has the position of the one before it. */
+  readonly branch?: true
   readonly text: string
   readonly line: number
 }
@@ -234,7 +236,10 @@ export function backendName(backend: Backend): string {
 
 /** How many rules a ruleset holds in all. */
 export function ruleCount(ruleset: Ruleset): number {
-  return ruleset.tables.reduce((sum, table) => sum + table.chains.reduce((n, chain) => n + chain.rules.length, 0), 0)
+  return ruleset.tables.reduce(
+    (sum, table) => sum + table.chains.reduce((n, {rules}) => n + (rules.at(-1)?.position ?? 0), 0),
+    0,
+  )
 }
 
 /** How many first packets the rules that redirect to a port have counted; undefined where the text has no counters. */

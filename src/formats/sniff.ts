@@ -48,7 +48,10 @@ const JSON_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['envoy.server_info', /"(command_line_options|hot_restart_version|uptime_current_epoch)"\s*:/],
   ['containers', /"HostConfig"\s*:[\s\S]{0,60000}"NetworkMode"\s*:|"NetworkMode"\s*:[\s\S]{0,60000}"HostConfig"\s*:/],
   ['net.ip-addr', /"ifname"\s*:[\s\S]{0,2000}"addr_info"\s*:/],
-  ['ztunnel.config_dump', /"(workloadState|stagedServices|rootCerts|adminAddr)"\s*:|"identity"\s*:\s*"spiffe:/],
+  [
+    'ztunnel.config_dump',
+    /"(workloadState|staged_?[sS]ervices|rootCerts|adminAddr|workloadIps?|workload_ips?)"\s*:|"identity"\s*:\s*"spiffe:/,
+  ],
   ['envoy.certs', /^\s*\{\s*"certificates"\s*:/],
   ['istiod.syncz', /"(cluster_sent|cluster_acked|listener_sent|proxy_type|istio_version)"\s*:/],
   ['objects', /"(apiVersion|kind)"\s*:|^\s*\{\s*(apiVersion|kind)\s*:/],

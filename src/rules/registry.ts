@@ -20,6 +20,7 @@ import {rule as configStale} from './config-stale/rule.js'
 import {rule as connectionPastCapture} from './connection-past-capture/rule.js'
 import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
 import {rule as databaseAsHttp} from './database-as-http/rule.js'
+import {rule as dataplaneModeInvalid} from './dataplane-mode-invalid/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
 import {rule as discoveryAddress} from './discovery-address/rule.js'
 import {rule as dnsCaptureMismatch} from './dns-capture-mismatch/rule.js'
@@ -142,6 +143,7 @@ export const RULES: readonly MeshRule[] = [
   connectionPastCapture,
   controlPlaneLost,
   databaseAsHttp,
+  dataplaneModeInvalid,
   disabledNamespaceWins,
   discoveryAddress,
   dnsCaptureMismatch,

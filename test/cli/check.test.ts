@@ -59,6 +59,20 @@ describe('check', () => {
     expect(unknown.stderr).toContain('unknown rule "MCT0000"')
   })
 
+  test('--only and --skip of rules that another run has', async () => {
+    const pod = ['check', 'deploy/productpage-v1', '-n', 'demo']
+    const configuration = await meshctl([...pod, '--only', 'MCT2001'], SAMPLE)
+    expect(configuration).toMatchObject({code: 2, stdout: ''})
+    expect(configuration.stderr).toMatch(/rule "MCT2001" is not one of those.*\nNext: meshctl check -A --only MCT2001/)
+    const upgrade = await meshctl(['check', '-A', '--only', 'MCT2262'], SAMPLE)
+    expect(upgrade.stderr).toContain('Next: meshctl precheck --only MCT2262')
+    expect(await meshctl([...pod, '--skip', 'MCT2001'], SAMPLE)).toMatchObject({code: 0, stderr: ''})
+    const team = file('team.yaml', 'only: [MCT1001, MCT2001]\n')
+    const settings = await meshctl([...pod, '--config', team, '-o', 'short'], SAMPLE)
+    expect(settings).toMatchObject({code: 0, stderr: ''})
+    expect(settings.stdout).toContain('1 check passed')
+  })
+
   test('manifests from files and from standard input', async () => {
     const given = await meshctl(['check', '-f', file('web.yaml', WEB), '-o', 'github'])
     expect(given.code).toBe(1)

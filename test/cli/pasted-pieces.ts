@@ -5,6 +5,7 @@ import {afterAll, expect, test} from '@jest/globals'
 import {explainReport} from '../../src/reports/explain/report.js'
 import {readReport} from '../../src/reports/read/report.js'
 import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
+import {HEALTHY_CHARTS} from '../fixtures/pieces/healthy-charts.js'
 import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
 import {KUBECTL_OUTPUT} from '../fixtures/pieces/kubectl-output.js'
 import {LINES_AND_RECORDS} from '../fixtures/pieces/lines-and-records.js'
@@ -38,6 +39,7 @@ function ownWords(said: string, {text}: PastedPiece): string {
 const ALL = [
   ...PASTED_PIECES,
   ...CLIENT_TOOLS,
+  ...HEALTHY_CHARTS,
   ...KERNEL_AND_CLUSTER,
   ...KUBECTL_OUTPUT,
   ...LOGS_OF_VENDORS,

@@ -21,7 +21,7 @@ import {parseBatch} from '../../src/formats/exec-batch.js'
 import {readExpectations} from '../../src/formats/expectations/parse.js'
 import {formsIn} from '../../src/formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../src/formats/html-text.js'
-import {parseAmbientz} from '../../src/formats/istio/ambientz.js'
+import {ambientzIn, parseAmbientz} from '../../src/formats/istio/ambientz.js'
 import {istioctlText} from '../../src/formats/istio/istioctl-text.js'
 import {istioctlVersion} from '../../src/formats/istio/istioctl-version.js'
 import {parseSyncz} from '../../src/formats/istio/istiod-syncz.js'
@@ -39,7 +39,7 @@ import {parseYamlText} from '../../src/formats/kube-manifest/yaml-text.js'
 import {parseLogLine} from '../../src/formats/log-line/parse.js'
 import {denialIn} from '../../src/formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../src/formats/netfilter/ip-facts.js'
-import {parseIpSets} from '../../src/formats/netfilter/ipset.js'
+import {isIpSets, parseIpSets} from '../../src/formats/netfilter/ipset.js'
 import {parseRules} from '../../src/formats/netfilter/parse-rules.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../../src/formats/own-answer.js'
 import {recognisePasted} from '../../src/formats/pasted/recognise.js'
@@ -52,6 +52,7 @@ import {parseCheckConfig} from '../../src/formats/settings/check-config.js'
 import {sniff, sniffAll} from '../../src/formats/sniff.js'
 import {parseConnections} from '../../src/formats/sockets/connections.js'
 import {parseSockets} from '../../src/formats/sockets/parse.js'
+import {parseCniConfigs} from '../../src/formats/tool-output/cni-config.js'
 import {parseTrackedConnections} from '../../src/formats/tool-output/connections.js'
 import {parseDnsAnswer} from '../../src/formats/tool-output/dns-answer.js'
 import {parseEnvoyMemory, parseReady, parseRuntime} from '../../src/formats/tool-output/envoy-state-pages.js'
@@ -107,7 +108,10 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   fingerprints: ofText(fingerprints),
   formsIn: bytes => formsIn('file', bytes),
   htmlText: ofText(htmlText),
+  ambientzIn: ofText(ambientzIn),
   isHtml: ofText(isHtml),
+  isIpSets: ofText(isIpSets),
+  parseCniConfigs: ofText(parseCniConfigs),
   isJson: ofText(isJson),
   istioctlText: ofText(istioctlText),
   istioctlVersion: ofText(istioctlVersion),

@@ -16,6 +16,7 @@ import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernete
 import {KUBERNETES_EVENTS} from '../../model/vocabulary/log-messages/kubernetes-events.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
+import {ZTUNNEL_ERRORS} from '../../model/vocabulary/log-messages/ztunnel-errors.js'
 import {ZTUNNEL_PROGRESS} from '../../model/vocabulary/log-messages/ztunnel-progress.js'
 import {TLS_ERRORS} from '../../model/vocabulary/tls-errors.js'
 import {meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
@@ -215,7 +216,8 @@ export function explainMessage(line: MessageLine): LineExplanation | undefined {
   const base = {writer: writer ?? 'not said in the line', heading: shortMessage(line.message), words}
   if (first !== undefined) {
     const [, means, next, source] = first
-    return {...base, means, next, source, also: also.slice(0, MAX_ALSO).map(([, meaning]) => meaning)}
+    const further = ZTUNNEL_ERRORS.includes(first) ? [] : also.slice(0, MAX_ALSO)
+    return {...base, means, next, source, also: further.map(([, meaning]) => meaning)}
   }
   const [error] = errors
   if (error !== undefined) return {...base, means: error.meaning, next: error.next, source: error.source, also: []}
@@ -251,6 +253,12 @@ export function describeUnknown(line: MessageLine): LineExplanation {
   }
 }
 
+/** The policy by which ztunnel refused a connection: `explicitly denied by: shop/deny-ingress` (ztunnel, src/proxy.rs). */
+function denierIn(error: string | undefined): readonly {readonly word: string; readonly meaning: string}[] {
+  const [, policy] = /explicitly denied by: (\S{1,300})/.exec(error ?? '') ?? []
+  return policy === undefined ? [] : [{word: 'policy', meaning: policy}]
+}
+
 function explainZtunnel(entry: AccessLogEntry): LineExplanation | undefined {
   const error = entry.failure
   const known = ZTUNNEL_MESSAGES.find(([words]) => words.test(error ?? 'connection complete'))
@@ -272,6 +280,7 @@ function explainZtunnel(entry: AccessLogEntry): LineExplanation | undefined {
           .filter(part => part !== '')
           .join(' '),
       },
+      ...denierIn(error),
     ],
   }
 }

@@ -32,9 +32,11 @@ function endpointSentence({host, all, unhealthy}: EndpointCount): readonly strin
   return unhealthy === all ? [`${host}: none of its ${all} endpoints is healthy`] : []
 }
 
-function endpoints({endpoints: counts}: DebugPages): readonly string[] {
+function endpoints({endpoints: counts, cut}: DebugPages): readonly string[] {
   if (counts.length === 0) return []
-  const found = counts.flatMap(endpointSentence)
+  const found = cut
+    ? ['the page is cut: which entries have no endpoints, or no healthy one, is not checked']
+    : counts.flatMap(endpointSentence)
   const total = counts.reduce((sum, {all}) => sum + all, 0)
   return [
     `istiod has ${humanCount(total, 'endpoint')} for ${humanCount(counts.length, 'entry', 'entries')} in this text`,

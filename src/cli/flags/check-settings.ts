@@ -13,6 +13,7 @@ import {readSuppression} from '../../rules/suppression.js'
 import {readBounded, readInput} from '../../sources/files/read.js'
 import {currentFolder} from '../input/current-folder.js'
 import {configRules, knownRules} from '../input/known-rules.js'
+import {chosenAmong} from './rules-elsewhere.js'
 
 /** The name of the file a team keeps its settings in. */
 const CONFIG_FILE = '.meshctl.yaml'
@@ -87,7 +88,9 @@ async function checkRules(
   const ofConfiguration = everywhere
     ? (await configRules(config)).filter(({aliases, optIn}) => optIn !== true && !aliases.some(code => taken.has(code)))
     : []
-  const selected = selectRules<AnyRule>([...ofWorkloads, ...ofConfiguration], only ?? config.only, skip ?? config.skip)
+  const all: readonly AnyRule[] = [...ofWorkloads, ...ofConfiguration]
+  const chosen = await chosenAmong(all, {only, skip}, config)
+  const selected = selectRules(all, chosen.only, chosen.skip)
   return {
     rules: selected.filter((rule): rule is MeshRule => !isConfigRule(rule)),
     configuration: selected.filter(isConfigRule),

@@ -21,6 +21,26 @@ import {parseJson} from '../json-text.js'
 
 const text = (value: unknown, ...names: readonly string[]) => textOf(value, ...names) ?? ''
 
+/** `workload_ip` as `workloadIp`; names of the mesh have no underscore. */
+const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** Deeper than any value of the dump: section, entry, rule, clause, match. */
+const MAX_DEPTH = 12
+
+/** A document with the keys of later releases: Istio 1.18 wrote `workload_ip`, later ones `workloadIps` (istioctl, writer/ztunnel/configdump, api.go). */
+function withLaterKeys(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return value
+  if (Array.isArray(value)) return value.map(each => withLaterKeys(each, depth + 1))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [camel(key), withLaterKeys(each, depth + 1)]))
+}
+
+/** The addresses of a workload: a list, or the only one (before 1.20). */
+function addressesOf(value: unknown): readonly string[] {
+  const one = textOf(value, 'workloadIp')
+  return one === undefined ? textsOf(value, 'workloadIps') : [one]
+}
+
 /** A section is a list, or an object whose values are the entries (older releases). */
 function entries(dump: unknown, name: string): readonly unknown[] {
   const section = field(dump, name)
@@ -41,7 +61,7 @@ function workload(value: unknown): ZtunnelWorkload {
     uid: text(value, 'uid'),
     name: text(value, 'name'),
     namespace: text(value, 'namespace'),
-    workloadIps: textsOf(value, 'workloadIps'),
+    workloadIps: addressesOf(value),
     hostname: text(value, 'hostname'),
     ...definedFields({waypoint, networkGateway}),
     protocol: text(value, 'protocol'),
@@ -225,8 +245,9 @@ function anyCase(dump: unknown, name: string): unknown {
   return key === undefined ? undefined : dump[key]
 }
 
-/** ztunnel's config_dump of a document that was parsed already; sections that are missing are empty. */
-export function readZtunnelDump(json: unknown): ZtunnelDump {
+/** ztunnel's config_dump of a document that was parsed already, of any release; sections that are missing are empty. */
+export function readZtunnelDump(document: unknown): ZtunnelDump {
+  const json = anyCase(document, 'workloadState') === undefined ? withLaterKeys(document) : document
   const states = anyCase(json, 'workloadState')
   return {
     workloads: entries(json, 'workloads').map(workload),

@@ -6,6 +6,13 @@ import {type JsonObject, numberOf, textOf} from '../decode.js'
 const ALB =
   /(?:^|\s)(?:https?|h2|grpcs|wss?) \d{4}-\d\d-\d\dT[\d:.]+Z \S+ [\d.:a-f\][]+:\d+ (\S+) (-?[\d.]+) (-?[\d.]+) (-?[\d.]+) (\d{3}|-) (\d{3}|-) \d+ \d+ "([^"]*)"/
 
+const ALB_START = /(?:^|\s)(?:https?|h2|grpcs|wss?) \d{4}-\d\d-\d\dT[\d:.]+Z app\//
+
+/** True for a line that begins as one of a load balancer: its statuses are not those of a proxy, also where it is cut. */
+export function isBalancerLine(line: string): boolean {
+  return ALB_START.test(line)
+}
+
 function given(text: string | undefined): string | undefined {
   return text === undefined || text === '' || text === '-' || text === 'unknown' ? undefined : text
 }

@@ -1,6 +1,6 @@
 import type {LogLine} from '../../model/envoy/log-line.js'
 import {isObject} from '../decode.js'
-import {mixerFromJson, parseBalancerLine} from './access-foreign.js'
+import {isBalancerLine, mixerFromJson, parseBalancerLine} from './access-foreign.js'
 import {accessFromJson} from './access-json.js'
 import {accessFromPairs} from './access-pairs.js'
 import {parseAccessFragment, parseAccessText} from './access-text.js'
@@ -37,6 +37,6 @@ export function parseLogLine(text: string): LogLine | undefined {
     parseBalancerLine(line) ??
     accessFromPairs(line) ??
     parseComponent(line) ??
-    parseAccessFragment(line)
+    (isBalancerLine(line) ? undefined : parseAccessFragment(line))
   )
 }

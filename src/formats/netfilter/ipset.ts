@@ -16,3 +16,8 @@ export function parseIpSets({bytes}: Pick<Artifact, 'bytes'>): ReadonlyMap<strin
   }
   return sets
 }
+
+/** True for a text of `ipset list` alone: sets without rules beside them. */
+export function isIpSets(text: string): boolean {
+  return /^Name: \S/m.test(text) && /^Type: (?:hash|bitmap|list):/m.test(text) && !/^[ \t]*(?:-A |\*)/m.test(text)
+}

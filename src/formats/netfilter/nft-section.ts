@@ -1,5 +1,5 @@
 import {own} from '../../model/collections/own.js'
-import type {ChainKind, Hook, TableFamily} from '../../model/kernel/ruleset.js'
+import {type ChainKind, type Hook, LISTING_CUT, type TableFamily} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import {blockElements, setElements} from './named-sets.js'
@@ -164,6 +164,7 @@ export function readNftTable(
       next++
     }
   }
+  table.losses.add(LISTING_CUT)
   cutOff(draft, table, lines[next - 1]?.number ?? 0, `table ${table.name} is not closed: the text may be cut off`)
   return next
 }

@@ -82,7 +82,8 @@ function policiesOf(value: unknown): readonly KnownPolicy[] {
 /** Reads istiod's debug pages registryz, endpointz, endpointShardz, adsz, connections, push_status, clusterz and authorizationz; undefined for other texts. */
 export function parseIstiodPages(text: string): DebugPages | undefined {
   if (!MARK.test(text)) return undefined
-  const values = jsonBlocks(text).map(({value}) => value)
+  const blocks = jsonBlocks(text)
+  const values = blocks.map(({value}) => value)
   const entries = values.flatMap(value => (Array.isArray(value) ? value : [value]))
   const objects = entries.filter(isObject)
   const pages = {
@@ -96,5 +97,6 @@ export function parseIstiodPages(text: string): DebugPages | undefined {
     clusters: entries.flatMap(clusterOf),
     policies: entries.flatMap(policiesOf),
   }
-  return Object.values(pages).some(list => list.length > 0) ? pages : undefined
+  const cut = blocks.some(({cuts}) => cuts.length > 0)
+  return Object.values(pages).some(list => list.length > 0) ? {...pages, cut} : undefined
 }

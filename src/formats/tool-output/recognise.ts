@@ -1,3 +1,6 @@
+import {ambientzIn} from '../istio/ambientz.js'
+import {isIpSets} from '../netfilter/ipset.js'
+import {parseCniConfigs} from './cni-config.js'
 import {parseTrackedConnections} from './connections.js'
 import {parseDnsAnswer} from './dns-answer.js'
 import {parseEnvoyMemory, parseReady, parseRuntime} from './envoy-state-pages.js'
@@ -26,6 +29,9 @@ const TOOLS: readonly (readonly [form: string, is: (text: string) => boolean])[]
   ['spans', text => parseSpans(text).length > 0],
   ['kiali', text => parseKialiValidations(text).length > 0],
   ['linkerd-check', text => parseLinkerdCheck(text).length > 0],
+  ['cni-config', text => parseCniConfigs(text).length > 0],
+  ['ip-sets', isIpSets],
+  ['ambientz', text => ambientzIn(text) !== undefined],
   ['istiod-pages', text => parseIstiodPages(text) !== undefined],
   ['memory', text => parseEnvoyMemory(text) !== undefined],
   ['runtime', text => parseRuntime(text).length > 0],

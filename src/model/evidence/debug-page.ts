@@ -39,6 +39,8 @@ export interface KnownPolicy {
 
 /** What a text holds of istiod's debug pages. */
 export interface DebugPages {
+  /** True when the text ends within a page, or parts were left out: a list may be longer than it is here. */
+  readonly cut: boolean
   readonly services: readonly RegisteredService[]
   readonly endpoints: readonly EndpointCount[]
   readonly proxies: readonly ConnectedProxy[]

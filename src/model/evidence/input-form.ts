@@ -196,6 +196,9 @@ export const INPUT_FORMS: readonly InputForm[] = [
   form('spans', 'spans of a trace', 'JSON of Jaeger or Zipkin with response_flags or upstream_cluster'),
   form('kiali', "Kiali's validations", 'checks with codes KIA0101'),
   form('linkerd-check', 'what linkerd check prints', '√, × and ‼ before lines'),
+  form('cni-config', 'a CNI configuration of a node', 'cniVersion with plugins (/etc/cni/net.d)'),
+  form('ip-sets', 'IP sets of a node (ipset list)', 'Name:, Type: hash:..., Members:'),
+  form('ambientz', "istiod's view of ambient workloads (/debug/ambientz)", 'workloads with uids and addresses'),
   form(
     'istiod-pages',
     'debug pages of istiod',

@@ -94,3 +94,10 @@ export interface ToolFinding {
   readonly subject: string
   readonly message: string
 }
+
+/** A configuration of the node's container network, as the runtime reads it from /etc/cni/net.d. */
+export interface CniConfig {
+  readonly name: string
+  /** Types of the plugins, in the order in which they run. */
+  readonly plugins: readonly string[]
+}

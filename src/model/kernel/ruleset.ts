@@ -183,6 +183,9 @@ export const LEGACY_ELSEWHERE = 'iptables-legacy has tables too, and they are no
 /** The loss of single rules that tell neither by their targets nor by their chains which table they are of. */
 export const TABLE_ASSUMED = 'the table of these rules is not in the text: nat is assumed'
 
+/** The loss of a listing of nft that ends inside a table: chains by which packets enter may be behind its end. */
+export const LISTING_CUT = 'the text ends inside a table: chains and tables behind its end are not in it'
+
 /** True when any rule may be limited to an interface that the text does not show. */
 export function hidesInterfaces({losses}: Ruleset): boolean {
   return losses.includes(HIDDEN_INTERFACES)

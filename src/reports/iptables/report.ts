@@ -103,9 +103,17 @@ function wrongArguments({parameters, from}: Kernel): readonly RulesetWarning[] {
   }))
 }
 
+/** True for a listing that has table mangle whole: an empty chain there has no rules in the pod either. */
+function listsMangle(rulesets: readonly Ruleset[]): boolean {
+  const chains = everyChain(rulesets.filter(({form}) => form === 'save'))
+  return ['PREROUTING', 'OUTPUT'].every(hook =>
+    chains.some(({table, chain}) => table.name === 'mangle' && chain.name === hook && chain.complete),
+  )
+}
+
 /** What is missing of an ambient pod's marks; a text may lack it because it is not a whole listing. */
 function brokenMarks({from, machine}: Kernel, rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
-  if (from !== 'live' || !isAmbientPod(rulesets)) return []
+  if (!isAmbientPod(rulesets) || (from !== 'live' && !listsMangle(rulesets))) return []
   const missing = missingMarks(rulesets, machine)
   if (missing.length === 0) return []
   return [

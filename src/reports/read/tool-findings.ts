@@ -1,7 +1,10 @@
+import {ambientWorkloadFindings} from '../../analysis/tool-output/ambient-workloads.js'
+import {cniFindings} from '../../analysis/tool-output/cni-config.js'
 import {connectionFindings} from '../../analysis/tool-output/connections.js'
 import {dnsFindings} from '../../analysis/tool-output/dns-answer.js'
 import {memoryFindings, readyFindings, runtimeFindings} from '../../analysis/tool-output/envoy-state-pages.js'
 import {httpFindings} from '../../analysis/tool-output/http-exchange.js'
+import {ipSetFindings} from '../../analysis/tool-output/ip-sets.js'
 import {istiodPageFindings} from '../../analysis/tool-output/istiod-pages.js'
 import {loadFindings} from '../../analysis/tool-output/load-test.js'
 import {settingFindings} from '../../analysis/tool-output/mesh-settings.js'
@@ -10,6 +13,9 @@ import {packetFindings} from '../../analysis/tool-output/packets.js'
 import {spanFindings} from '../../analysis/tool-output/spans.js'
 import {tlsCheckFindings} from '../../analysis/tool-output/tls-check.js'
 import {tlsFindings} from '../../analysis/tool-output/tls-client.js'
+import {ambientzIn} from '../../formats/istio/ambientz.js'
+import {parseIpSets} from '../../formats/netfilter/ipset.js'
+import {parseCniConfigs} from '../../formats/tool-output/cni-config.js'
 import {parseTrackedConnections} from '../../formats/tool-output/connections.js'
 import {parseDnsAnswer} from '../../formats/tool-output/dns-answer.js'
 import {parseEnvoyMemory, parseReady, parseRuntime} from '../../formats/tool-output/envoy-state-pages.js'
@@ -64,6 +70,9 @@ const FINDINGS: Readonly<Record<string, Findings>> = {
   spans: text => spanFindings(parseSpans(text)),
   kiali: text => sentencesOf(parseKialiValidations(text)),
   'linkerd-check': text => sentencesOf(parseLinkerdCheck(text)),
+  'cni-config': text => parseCniConfigs(text).flatMap(cniFindings),
+  'ip-sets': text => ipSetFindings(parseIpSets({bytes: Buffer.from(text)})),
+  ambientz: optional(ambientzIn, ambientWorkloadFindings),
   'istiod-pages': optional(parseIstiodPages, istiodPageFindings),
   memory: optional(parseEnvoyMemory, memoryFindings),
   runtime: text => runtimeFindings(parseRuntime(text)),

@@ -24,7 +24,13 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
     AMBIENT,
   ],
   [
-    /ipset istio-inpod-probes|failed to (add|remove) IP .{0,60} ipset/i,
+    /ipset ztunnel-pods-ips|device "?istio(in|out)"?|Failed to add route .{0,120}istioin|Failed to get device for destination/i,
+    'Ambient mode of Istio 1.18 to 1.20 leads traffic of pods to ztunnel through rules, routes and an ipset of the node (ztunnel-pods-ips, istioin, istioout), and they are not there: the pod is not captured, its traffic bypasses the mesh.',
+    'Restart istio-cni-node on the node; from Istio 1.21 on redirection happens inside the pod',
+    AMBIENT,
+  ],
+  [
+    /ipset istio-inpod-probes|failed to (add|remove) IP .{0,60} ipset (?!ztunnel-pods-ips)/i,
     'The CNI agent of the node could not keep the set of addresses whose health probes bypass the mesh (ipset istio-inpod-probes): "exist" means that the address of an earlier pod is still in it (fixed in Istio 1.22.4 and 1.23). The pod does not start.',
     'Update istio-cni; restarting istio-cni-node on the node rebuilds the set',
     AMBIENT,
@@ -105,6 +111,24 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
     /no networks found|failed to create CNI config|CNI config(uration)? (file )?(removed|not found|missing|invalid)/i,
     'The CNI agent found no configuration of the primary CNI plugin to chain to: cniConfDir is wrong for this platform, or the primary plugin is not installed yet.',
     'Check cniConfDir of istio-cni and the files there on the node.',
+    CNI,
+  ],
+  [
+    /xtables (other|resource|parameter|lock) problem/i,
+    'iptables could not load the rules: the kernel of the node lacks a module for one of them (the line of the input is in the message), or the container has the other back end (legacy or nft) than the node.',
+    'Load the modules on the node: meshctl explain MCT1704',
+    CNI,
+  ],
+  [
+    /failed to (update POD inpod|add pod to ztunnel|add pod to mesh)/i,
+    'The CNI agent could not set up a pod for ambient mode; the reason is in the text after it or in the lines before. The pod is not captured: its traffic bypasses the mesh.',
+    'Read the lines of istio-cni-node before it; meshctl check POD',
+    AMBIENT,
+  ],
+  [
+    /istio-cni.{0,80}https?:\/\/(localhost|127\.0\.0\.1|\[::1\]):8080\//i,
+    'The CNI plugin asked localhost:8080 for the API server: it found no kubeconfig. Its entry in the CNI configuration of the node is incomplete, because another plugin rewrote the file, or the kubeconfig was not written yet.',
+    'Restart istio-cni-node on the node; compare its entry and the kubeconfig in /etc/cni/net.d',
     CNI,
   ],
   [

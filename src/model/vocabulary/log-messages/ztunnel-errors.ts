@@ -8,8 +8,41 @@ const POLICY = 'https://istio.io/latest/docs/ambient/usage/l4-policy/'
 const NETWORKS = 'https://istio.io/latest/docs/ambient/install/multicluster/'
 const SERVICES = 'meshctl ztunnel-config service -o wide   # what ztunnel knows'
 
+const IPV6 =
+  'ztunnel listens on the IPv6 loopback address of each pod, and this pod has none: IPv6 is switched off in the pod or on the node while ztunnel takes it as available, or the network of the pod is already being removed. The pod is not served, and ztunnel is not Ready while it tries again.'
+
 /** Errors of connections, the narrow ones: they come before messages that share a word with them. */
 export const ZTUNNEL_ERRORS: readonly LogMessage[] = [
+  [
+    /\[::1\]:\d{4,5}.{0,80}(Cannot assign requested address|AddrNotAvailable|os error 99)/i,
+    IPV6,
+    'Set IPV6_ENABLED=false on ztunnel where the cluster has no IPv6, or net.ipv6.conf.lo.disable_ipv6=0; a pod that is gone frees it after a restart of istio-cni-node',
+    AMBIENT,
+  ],
+  [
+    /RBAC rejected/i,
+    'An AuthorizationPolicy refused the connection (ztunnel of Istio 1.18 to 1.21 writes it so); the line has the addresses and the identity of the client.',
+    'meshctl describe pod POD   # of the destination',
+    POLICY,
+  ],
+  [
+    /(SanTrustDomainError|trust domain.{0,40}(mismatch|not allowed))/i,
+    'The certificate of the other side is of another trust domain: ztunnel takes only its own, trustDomainAliases of the mesh do not count for it.',
+    'Give both meshes the same trust domain, or connect them through a gateway of sidecar mode',
+    'https://github.com/istio/istio/issues/58427',
+  ],
+  [
+    /XDS client (connection error|error).{0,300}(cert verification failed|CERTIFICATE_VERIFY_FAILED|UnknownIssuer|invalid peer certificate|unable to get local issuer)/i,
+    'ztunnel does not trust the certificate of istiod: the root certificate it has (ConfigMap istio-ca-root-cert) is not of the CA that signed it; the CA was replaced, or another revision of istiod answers. It works with what it knows until then.',
+    'Compare ConfigMap istio-ca-root-cert in the namespace of ztunnel with the CA of istiod (Secret cacerts or istio-ca-secret), then restart ztunnel',
+    AMBIENT,
+  ],
+  [
+    /XDS client (connection error|error).{0,300}(dns error|failed to lookup address|name resolution|NXDOMAIN)/i,
+    'ztunnel cannot resolve the name of istiod: cluster DNS does not answer on this node, or the Service of istiod has another name (XDS_ADDRESS, revision). It works with what it knows until then.',
+    'kubectl get svc -n istio-system; compare with XDS_ADDRESS of the DaemonSet ztunnel',
+    AMBIENT,
+  ],
   [
     /policy rejection: workload (not found|mismatch)/i,
     'No policy refused the connection: it arrived for a pod that this ztunnel does not serve (workload not found: istiod has not announced that address to it; workload mismatch: the address now belongs to another pod than the one that took the connection). Usual for a moment after a pod is replaced.',

@@ -75,6 +75,12 @@ export const ZTUNNEL_PROGRESS: readonly LogMessage[] = [
     NOTHING,
     SOURCE,
   ],
+  [
+    /proxying to \S{1,100} using/,
+    'ztunnel of Istio 1.18 to 1.21 passes a connection on, through a tunnel or, on the same node, directly.',
+    NOTHING,
+    SOURCE,
+  ],
   [/connected to: /, 'ztunnel reached the application for a connection it took.', NOTHING, SOURCE],
   [/connection (started|completed)/, 'A connection begins or ends; the access log says how it ended.', NOTHING, SOURCE],
   [

@@ -29,7 +29,7 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
   [
     /explicitly denied by|policy rejection|denied by (policy|rbac)/i,
     'An AuthorizationPolicy refused the connection; its name is in the message when it is a DENY policy. Policies about HTTP fields are never matched by ztunnel: they need a waypoint.',
-    'meshctl describe pod POD: meshctl explain MCT1607',
+    'meshctl describe pod POD   # of the destination; about HTTP fields: meshctl explain MCT1607',
     POLICY,
   ],
   [

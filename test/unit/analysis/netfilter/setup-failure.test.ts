@@ -111,6 +111,13 @@ describe('what is not a failure', () => {
       'an error that was passed over',
       ['Ignoring error for bug compatibility with istio-iptables.sh: invalid CIDR address: -b'],
     ],
+    [
+      'a warning about chains to remove that are not there',
+      [
+        '2022-12-27T06:14:21.332623Z\twarn\tambient\tError running command iptables-nft: iptables: No chain/target/match by that name.',
+        '2022-12-27T06:14:21.332700Z\twarn\tambient\tError running command iptables -t nat -X ztunnel-POSTROUTING: exit status 1',
+      ],
+    ],
     ['a remark on legacy tables', ['# Warning: iptables-legacy tables present, use iptables-legacy-save to see them']],
   ])('%s', (_, lines) => {
     expect(failing(...lines)).toBeUndefined()

@@ -17,7 +17,7 @@ export default {
   // The default leaves one core idle, which doubles the time on a laptop with two.
   maxWorkers: '100%',
   // The modules of a finished test file stay in memory (node's vm modules): a worker that grew is replaced before collecting garbage costs more than that.
-  workerIdleMemoryLimit: '600MB',
+  workerIdleMemoryLimit: '900MB',
   testSequencer: '<rootDir>/test/support/slow-first.js',
   reporters: ['default', '<rootDir>/test/support/skip-reporter.js'],
   projects: [

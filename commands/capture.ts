@@ -1,12 +1,13 @@
 import {randomBytes} from 'node:crypto'
-import {Flags} from '@oclif/core'
 import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
+import {CAPTURE_FLAGS} from '../src/cli/flags/capture-flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {undoable} from '../src/cli/output/interrupt.js'
 import {progressLine} from '../src/cli/output/progress-line.js'
-import {captureProgress, withCaptureTarget} from '../src/cli/runs/capture.js'
+import {captureProgress, continued, withCaptureTarget} from '../src/cli/runs/capture.js'
 import {example} from '../src/cli/usage/example.js'
 import {placeholderPerSecret} from '../src/formats/redact/placeholder.js'
+import {definedFields} from '../src/model/collections/defined-fields.js'
 import {captureSource, planCapture} from '../src/reports/capture/plan.js'
 import {captureReport} from '../src/reports/capture/report.js'
 import {secretsReport} from '../src/reports/capture/secrets.js'
@@ -23,34 +24,21 @@ export default class Capture extends MeshCommand {
   static override examples = [
     example('Capture one workload into a bundle', 'capture deploy/reviews-v1 --from sample --to reviews.tgz'),
     example('Capture every pod and the control plane', 'capture -A --with istiod --to incident.tgz'),
+    example(
+      'Read again what failed when the connection was lost, and keep the rest',
+      'capture -A --resume incident.tgz --to whole.tgz',
+    ),
     example('List what would be redacted, without writing a bundle', 'capture -n demo --check-secrets'),
   ]
   static override forms = formsOf(captureView, capturedSecretsView)
   static override needs = CAPTURE_NEEDS
   static override strict = false
-  static override flags = {
-    to: Flags.string({
-      helpValue: 'FILE.tgz',
-      description: 'bundle to write, - for stdout (default: incident-TIME.tgz)',
-    }),
-    'check-secrets': Flags.boolean({exclusive: ['to', 'unredacted'], description: 'only list what would be hidden'}),
-    'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
-    selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
-    with: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      options: ['istiod'],
-      description: "also capture the control plane's view",
-    }),
-    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'number of pods to read in parallel'}),
-    yes: Flags.boolean({char: 'y', description: 'do not ask, whatever the size'}),
-    unredacted: Flags.boolean({description: 'do not redact secrets in the bundle (do not share it)'}),
-  }
+  static override flags = CAPTURE_FLAGS
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Capture)
     await this.withSource(flags, async given => {
-      const source = captureSource(given)
+      const source = captureSource(await continued(given, flags.resume))
       const line = progressLine(process.stderr)
       const plan = await planCapture(source, {
         pods: argv as string[],
@@ -65,16 +53,16 @@ export default class Capture extends MeshCommand {
         const listed = undoable(signal => secretsReport(source, plan, {...options, key, signal}))
         return await this.print(flags, await listed.finally(() => line.clear()), capturedSecretsView)
       }
-      const redaction = {redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
-      await withCaptureTarget(flags.to, new Date(), async ({path, streamed}) => {
-        const {bundleSink} = await import('../src/sources/bundle/sink.js')
-        const sink = await bundleSink(path)
-        const bundle = {...options, ...redaction, path: streamed ? '-' : path}
-        const written = undoable(signal => captureReport(source, sink, plan, {...bundle, signal}))
-        const report = await written.finally(() => line.clear())
-        await (streamed ? this.remarks(report, captureView, 'short') : this.print(flags, report, captureView))
-        process.exitCode = reportExitCode(report, flags['require-all'])
-      })
+      const how = {...options, redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
+      const {captured, streamed, send} = await undoable(signal =>
+        withCaptureTarget(flags.to, new Date(), async ({path, sink, streamed}) => {
+          const written = {...how, path: streamed ? '-' : path, signal, ...definedFields({resumed: flags.resume})}
+          return await captureReport(source, sink, plan, written)
+        }).finally(() => line.clear()),
+      )
+      await send()
+      await (streamed ? this.remarks(captured, captureView, 'short') : this.print(flags, captured, captureView))
+      process.exitCode = reportExitCode(captured, flags['require-all'])
     })
   }
 }

@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
+import {fileFlag} from '../../src/cli/flags/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {example} from '../../src/cli/usage/example.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
@@ -21,6 +22,7 @@ export default class DescribeService extends MeshCommand {
   static override args = {
     service: Args.string({ignoreStdin: true, required: true, description: 'service, or service.namespace'}),
   }
+  static override flags = {file: fileFlag}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(DescribeService)

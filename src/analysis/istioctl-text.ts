@@ -19,6 +19,17 @@ const REMARKS: readonly (readonly [RegExp, string])[] = [
     /does not follow Istio conventions|is unnamed/,
     'Istio cannot tell the protocol of the port from its name and detects it, or takes TCP: name it http-..., grpc-..., tcp-..., or set appProtocol',
   ],
+  [
+    /No destinations match pod subsets/,
+    'no route of it sends requests to the subset this pod is in, so the pod gets none through it',
+  ],
+  [/Route to non-matching subset/, 'those requests go to other pods'],
+  [
+    /TLS Mode: ISTIO_MUTUAL/,
+    'clients in the mesh send mTLS: the pod needs a sidecar that captures the port, or they get 503',
+  ],
+  [/TLS Mode: (SIMPLE|MUTUAL)/, 'clients in the mesh start TLS of their own: the server itself must speak it'],
+  [/TLS Mode: DISABLE/, 'clients in the mesh send plaintext: a server under STRICT refuses it'],
   [/mTLS mode: STRICT/, 'the workload accepts only mTLS: callers without a sidecar are refused'],
   [/mTLS mode: PERMISSIVE/, 'the workload accepts mTLS and plaintext'],
   [/mTLS mode: DISABLE/, 'the workload accepts only plaintext'],
@@ -30,9 +41,12 @@ function comparison({kind, match, onlyIstiod, onlyEnvoy}: ComparedResources): st
 }
 
 /** What a text of istioctl for people says to a person who debugs a mesh. */
-export function istioctlFindings({inject, remarks, failed, compared}: IstioctlText): readonly string[] {
+export function istioctlFindings({inject, remarks, failed, compared, subject}: IstioctlText): readonly string[] {
   return [
     ...injection(inject),
+    ...(subject === undefined
+      ? []
+      : [`described: pod ${subject}${remarks.length === 0 ? ': nothing in it is a fault' : ''}`]),
     ...remarks.map(remark => {
       const more = REMARKS.find(([words]) => words.test(remark))?.[1]
       return more === undefined ? remark : `${remark}: ${more}`

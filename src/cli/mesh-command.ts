@@ -1,8 +1,10 @@
 import {Command} from '@oclif/core'
+import {definedFields} from '../model/collections/defined-fields.js'
 import {gapSentences} from '../model/evidence/answer.js'
 import type {TableKind} from '../model/evidence/pasted-table.js'
 import {UserError} from '../model/evidence/user-error.js'
 import type {PodRef} from '../model/kube/kube-object.js'
+import {shellWord} from '../model/text/shell-word.js'
 import type {TableFilter} from '../reports/pasted-table/report.js'
 import {type Report, reportExitCode, withAllGaps} from '../reports/report.js'
 import {type Form, isDocForm, TEMPLATE_FORMS, type View} from '../reports/view.js'
@@ -27,9 +29,15 @@ const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml', 'name', 'csv', ...TE
 
 const MAY_ADD_CONTAINER = 'On a live cluster --debug-container adds an ephemeral container that can read kernel rules.'
 
-function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
+function refuseBoth(flags: SubjectFlags, pod: string | undefined, command: string): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
-    throw new UserError('specify a pod or a file with -f, not both')
+    const objects = [flags.file].flat()[0] ?? 'FILE'
+    throw new UserError('specify a pod or a file with -f, not both', {
+      hint: 'A file of Kubernetes objects or a bundle in which the pod is to be found goes behind --from.',
+      ...definedFields({
+        next: pod === undefined ? undefined : `meshctl ${command} ${shellWord(pod)} --from ${shellWord(objects)}`,
+      }),
+    })
   }
 }
 
@@ -142,7 +150,7 @@ export abstract class MeshCommand extends Command {
     use: (source: Source, pod: PodRef) => Promise<void>,
     shaped: (source: Source) => Source = source => source,
   ): Promise<void> {
-    refuseBoth(flags, pod)
+    refuseBoth(flags, pod, this.ctor.id.replaceAll(':', ' '))
     await this.withSource(flags, async opened => {
       const source = shaped(opened)
       if (flags.file !== undefined)
@@ -165,7 +173,7 @@ export abstract class MeshCommand extends Command {
     pod: string | undefined,
     use: (source: Source, pods: readonly PodRef[]) => Promise<void>,
   ): Promise<void> {
-    refuseBoth(flags, pod)
+    refuseBoth(flags, pod, this.ctor.id.replaceAll(':', ' '))
     await this.withSource(flags, async source => {
       const {resolveSubjects} = await import('../sources/subject.js')
       const pods = await resolveSubjects(source, targetOf(flags, pod))

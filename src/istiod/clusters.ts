@@ -42,6 +42,7 @@ const TYPES: Readonly<Record<RegisteredHost['resolution'], string>> = {
   EDS: 'EDS',
   STATIC: 'EDS',
   DNS: 'STRICT_DNS',
+  DNS_ROUND_ROBIN: 'LOGICAL_DNS',
   NONE: 'ORIGINAL_DST',
   HEADLESS: 'ORIGINAL_DST',
 }
@@ -169,7 +170,8 @@ function madeCluster(
     healthy: each.ready,
   }))
   const dynamic = type === 'EDS'
-  const resolved = type === 'STRICT_DNS' ? resolvedInCluster(state, place, made ?? []) : undefined
+  const byDns = type === 'STRICT_DNS' || type === 'LOGICAL_DNS'
+  const resolved = byDns ? resolvedInCluster(state, place, made ?? []) : undefined
   const cluster: Message = {
     name,
     // Addresses that are resolved already need no DNS, whatever the type.
@@ -182,7 +184,7 @@ function madeCluster(
     ...definedFields({outlier_detection: hasOutlierDetection(policy) ? {} : undefined}),
     ...(sockets as Message),
     ...definedFields({
-      load_assignment: type === 'STRICT_DNS' ? loadAssignment(name, resolved ?? made ?? []) : undefined,
+      load_assignment: byDns ? loadAssignment(name, resolved ?? made ?? []) : undefined,
     }),
   }
   return {name, cluster, endpoints: dynamic ? made : undefined}

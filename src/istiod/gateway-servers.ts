@@ -1,87 +1,16 @@
-import {at, field, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {at, field, listOf, objectOf, textOf} from '../formats/decode.js'
 import {groupedBy} from '../model/collections/grouped-by.js'
 import type {Json} from '../model/envoy/schema.js'
-import type {KubeObject} from '../model/kube/kube-object.js'
-import {matchesLabels, requirementsOf} from '../model/kube/selector.js'
 import {resourcesOf} from './dump.js'
+import {boundHosts, type Server, serversOf} from './gateway-server.js'
+import {passedOnChains, terminated} from './gateway-tcp.js'
 import {virtualServiceRoutes} from './http-routes.js'
+import {READS_SNI} from './listener-filters.js'
 import type {Message} from './rbac/strings.js'
-import {hostFits, hostsMeet} from './scope.js'
+import {hostFits} from './scope.js'
 import {securityFilters, withSecurity} from './security-filters.js'
 import type {Viewpoint} from './viewpoint.js'
 import {boundVirtualServices} from './virtual-services.js'
-
-/** A server of a Gateway object, and what it is called in Envoy. */
-interface Server {
-  readonly gateway: string
-  readonly port: number
-  readonly target: number
-  readonly hosts: readonly ServerHost[]
-  readonly tls: boolean
-  readonly clientCertificate: boolean
-  /** Plain HTTP is redirected to HTTPS. */
-  readonly redirects: boolean
-  readonly config: string
-}
-
-/** A host of a server (`namespace/host`): only VirtualServices of its namespace are bound; undefined for any. */
-interface ServerHost {
-  readonly namespace: string | undefined
-  readonly host: string
-}
-
-function nameOf(object: KubeObject): string {
-  return `${object.metadata.namespace ?? 'default'}/${object.metadata.name}`
-}
-
-/** The port of the pod behind a port of the gateway's Service. */
-function targetPort({state, place}: Viewpoint, port: number): number {
-  const service = state.hosts.find(
-    ({namespace, selector, ports}) =>
-      namespace === place.namespace &&
-      selector !== undefined &&
-      matchesLabels(requirementsOf(selector), place.labels) &&
-      ports.some(each => each.port === port),
-  )
-  const target = service?.ports.find(each => each.port === port)?.target
-  return typeof target === 'number' ? target : port
-}
-
-function serverHost(written: string, home: string): ServerHost {
-  const slash = written.indexOf('/')
-  const scope = slash < 0 ? '*' : written.slice(0, slash)
-  return {namespace: scope === '*' ? undefined : scope === '.' ? home : scope, host: written.slice(slash + 1)}
-}
-
-function serversOf(view: Viewpoint): readonly Server[] {
-  return view.state
-    .objects('Gateway')
-    .filter(each => matchesLabels(requirementsOf(textMapOf(each, 'spec', 'selector')), view.place.labels))
-    .flatMap(object =>
-      listOf(object, 'spec', 'servers').flatMap((server): readonly Server[] => {
-        const port = numberOf(server, 'port', 'number')
-        const protocol = (textOf(server, 'port', 'protocol') ?? '').toUpperCase()
-        const http = ['HTTP', 'HTTP2', 'GRPC'].includes(protocol)
-        const ends = protocol === 'HTTPS' && ['SIMPLE', 'MUTUAL'].includes(textOf(server, 'tls', 'mode') ?? '')
-        if (port === undefined || !(http || ends)) return []
-        const name = textOf(server, 'port', 'name') ?? ''
-        const target = targetPort(view, port)
-        const {namespace, name: own} = object.metadata
-        return [
-          {
-            gateway: nameOf(object),
-            port,
-            target,
-            hosts: textsOf(server, 'hosts').map(each => serverHost(each, namespace ?? 'default')),
-            tls: ends,
-            clientCertificate: textOf(server, 'tls', 'mode') === 'MUTUAL',
-            redirects: at(server, 'tls', 'httpsRedirect') === true,
-            config: ends ? `https.${port}.${name}.${own}.${namespace}` : `http.${target}`,
-          },
-        ]
-      }),
-    )
-}
 
 /** What two names with wildcards have in common: the narrower one (istio.io, "Gateway": hosts of servers and VirtualServices). */
 function narrower(a: string, b: string): string {
@@ -100,9 +29,7 @@ function virtualHost(host: string, {port, redirects}: Server, routes: readonly M
 function virtualHosts(view: Viewpoint, server: Server): readonly Message[] {
   const bound = boundVirtualServices(view.state, server.gateway).flatMap(({name, object}) => {
     const home = object.metadata.namespace ?? 'default'
-    const hosts = server.hosts.filter(
-      ({namespace, host}) => (namespace === undefined || namespace === home) && hostsMeet(host, name),
-    )
+    const hosts = boundHosts(server, home, name)
     const routes =
       hosts.length === 0 ? [] : virtualServiceRoutes(object, view.state, view.place, server.port, [server.gateway])
     return routes.length === 0
@@ -152,41 +79,25 @@ function manager(dump: Message, config: string, view: Viewpoint): Message | unde
   return {...like, typed_config: {...typed, ...edge(view), rds}}
 }
 
+function secured(chain: Message, security: ReturnType<typeof securityFilters>): Message {
+  return {...chain, filters: withSecurity(listOf(chain, 'filters') as readonly Message[], security) as Json}
+}
+
 function listenerOf(target: number, servers: readonly Server[], view: Viewpoint, dump: Message): Message {
   const security = securityFilters(view.state, view.place)
   const chains = servers.flatMap((server): readonly Message[] => {
+    if (server.reading !== 'http') return passedOnChains(view, server).map(each => secured(each, security))
     const filter = manager(dump, server.config, view)
     if (filter === undefined) return []
-    const filters = withSecurity([filter], security) as Json
-    if (!server.tls) return [{filters}]
-    const socket = {
-      name: 'envoy.transport_sockets.tls',
-      typed_config: {
-        '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-        common_tls_context: {tls_certificate_sds_secret_configs: [{name: 'gateway'}]},
-        ...(server.clientCertificate ? {require_client_certificate: true} : {}),
-      },
-    }
-    const names = server.hosts.map(each => each.host).filter(each => each !== '*')
-    return [{filter_chain_match: names.length === 0 ? {} : {server_names: names}, filters, transport_socket: socket}]
+    return [secured(terminated({filters: [filter]}, server), security)]
   })
   const [first] = chains
+  const byName = servers.some(each => each.tls || each.reading === 'sni')
   return {
     name: `0.0.0.0_${target}`,
     address: {socket_address: {address: '0.0.0.0', port_value: target}},
-    filter_chains: servers.some(each => each.tls) || first === undefined ? chains : [first],
-    ...(servers.some(each => each.tls)
-      ? {
-          listener_filters: [
-            {
-              name: 'envoy.filters.listener.tls_inspector',
-              typed_config: {
-                '@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
-              },
-            },
-          ],
-        }
-      : {}),
+    filter_chains: byName || first === undefined ? chains : [first],
+    ...(byName ? {listener_filters: [READS_SNI]} : {}),
   }
 }
 
@@ -197,7 +108,10 @@ export function madeGateway(
 ): {readonly routes: readonly Message[]; readonly listeners: readonly Message[]} {
   const servers = serversOf(view)
   const targets = groupedBy(servers, each => each.target)
-  const configs = groupedBy(servers, each => each.config)
+  const configs = groupedBy(
+    servers.filter(({reading}) => reading === 'http'),
+    each => each.config,
+  )
   return {
     routes: [...configs].map(
       ([name, mine]): Message => ({
@@ -206,6 +120,9 @@ export function madeGateway(
         ignore_port_in_host_matching: true,
       }),
     ),
-    listeners: [...targets].map(([target, mine]) => listenerOf(target, mine, view, like)),
+    // A port whose servers have no routes to pass connections on by is not listened on.
+    listeners: [...targets]
+      .map(([target, mine]) => listenerOf(target, mine, view, like))
+      .filter(each => listOf(each, 'filter_chains').length > 0),
   }
 }

@@ -4,6 +4,12 @@ import type {Message} from './rbac/strings.js'
 const TLS_INSPECTOR = 'envoy.filters.listener.tls_inspector'
 const HTTP_INSPECTOR = 'envoy.filters.listener.http_inspector'
 
+/** The filter that reads the server name of TLS, for a listener that chooses by it alone. */
+export const READS_SNI: Message = {
+  name: TLS_INSPECTOR,
+  typed_config: {'@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector'},
+}
+
 interface Needs {
   readonly tls: boolean
   readonly http: boolean

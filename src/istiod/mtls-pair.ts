@@ -34,12 +34,15 @@ export interface Pair {
 /** Who sends: the place of a proxy, an ambient pod through its ztunnel, or a client without either. */
 export type Sender = ProxyPlace | 'ambient' | 'no sidecar'
 
-const TUNNEL = 'networking.istio.io/tunnel'
+/** The label a sidecar gets that speaks HBONE. */
+export const TUNNEL = 'networking.istio.io/tunnel'
 
 /** Whether the pod behind an endpoint takes HBONE: its ztunnel does, or a sidecar that says so by its label. */
 function takesHbone({labels}: Pick<RegisteredEndpoint, 'labels'>, mode: PodMode | undefined): boolean {
   return mode === 'ambient' || labels[TUNNEL] === 'http'
 }
+
+const PASSES_ON: readonly RegisteredHost['resolution'][] = ['HEADLESS', 'NONE']
 
 const SENT: Readonly<Record<string, Sent>> = {
   SIMPLE: 'TLS',
@@ -69,6 +72,10 @@ function sending(
       ? {sent: 'HBONE', rule: undefined, because: ''}
       : {sent: 'plaintext', rule: undefined, because: 'ztunnel sends HBONE to ambient pods only'}
   if (sender === 'no sidecar') return {sent: 'plaintext', rule: undefined, because: 'the client has no sidecar'}
+  // Endpoints that take HBONE are sent it whatever a DestinationRule or PeerAuthentication says; a cluster that passes on to the
+  // original destination has no endpoints to know it of (a real istiod, EDS).
+  if (hbone && sender.labels[TUNNEL] === 'http' && (sender.gateway || !PASSES_ON.includes(host.resolution)))
+    return {sent: 'HBONE', rule: undefined, because: 'both sides speak HBONE'}
   const rule = ruleFor(state, sender, host)
   const settings = objectOf({tls: tlsSettings(rule, port.port, subset)}, 'tls')
   const [object] = rule?.objects ?? []
@@ -79,8 +86,6 @@ function sending(
     const tls = textOf(settings, 'mode') ?? 'DISABLE'
     return {sent: own(SENT, tls) ?? 'plaintext', rule: by, because: `tls.mode is ${tls}`}
   }
-  if (hbone && sender.labels[TUNNEL] === 'http')
-    return {sent: 'HBONE', rule: undefined, because: 'both sides speak HBONE'}
   if (!state.settings.enableAutoMtls) return {sent: 'plaintext', rule: undefined, because: 'auto mTLS is switched off'}
   const sockets = clientSockets(state, {
     host,

@@ -1,5 +1,5 @@
 import {mtlsMode} from '../analysis/traffic-policy/peer-mode.js'
-import {textOf, textsOf} from '../formats/decode.js'
+import {flagOf, textOf, textsOf} from '../formats/decode.js'
 import {definedFields} from '../model/collections/defined-fields.js'
 import {onceByKey, onceByObject} from '../model/collections/once.js'
 import type {Json} from '../model/envoy/schema.js'
@@ -61,16 +61,28 @@ function meshSocket(sni: string, sans: readonly string[]): Message {
   })
 }
 
+/** The names istiod gives to the certificates of a rule: Secrets for credentialName, files otherwise (istio.io, ClientTLSSettings). */
+function ownCertificates(settings: unknown): {readonly own: string; readonly root: string} {
+  const secret = textOf(settings, 'credentialName') ?? ''
+  const name = secret.includes('://') ? secret : `kubernetes://${secret}`
+  if (secret !== '') return {own: name, root: `${name}-cacert`}
+  const files = `${textOf(settings, 'clientCertificate') ?? ''}~${textOf(settings, 'privateKey') ?? ''}`
+  return {own: `file-cert:${files}`, root: `file-root:${textOf(settings, 'caCertificates') ?? 'system'}`}
+}
+
 function ownTls(settings: unknown, mode: string): Message {
-  const sni = textOf(settings, 'sni')
   const sans = textsOf(settings, 'subjectAltNames')
-  const own: Message = mode === 'MUTUAL' ? {tls_certificate_sds_secret_configs: [{name: 'file-cert:own'}]} : {}
+  const {own, root} = ownCertificates(settings)
+  const checks: Message =
+    flagOf(settings, 'insecureSkipVerify') === true
+      ? {validation_context: {}}
+      : {combined_validation_context: {...names(sans), validation_context_sds_secret_config: {name: root}}}
   return tlsSocket({
     common_tls_context: {
-      ...own,
-      combined_validation_context: {...names(sans), validation_context_sds_secret_config: {name: 'file-root:system'}},
+      ...(mode === 'MUTUAL' ? {tls_certificate_sds_secret_configs: [{name: own}]} : {}),
+      ...checks,
     },
-    ...definedFields({sni}),
+    ...definedFields({sni: textOf(settings, 'sni')}),
   })
 }
 

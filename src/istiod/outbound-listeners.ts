@@ -1,47 +1,17 @@
-import {at, field, listOf, numberOf, objectOf, textOf, textsOf} from '../formats/decode.js'
+import {at, field, listOf, objectOf, textOf, textsOf} from '../formats/decode.js'
 import {definedFields} from '../model/collections/defined-fields.js'
 import {groupedBy} from '../model/collections/grouped-by.js'
 import type {Json} from '../model/envoy/schema.js'
-import type {KubeObject} from '../model/kube/kube-object.js'
 import {clusterName} from './clusters.js'
 import {resourcesOf, withSection} from './dump.js'
+import {READS_SNI} from './listener-filters.js'
 import type {Message} from './rbac/strings.js'
 import type {RegisteredHost, RegisteredPort} from './registry.js'
 import {matchesOf, tcpMatchCounts} from './route-match.js'
-import {hostFits, hostsInScope, outboundMode} from './scope.js'
+import {egressScopes, hostFits, outboundMode} from './scope.js'
+import {type Target, TCP_PROXY, targetsOf, tcpProxy} from './tcp-targets.js'
 import type {Viewpoint} from './viewpoint.js'
-import {destinationCluster, virtualServiceFor} from './virtual-services.js'
-
-const TCP_PROXY = 'envoy.filters.network.tcp_proxy'
-
-interface Target {
-  readonly name: string
-  readonly weight: number
-}
-
-function tcpProxy(targets: readonly Target[]): Message {
-  const [only] = targets
-  const choice: Message =
-    targets.length === 1 && only !== undefined
-      ? {cluster: only.name}
-      : {weighted_clusters: {clusters: targets.map(({name, weight}) => ({name, weight}))}}
-  return {
-    name: TCP_PROXY,
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
-      stat_prefix: only?.name ?? '',
-      ...choice,
-    },
-  }
-}
-
-function targetsOf(route: unknown, object: KubeObject, {state, place}: Viewpoint, port: number): readonly Target[] {
-  const home = object.metadata.namespace ?? 'default'
-  return listOf(route, 'route').map(each => ({
-    name: destinationCluster(field(each, 'destination'), home, state, port, place.gateway),
-    weight: numberOf(each, 'weight') ?? 100,
-  }))
-}
+import {virtualServiceFor} from './virtual-services.js'
 
 /** Where a TCP or TLS port of a host leads, by the VirtualService that routes it; by SNI for TLS. */
 function tcpTargets(view: Viewpoint, host: RegisteredHost, {port, reading}: RegisteredPort): readonly Target[] {
@@ -78,18 +48,27 @@ function addressesOf(host: RegisteredHost, port: RegisteredPort): readonly strin
   return host.addresses.length === 0 ? ['0.0.0.0'] : host.addresses.filter(each => !each.includes('/'))
 }
 
+/** A listener that a port of the Sidecar makes is not made again by its listener for all ports. */
 function madeListeners(view: Viewpoint): readonly MadeListener[] {
-  return hostsInScope(view.state, view.place).flatMap(host =>
-    host.ports.flatMap(port =>
-      addressesOf(host, port).map(address => ({
-        address,
-        port: port.port,
-        reading: port.reading,
-        host,
-        targets: port.reading === 'http' ? [] : tcpTargets(view, host, port),
-      })),
-    ),
-  )
+  const taken = new Set<string>()
+  return egressScopes(view.state, view.place).flatMap(({hosts, reading: read, port: named}) => {
+    const made = hosts.flatMap(host =>
+      host.ports.flatMap(declared => {
+        const port = read === undefined ? declared : {...declared, reading: read}
+        const targets = port.reading === 'http' ? [] : tcpTargets(view, host, port)
+        return addressesOf(host, port).map(address => ({
+          address,
+          port: port.port,
+          reading: port.reading,
+          host,
+          targets,
+        }))
+      }),
+    )
+    const free = made.filter(each => !taken.has(nameOf(each)))
+    if (named !== undefined) for (const each of free) taken.add(nameOf(each))
+    return free
+  })
 }
 
 function nameOf({address, port}: Pick<MadeListener, 'address' | 'port'>): string {
@@ -112,10 +91,6 @@ function catchAllChain(cluster: string): Message {
 const INSPECTOR: Message = {
   name: 'envoy.filters.listener.http_inspector',
   typed_config: {'@type': 'type.googleapis.com/envoy.extensions.filters.listener.http_inspector.v3.HttpInspector'},
-}
-const TLS_INSPECTOR: Message = {
-  name: 'envoy.filters.listener.tls_inspector',
-  typed_config: {'@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector'},
 }
 
 /** An HTTP connection manager like the others of the proxy, with another route configuration. */
@@ -156,7 +131,7 @@ function freshListener(made: MadeListener, manager: Message | undefined, catchAl
   return {
     ...base,
     filter_chains: [reading === 'tls' ? chainBySni(made) : {filters: [tcpProxy(targets)]}],
-    ...(reading === 'tls' ? {listener_filters: [TLS_INSPECTOR], default_filter_chain: catchAllChain(catchAll)} : {}),
+    ...(reading === 'tls' ? {listener_filters: [READS_SNI], default_filter_chain: catchAllChain(catchAll)} : {}),
   }
 }
 

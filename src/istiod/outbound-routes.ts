@@ -7,7 +7,7 @@ import {withSection} from './dump.js'
 import {defaultRoute, virtualServiceRoutes} from './http-routes.js'
 import type {Message} from './rbac/strings.js'
 import type {RegisteredHost, RegisteredPort} from './registry.js'
-import {hostsInScope, outboundMode, type ProxyPlace} from './scope.js'
+import {type EgressScope, egressScopes, hostsInScope, outboundMode, type ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
 import type {Viewpoint} from './viewpoint.js'
 import {routedNames, virtualServiceFor} from './virtual-services.js'
@@ -48,20 +48,34 @@ function routesOf(state: IstioState, place: ProxyPlace, host: RegisteredHost, po
   return http ? made : [defaultRoute(clusterName(port, '', host.host))]
 }
 
+function readsHttp({reading}: RegisteredPort): boolean {
+  return reading === 'http' || reading === 'auto'
+}
+
+/** The ports with routes: an egress listener with a port has its hosts alone, read as it says; the one without has all others. */
+function routedPorts(
+  scopes: readonly EgressScope[],
+): readonly {readonly host: RegisteredHost; readonly port: RegisteredPort}[] {
+  const named = new Set(scopes.flatMap(({port}) => port ?? []))
+  return scopes.flatMap(({hosts, reading, port: own}) =>
+    hosts.flatMap(host =>
+      host.ports
+        .filter(port => readsHttp(port) && (own !== undefined || !named.has(port.port)))
+        .map(port => ({host, port: reading === 'http' || reading === 'auto' ? {...port, reading} : port})),
+    ),
+  )
+}
+
 /** Every virtual host of a proxy for requests from inside the mesh. */
 export function madeVirtualHosts({state, place}: Viewpoint): readonly MadeVirtualHost[] {
   const hosts = hostsInScope(state, place)
   const domain = state.settings.clusterDomain
-  const own = hosts.flatMap(host =>
-    host.ports
-      .filter(each => each.reading === 'http' || each.reading === 'auto')
-      .map(each => ({
-        config: configOf(host, each),
-        name: `${host.host}:${each.port}`,
-        domains: domainsOf(host, each, place, domain),
-        routes: routesOf(state, place, host, each.port),
-      })),
-  )
+  const own = routedPorts(egressScopes(state, place)).map(({host, port}) => ({
+    config: configOf(host, port),
+    name: `${host.host}:${port.port}`,
+    domains: domainsOf(host, port, place, domain),
+    routes: routesOf(state, place, host, port.port),
+  }))
   const httpPorts = (name: string) =>
     (hosts.find(each => each.host === name)?.ports ?? []).filter(each => each.reading === 'http').map(each => each.port)
   const has80 = hosts.some(({ports}) => ports.some(each => each.reading === 'http' && each.port === 80))
@@ -157,7 +171,12 @@ export function outboundRoutes(dump: Message, from: Viewpoint, to: Viewpoint): M
     return {...config, virtual_hosts: [...all, ...last] as Json}
   }
   const edited = withSection(dump, 'routes', edit, [])
-  const fresh = new Set([...is.values()].map(each => each.config).filter(each => !configs.has(each)))
+  // A listener that reads HTTP has routes, if only those for what is not in scope.
+  const read = egressScopes(to.state, to.place)
+    .filter(({reading, hosts}) => reading === 'http' && hosts.length > 0)
+    .map(({port}) => String(port))
+  const wanted = [...[...is.values()].map(each => each.config), ...read]
+  const fresh = new Set(wanted.filter(each => !configs.has(each)))
   const made = [...fresh].map(
     (name): Message => ({
       name,

@@ -51,7 +51,7 @@ export interface RegisteredHost {
   readonly ports: readonly RegisteredPort[]
   /** Virtual addresses; none for a headless Service. */
   readonly addresses: readonly string[]
-  readonly resolution: 'EDS' | 'STATIC' | 'DNS' | 'NONE' | 'HEADLESS'
+  readonly resolution: 'EDS' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'NONE' | 'HEADLESS'
   readonly meshExternal: boolean
   /** Namespaces it is visible in; empty for all. */
   readonly exportTo: readonly string[]
@@ -212,7 +212,12 @@ export function hostsOfServiceEntry(
       name: host,
       ports: ports.map(({port, reading, target}) => ({port, reading, target})),
       addresses: textsOf(object, 'spec', 'addresses'),
-      resolution: resolution === 'STATIC' ? 'STATIC' : resolution.startsWith('DNS') ? 'DNS' : 'NONE',
+      resolution:
+        resolution === 'STATIC' || resolution === 'DNS_ROUND_ROBIN'
+          ? resolution
+          : resolution.startsWith('DNS')
+            ? 'DNS'
+            : 'NONE',
       meshExternal: (textOf(object, 'spec', 'location') ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
       exportTo: textsOf(object, 'spec', 'exportTo'),
       labels: {},

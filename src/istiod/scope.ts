@@ -1,7 +1,7 @@
 import {listOf, numberOf, textOf, textsOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
 import {type Labels, matchesLabels, requirementsOf} from '../model/kube/selector.js'
-import {isExportedTo, type RegisteredHost} from './registry.js'
+import {isExportedTo, type Reading, type RegisteredHost, readingOfProtocol} from './registry.js'
 import {type IstioState, selectorOf} from './state.js'
 
 /** The proxy whose configuration is asked for. */
@@ -46,24 +46,30 @@ export function hostsMeet(a: string, b: string): boolean {
   return hostFits(a, b) || hostFits(b, a)
 }
 
-/** One egress listener of a Sidecar: the hosts it imports, on one port or on all that no other listener has. */
+/** One egress listener of a Sidecar: the hosts it imports, on one port, which it reads by its own protocol, or on all of theirs. */
 interface Egress {
   readonly port: number | undefined
+  readonly reading: Reading | undefined
   readonly hosts: readonly {readonly namespace: string; readonly host: string}[]
 }
 
 /** `.` is the namespace of the proxy, also in the Sidecar of the root namespace (istio.io, "Sidecar": a global default with `./*`). */
+function importedBy(listener: unknown, home: string): Egress['hosts'] {
+  return textsOf(listener, 'hosts').map(word => {
+    const slash = word.indexOf('/')
+    const namespace = word.slice(0, slash)
+    return {namespace: namespace === '.' ? home : namespace, host: word.slice(slash + 1)}
+  })
+}
+
 function egressOf(sidecar: KubeObject, home: string): readonly Egress[] | undefined {
   const egress = listOf(sidecar, 'spec', 'egress')
   if (egress.length === 0) return undefined
-  return egress.map(each => ({
-    port: numberOf(each, 'port', 'number'),
-    hosts: textsOf(each, 'hosts').map(word => {
-      const slash = word.indexOf('/')
-      const namespace = word.slice(0, slash)
-      return {namespace: namespace === '.' ? home : namespace, host: word.slice(slash + 1)}
-    }),
-  }))
+  return egress.map(each => {
+    const port = numberOf(each, 'port', 'number')
+    const reading = port === undefined ? undefined : readingOfProtocol(textOf(each, 'port', 'protocol') ?? '', port)
+    return {port, reading, hosts: importedBy(each, home)}
+  })
 }
 
 function imports({hosts}: Egress, namespace: string, host: string): boolean {
@@ -85,19 +91,11 @@ export function importsHost(state: IstioState, place: ProxyPlace): (namespace: s
   return (namespace, host) => listeners.some(each => imports(each, namespace, host))
 }
 
-/** The host with the ports that some listener imports; undefined when none does. The ports in `named` have listeners of their own. */
-function imported(
-  host: RegisteredHost,
-  listeners: readonly Egress[],
-  named: ReadonlySet<number>,
-): RegisteredHost | undefined {
-  const ports = host.ports.filter(({port}) =>
-    listeners.some(
-      each =>
-        (each.port === undefined ? !named.has(port) : each.port === port) && imports(each, host.namespace, host.host),
-    ),
-  )
-  if (ports.length === 0 && host.ports.length > 0) return undefined
+/** The host with the ports that some listener imports; undefined when none does. */
+function imported(host: RegisteredHost, listeners: readonly Egress[]): RegisteredHost | undefined {
+  const importing = listeners.filter(each => imports(each, host.namespace, host.host))
+  const ports = host.ports.filter(({port}) => importing.some(each => each.port === undefined || each.port === port))
+  if (importing.length === 0 || (ports.length === 0 && host.ports.length > 0)) return undefined
   return ports.length === host.ports.length ? host : {...host, ports}
 }
 
@@ -105,14 +103,33 @@ function visibleHosts(state: IstioState, place: ProxyPlace): readonly Registered
   return state.hosts.filter(each => isExportedTo(each.exportTo, each.namespace, place.namespace))
 }
 
-/** The hosts a proxy gets configuration for, with the ports it gets it for. */
+/** The hosts a proxy gets clusters for, with the ports it gets them for. */
 export function hostsInScope(state: IstioState, place: ProxyPlace): readonly RegisteredHost[] {
   const sidecar = sidecarFor(state, place)
   const listeners = sidecar === undefined ? undefined : egressOf(sidecar, place.namespace)
   const visible = visibleHosts(state, place)
   if (listeners === undefined) return visible
-  const named = new Set(listeners.flatMap(({port}) => port ?? []))
-  return visible.flatMap(host => imported(host, listeners, named) ?? [])
+  return visible.flatMap(host => imported(host, listeners) ?? [])
+}
+
+/** The hosts of one egress listener: of a port, which it reads in its own way, or of every port. */
+export interface EgressScope {
+  readonly port: number | undefined
+  readonly reading: Reading | undefined
+  readonly hosts: readonly RegisteredHost[]
+}
+
+/** The egress listeners of a proxy, in order; without a Sidecar, one for everything. */
+export function egressScopes(state: IstioState, place: ProxyPlace): readonly EgressScope[] {
+  const sidecar = sidecarFor(state, place)
+  const listeners = sidecar === undefined ? undefined : egressOf(sidecar, place.namespace)
+  const visible = visibleHosts(state, place)
+  if (listeners === undefined) return [{port: undefined, reading: undefined, hosts: visible}]
+  return listeners.map(each => ({
+    port: each.port,
+    reading: each.reading,
+    hosts: visible.flatMap(host => imported(host, [each]) ?? []),
+  }))
 }
 
 /** The visible hosts that are not among those in scope: a proxy gets clusters for one that an imported VirtualService leads to. */

@@ -1,4 +1,5 @@
 import {textOf} from '../formats/decode.js'
+import type {Json} from '../model/envoy/schema.js'
 import {resourcesOf, withSection} from './dump.js'
 import {gatewayChanges} from './gateway-changes.js'
 import {gatewayListener, inboundListener} from './inbound.js'
@@ -12,8 +13,11 @@ import type {InboundPort, Viewpoint} from './viewpoint.js'
 function inboundCluster({port, endpoint}: InboundPort, like: Message | undefined): Message {
   const name = `inbound|${port}||`
   if (endpoint === undefined) return {...like, name}
-  const {ip, port: port_value} = endpoint
-  const lb_endpoints = [{endpoint: {address: {socket_address: {address: ip, port_value}}}}]
+  const address: Json =
+    'path' in endpoint
+      ? {pipe: {path: endpoint.path}}
+      : {socket_address: {address: endpoint.ip, port_value: endpoint.port}}
+  const lb_endpoints = [{endpoint: {address}}]
   return {
     name,
     type: 'STATIC',
@@ -23,7 +27,7 @@ function inboundCluster({port, endpoint}: InboundPort, like: Message | undefined
 }
 
 function leadsAlike(a: InboundPort | undefined, b: InboundPort): boolean {
-  return a !== undefined && a.endpoint?.ip === b.endpoint?.ip && a.endpoint?.port === b.endpoint?.port
+  return a !== undefined && JSON.stringify(a.endpoint) === JSON.stringify(b.endpoint)
 }
 
 /** Clusters for ports the proxy did not serve yet, or that lead elsewhere now; the one for ports nothing declares leads to the pod itself. */

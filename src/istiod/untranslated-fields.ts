@@ -1,6 +1,7 @@
 import {at, field, isObject, listOf, textOf} from '../formats/decode.js'
 import {own} from '../model/collections/own.js'
 import type {KubeObject} from '../model/kube/kube-object.js'
+import {kindOfServer} from './gateway-server.js'
 
 /** A field whose effect is not translated, and why. */
 export interface UntranslatedField {
@@ -70,23 +71,14 @@ function ofHttpRoute(route: unknown, path: string): readonly UntranslatedField[]
   ]
 }
 
-const AT_GATEWAYS = 'TCP and TLS that a gateway passes on'
-
 function ofVirtualService(spec: unknown): readonly UntranslatedField[] {
-  const atGateways = listOf(spec, 'gateways').some(each => each !== 'mesh')
-  return [
-    ...listOf(spec, 'http').flatMap((each, index) => ofHttpRoute(each, `spec.http[${index}]`)),
-    ...['tcp', 'tls'].flatMap(list => (atGateways ? found(field(spec, list), `spec.${list}`, AT_GATEWAYS) : [])),
-  ]
+  return listOf(spec, 'http').flatMap((each, index) => ofHttpRoute(each, `spec.http[${index}]`))
 }
 
-const HTTP_SERVERS = ['HTTP', 'HTTP2', 'GRPC']
-
-/** A server that a gateway does not end HTTP at. */
 function ofServer(server: unknown, path: string): readonly UntranslatedField[] {
-  const protocol = (textOf(server, 'port', 'protocol') ?? '').toUpperCase()
-  const ends = protocol === 'HTTPS' && ['SIMPLE', 'MUTUAL'].includes(textOf(server, 'tls', 'mode') ?? '')
-  return HTTP_SERVERS.includes(protocol) || ends ? [] : [{path, why: AT_GATEWAYS}]
+  return kindOfServer(server) === undefined
+    ? [{path, why: 'TLS that a gateway ends or passes on in a way of its own'}]
+    : []
 }
 
 /** Routes of the Gateway API count at waypoints alone. */

@@ -4,6 +4,7 @@ import {type PendingSection, pendingResources} from '../formats/envoy-config-dum
 import {type ResourceSection, unreadableEntries} from '../formats/envoy-config-dump/resources.js'
 import {CUT_MARK} from '../formats/pasted/envoy-pieces.js'
 import {pendingSentence} from '../model/envoy/pending-resource.js'
+import {missing} from '../model/evidence/answer.js'
 import type {Artifact} from '../model/evidence/evidence.js'
 import {UserError} from '../model/evidence/user-error.js'
 import type {PodRef} from '../model/kube/kube-object.js'
@@ -49,7 +50,15 @@ export async function loadDump(
 
 /** A section the question is about: a dump without it has no answer. */
 export function requiredSection(dump: ConfigDump, name: string, source: Source): unknown {
-  return required(section(dump, name), source, ID)
+  const found = section(dump, name)
+  return required(found.ok ? found : (cutBefore(dump, name) ?? found), source, ID)
+}
+
+/** Why a section is missing from a text that ends early: it may stand in the part that is gone. */
+function cutBefore(dump: ConfigDump, name: string): ReturnType<typeof missing> | undefined {
+  const cut = [...dump.sections.values()].map(each => textOf(each, CUT_MARK)).find(each => each !== undefined)
+  if (cut === undefined) return undefined
+  return missing(`${name.toLowerCase()} section`, 'truncated', `it may be in the part that is missing: ${cut}`)
 }
 
 /** A remark on entries of sections that are among resources but are not resources: they have no row. */

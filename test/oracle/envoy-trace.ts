@@ -1,16 +1,16 @@
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from '@jest/globals'
 import {traceRequest} from '../../src/analysis/envoy/trace.js'
 import {textOf} from '../../src/formats/decode.js'
 import {proxyOf} from '../../src/formats/envoy-proto/proxy.js'
-import type {RequestOutcome} from '../../src/model/envoy/decision.js'
 import type {UpstreamServer} from '../../src/model/envoy/proxy.js'
 import {makeCertificates} from '../support/envoy-oracle/certificates.js'
 import {PATIENCE, type Seen, send} from '../support/envoy-oracle/client.js'
+import {COMPARED, connectionsAreTracked, happened, lineOf, sameField} from '../support/envoy-oracle/compare.js'
 import {configuration} from '../support/envoy-oracle/configuration.js'
-import {freePorts, hasEnvoy, hasOpenssl, type Logged, startEnvoy} from '../support/envoy-oracle/envoy.js'
+import {freePorts, hasEnvoy, hasOpenssl, startEnvoy} from '../support/envoy-oracle/envoy.js'
 import {type OracleRequest, oracleRequest} from '../support/envoy-oracle/requests.js'
 import {startServers} from '../support/envoy-oracle/servers.js'
 import {tokenWorld} from '../support/envoy-oracle/tokens.js'
@@ -19,69 +19,6 @@ import {seeded} from '../support/seeded.js'
 import {skipUnless} from '../support/skip-unless.js'
 
 const REFUSES: UpstreamServer = {connect: 'refuses', tls: undefined, answer: {kind: 'http', status: 200, afterMs: 0}}
-
-/** Where the kernel tracks connections, Envoy learns the original destination of every one, redirected or not (SO_ORIGINAL_DST). */
-function connectionsAreTracked(): boolean {
-  try {
-    return Number(readFileSync('/proc/sys/net/netfilter/nf_conntrack_count', 'utf8')) > 0
-  } catch {
-    return false
-  }
-}
-
-function dash(text: string | undefined): string | null {
-  return text === undefined || text === '-' ? null : text
-}
-
-/** What happened, in the form of an outcome: the log's words, and what the client saw. */
-function happened(seen: Seen, line: Logged, protocol: string): Partial<RequestOutcome> {
-  const {fields} = line
-  const text = (name: string) => dash(textOf(fields, name))
-  const flags = text('flags')
-  const readable = protocol !== 'tcp'
-  return {
-    listener: text('listener'),
-    filterChain: text('filter_chain'),
-    route: line.log === 'hcm' ? text('route') : null,
-    cluster: line.log === 'listener' ? null : text('cluster'),
-    status: readable ? seen.status : null,
-    flags: flags === null ? [] : flags.split(',').sort(),
-    details: text('details')?.replace(/\|.*$/, '') ?? null,
-    terminationDetails: text('termination_details'),
-    location: readable ? (seen.headers.get('location') ?? null) : null,
-    upstreamPath: readable ? (seen.headers.get('x-seen-path') ?? null) : null,
-    upstreamHost: readable ? seen.headers.get('x-seen-host') || null : null,
-    remoteIp: text('remote_ip'),
-  }
-}
-
-/** The line of the innermost log: HTTP, then TCP, then the listener's. */
-function lineOf(lines: readonly Logged[], client: string): Logged | undefined {
-  const own = lines.filter(each => each.client === client)
-  return ['hcm', 'tcp', 'listener'].map(log => own.find(each => each.log === log)).find(each => each !== undefined)
-}
-
-const COMPARED = [
-  'listener',
-  'filterChain',
-  'route',
-  'cluster',
-  'status',
-  'flags',
-  'details',
-  'terminationDetails',
-  'location',
-  'upstreamPath',
-  'upstreamHost',
-  'remoteIp',
-] as const
-
-function sameField(name: (typeof COMPARED)[number], is: unknown, was: unknown): boolean {
-  if (name === 'flags') return JSON.stringify([...(is as string[])].sort()) === JSON.stringify(was)
-  if (name === 'details') return (typeof is === 'string' ? is.replace(/\|.*$/, '') : is) === was
-  if (name === 'cluster' && Array.isArray(is)) return is.includes(was)
-  return is === was
-}
 
 export interface OracleScore {
   readonly answered: number

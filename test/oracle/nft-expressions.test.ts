@@ -41,6 +41,19 @@ const RULES = [
   'tcp dport 80 counter name "c1" reject',
   'meta priority set 1:2 tcp dport 80 reject',
   'tcp flags syn tcp option maxseg size set rt mtu',
+  'ip daddr . tcp dport { 198.51.100.7 . 80, 10.50.0.1 . 443 } reject',
+  'ip daddr . tcp dport @pairs reject with tcp reset',
+  'ip daddr . meta l4proto . th dport vmap @verdicts',
+  'ip daddr . tcp dport vmap { 198.51.100.7 . 80 : jump refuse, 127.0.0.1 . 80 : accept }',
+  'meta skuid . tcp dport { 1337 . 443 } reject',
+  'numgen random mod 1 vmap { 0 : jump refuse }',
+  'ct state & (new | established) == new ip daddr 198.51.100.7 reject',
+  'ct state & (established | related) != 0 reject',
+  'ct state & (new | untracked) != 0 tcp dport 443 reject',
+  'ct state != { established, related } tcp dport 8080 reject',
+  'ip daddr != 127.0.0.1 meta l4proto tcp dnat ip to tcp dport map { 80 : 198.51.100.99 . 81, 443 : 198.51.100.99 . 81 }',
+  'dnat ip to ip daddr . tcp dport map @targets',
+  'ip daddr != 127.0.0.1 meta l4proto tcp dnat ip to numgen inc mod 1 map { 0 : 198.51.100.99 . 81 }',
   'tcp dport 80 continue tcp dport 80 reject',
   'meta nftrace set 1 meta skuid 1337 reject',
 ]
@@ -53,7 +66,18 @@ const PACKETS: readonly ToSend[] = [
 ]
 
 function tableWith(rule: string): string {
+  const translates = rule.includes('dnat ')
   return `flush ruleset
+table ip nat4 {
+  map targets {
+    type ipv4_addr . inet_service : ipv4_addr . inet_service
+    elements = { 198.51.100.7 . 80 : 198.51.100.99 . 81 }
+  }
+  chain out {
+    type nat hook output priority -100; policy accept;
+    ${translates ? rule : ''}
+  }
+}
 table inet t {
   counter c1 {
   }
@@ -61,13 +85,22 @@ table inet t {
     type ipv4_addr
     flags dynamic
   }
+  set pairs {
+    type ipv4_addr . inet_service
+    flags interval
+    elements = { 198.51.100.0/26 . 80-90, 10.50.0.1 . 443 comment "two, of them: here" }
+  }
+  map verdicts {
+    type ipv4_addr . inet_proto . inet_service : verdict
+    elements = { 198.51.100.7 . tcp . 80 : goto refuse, 10.50.0.1 . tcp . 443 comment "x" : jump refuse, 127.0.0.1 . tcp . 80 : accept }
+  }
   chain refuse {
     reject
   }
   chain out {
     type filter hook output priority 0; policy accept;
     ct state established,related accept
-    ${rule}
+    ${translates ? 'ip daddr 198.51.100.99 tcp dport 81 reject' : rule}
   }
 }
 `

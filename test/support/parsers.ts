@@ -1,6 +1,6 @@
 import {parseCheckReport} from '../../src/formats/check-report.js'
 import {lineOfService} from '../../src/formats/containers/compose.js'
-import {podsOfContainers} from '../../src/formats/containers/outside-pods.js'
+import {inspectedContainers, podsOfContainers} from '../../src/formats/containers/outside-pods.js'
 import {parseCerts} from '../../src/formats/envoy/envoy-certs.js'
 import {parseClusters} from '../../src/formats/envoy/envoy-clusters.js'
 import {parseInitDump} from '../../src/formats/envoy/envoy-init-dump.js'
@@ -29,6 +29,7 @@ import {parseZtunnelDump} from '../../src/formats/istio/ztunnel-dump.js'
 import {holdsMeshConfig, readMeshConfig, readMeshNetworks} from '../../src/formats/istio-config/mesh-config.js'
 import {parseTables} from '../../src/formats/istioctl-table/parse.js'
 import {describeNonText, isJson, parseJson} from '../../src/formats/json-text.js'
+import {describedObject} from '../../src/formats/kube/described-object.js'
 import {describedPod} from '../../src/formats/kube/kubectl-describe.js'
 import {kubectlTables} from '../../src/formats/kube/kubectl-table.js'
 import {embeddedManifests} from '../../src/formats/kube-manifest/embedded.js'
@@ -54,8 +55,10 @@ import {parseSockets} from '../../src/formats/sockets/parse.js'
 import {parseCniConfigs} from '../../src/formats/tool-output/cni-config.js'
 import {parseTrackedConnections} from '../../src/formats/tool-output/connections.js'
 import {parseDnsAnswer} from '../../src/formats/tool-output/dns-answer.js'
+import {parseEnvoyMemory, parseReady, parseRuntime} from '../../src/formats/tool-output/envoy-state-pages.js'
 import {parseKialiValidations, parseLinkerdCheck} from '../../src/formats/tool-output/findings-of-tools.js'
 import {parseHttpExchange} from '../../src/formats/tool-output/http-exchange.js'
+import {parseIstiodPages} from '../../src/formats/tool-output/istiod-pages.js'
 import {parseLoadTest} from '../../src/formats/tool-output/load-test.js'
 import {parseMeshSettings} from '../../src/formats/tool-output/mesh-settings.js'
 import {parseMetrics} from '../../src/formats/tool-output/metrics.js'
@@ -63,8 +66,10 @@ import {parsePackets} from '../../src/formats/tool-output/packets.js'
 import {withPlainLines} from '../../src/formats/tool-output/recognise.js'
 import {parseSocketCounters} from '../../src/formats/tool-output/socket-counters.js'
 import {parseSpans} from '../../src/formats/tool-output/spans.js'
+import {parseTlsCheck} from '../../src/formats/tool-output/tls-check.js'
 import {parseTlsClient} from '../../src/formats/tool-output/tls-client.js'
 import {joinedRecords} from '../../src/formats/wrapped-text/joined-records.js'
+import {newSideOfDiff} from '../../src/formats/wrapped-text/unified-diff.js'
 import {unwrapLines} from '../../src/formats/wrapped-text/unwrap.js'
 import type {Artifact} from '../../src/model/evidence/evidence.js'
 import {UserError} from '../../src/model/evidence/user-error.js'
@@ -94,7 +99,9 @@ function refusing(parse: Parser): Parser {
 /** Everything that reads a text from outside, by the name of the function; `parsers.test.ts` holds that none is missing. */
 export const PARSERS: Readonly<Record<string, Parser>> = {
   denialIn: ofText(denialIn),
+  describedObject: ofText(describedObject),
   describedPod: ofText(describedPod),
+  inspectedContainers: ofText(inspectedContainers),
   describeNonText: bytes => describeNonText(bytes, 'a list'),
   embeddedManifests: ofText(embeddedManifests),
   evidenceOfOwnAnswer,
@@ -138,6 +145,11 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseLogging: ofArtifact(parseLogging),
   parseLogLine: ofText(parseLogLine),
   parseManifest,
+  parseEnvoyMemory: ofText(parseEnvoyMemory),
+  parseReady: ofText(parseReady),
+  parseRuntime: ofText(parseRuntime),
+  parseIstiodPages: ofText(parseIstiodPages),
+  parseTlsCheck: ofText(parseTlsCheck),
   parseMeshSettings: ofText(parseMeshSettings),
   parseMetrics: ofText(parseMetrics),
   parseObjects,
@@ -173,6 +185,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   scrubText: ofText(scrubText),
   sniff,
   sniffAll,
+  newSideOfDiff: ofText(newSideOfDiff),
   unwrapLines: ofText(unwrapLines),
   withPlainLines: ofText(withPlainLines),
 }

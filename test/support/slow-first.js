@@ -6,7 +6,6 @@ import Sequencer from '@jest/test-sequencer'
  */
 const SLOW = [
   'test/loop/loop-law.test.ts',
-  'test/browser/report.test.ts',
   'test/cli/check.test.ts',
   'test/cli/control-plane.test.ts',
   'test/unit/attack/endless-input.test.ts',

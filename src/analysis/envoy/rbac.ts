@@ -14,6 +14,7 @@ import type {DownstreamConnection} from './connection.js'
 import {connectionInput} from './listener/chain-matcher.js'
 import {evaluateCel} from './matching/cel.js'
 import {cidrHolds} from './matching/cidr.js'
+import {filterStateMatches} from './matching/filter-state.js'
 import {headerMatches, headerValue, headerValues} from './matching/headers.js'
 import {templateMatches} from './matching/path-template.js'
 import {decodedQuery, pathOnly} from './matching/query.js'
@@ -64,13 +65,6 @@ function authenticates(principal: NonNullable<Principal['authenticated']>, conne
   return anyOf(names, name => stringMatches(principalName, name))
 }
 
-function filterStateFits(state: NonNullable<Principal['filterState']>, subject: RbacSubject): boolean {
-  const {key = '', stringMatch, addressMatch} = known(state, 'a filter state principal')
-  if (addressMatch !== undefined) undecided('an address matcher over filter state', addressMatch.at)
-  const value = subject.filterState.get(key)
-  return value !== undefined && stringMatches(stringMatch, value)
-}
-
 function identifies(principal: Principal, subject: RbacSubject): boolean {
   const p = known(principal, 'an RBAC principal')
   const {connection} = subject
@@ -84,7 +78,7 @@ function identifies(principal: Principal, subject: RbacSubject): boolean {
   if (p.remoteIp !== undefined) return cidrHolds(p.remoteIp, subject.remoteIp)
   if (p.header !== undefined) return headerMatches(p.header, subject.headers)
   if (p.metadata !== undefined) return metadataMatches(p.metadata, subject.metadata)
-  if (p.filterState !== undefined) return filterStateFits(p.filterState, subject)
+  if (p.filterState !== undefined) return filterStateMatches(p.filterState, subject.filterState)
   const path = pathOf(subject)
   if (p.urlPath !== undefined) return path !== undefined && stringMatches(p.urlPath.path, path)
   return undecided('an RBAC principal of an unknown kind', p.at)

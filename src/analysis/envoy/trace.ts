@@ -201,6 +201,11 @@ function throughChain(
   } else settle(trail, {handshake: shaken.kind === 'agreed' ? {kind: 'agreed', alpn: shaken.tls.alpn} : shaken})
   if (shaken.kind === 'agreed')
     tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, socketAt)
+  const {own} = terminal
+  if (own !== undefined) {
+    tell(trail, 'answer', own.text, own.at)
+    return {...base, details: own.details}
+  }
   if (terminal.kind === 'tcp') return throughTcp(trail, terminal, base, agreed)
   if (!agreed) return base
   return throughHttp(trail, terminal, base)

@@ -5,6 +5,12 @@ export function rulesByList(rules: readonly RouteRule[]): readonly (readonly Rou
   return (['http', 'tcp', 'tls'] as const).map(list => rules.filter(rule => rule.list === list))
 }
 
+/** The rules up to the first that has no match: what comes after it is never reached, whatever its matches are. */
+export function reachedRules(list: readonly RouteRule[]): readonly RouteRule[] {
+  const catchAll = list.findIndex(({matches}) => matches.length === 0)
+  return catchAll < 0 ? list : list.slice(0, catchAll + 1)
+}
+
 /** A rule by its name or number. */
 export function ruleLabel({name, index, list}: RouteRule): string {
   return name === '' ? `${list}[${index}]` : JSON.stringify(name)

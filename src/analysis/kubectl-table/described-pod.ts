@@ -1,4 +1,6 @@
 import type {DescribedContainer, DescribedPod} from '../../model/kube/described-pod.js'
+import {failureCause} from '../pod-failures/causes.js'
+import {waitingForProxy} from './described-init.js'
 
 const MESH = new Set(['istio-init', 'istio-proxy', 'istio-validation', 'linkerd-init', 'linkerd-proxy'])
 
@@ -16,6 +18,16 @@ function exitText(code: number | undefined): string {
   return `, exit code ${code}${meaning}`
 }
 
+/** True for a container whose image was not there, so that it has not run and has no log. */
+function lacksImage({reason}: DescribedContainer): boolean {
+  return /Image/.test(reason)
+}
+
+function imageAdvice(container: DescribedContainer): string {
+  const {image, reason} = container
+  return lacksImage(container) && image !== '' ? `: image ${image}. ${failureCause(reason, '')?.fix ?? ''}` : ''
+}
+
 function sentence(container: DescribedContainer): string | undefined {
   const {name, init, state, reason, lastReason, lastExitCode, lastMessage, ready, restarts} = container
   const again = restarts > 0 ? `, restarted ${restarts} times` : ''
@@ -23,7 +35,7 @@ function sentence(container: DescribedContainer): string | undefined {
   const said = lastMessage === '' ? '' : `: ${lastMessage}`
   const kind = init ? 'init container' : 'container'
   if (state === 'Waiting' && reason !== '' && reason !== 'PodInitializing')
-    return `${kind} ${name} is waiting: ${reason}${again}${last}${said}`
+    return `${kind} ${name} is waiting: ${reason}${again}${last}${said}${imageAdvice(container)}`
   if (state === 'Terminated' && !(init && reason === 'Completed'))
     return `${kind} ${name} has ended: ${reason}${exitText(lastExitCode)}${said}`
   if (state === 'Running' && !ready && !init) return `${kind} ${name} runs and is not ready${again}${last}`
@@ -38,10 +50,12 @@ export function describedFindings({name, status, containers}: DescribedPod): rea
     failing === undefined
       ? []
       : [
-          `all other containers wait for ${failing.name}; its log says why: kubectl logs ${name || 'POD'} -c ${failing.name} --previous`,
+          lacksImage(failing)
+            ? `all other containers wait for ${failing.name}`
+            : `all other containers wait for ${failing.name}; its log says why: kubectl logs ${name || 'POD'} -c ${failing.name} --previous`,
         ]
   const proxy = containers.some(each => /^(istio-proxy|linkerd-proxy)$/.test(each.name))
   const mesh = containers.length > 0 && !containers.some(each => MESH.has(each.name)) ? ['it has no sidecar'] : []
   const head = status === '' ? [] : [`pod ${name} is ${status}${proxy ? ', with a sidecar' : ''}`]
-  return [...head, ...found, ...log, ...mesh]
+  return [...head, ...found, ...log, ...waitingForProxy(containers), ...mesh]
 }

@@ -1,5 +1,6 @@
 import {own} from '../../model/collections/own.js'
 import type {KubectlTable} from '../../model/kube/kubectl-table.js'
+import {istioObjectFindings} from './istio-objects.js'
 
 type Row = Readonly<Record<string, string>>
 type Finding = (row: Row, name: string) => string | undefined
@@ -29,10 +30,9 @@ const POD_STATES: readonly (readonly [RegExp, string])[] = [
   [/^Pending$/, 'it is not scheduled, or waits for a volume; its events say why'],
   [/^ContainerCreating$/, 'its network, volumes or containers are being set up; events name a failing CNI plugin'],
   [/^Terminating$/, 'it is being deleted; a sidecar drains its connections first'],
-  [
-    /^(NotReady|Unknown|NodeLost)$/,
-    'its containers no longer run as they should: a Job with a running sidecar, or a lost node',
-  ],
+  // Kubernetes, pkg/printers: some containers have completed, others run, and the pod is not ready.
+  [/^NotReady$/, 'a container has ended and another still runs, as when the sidecar of a Job keeps running'],
+  [/^(Unknown|NodeLost)$/, 'its node does not answer'],
   [/^Evicted$/, 'its node ran out of memory or disk'],
   [/^(Completed|Succeeded|Running)$/, ''],
 ]
@@ -42,15 +42,27 @@ function counts(ready: string | undefined): readonly [number, number] | undefine
   return have === undefined || want === undefined ? undefined : [Number(have), Number(want)]
 }
 
+/** What a part of the mesh that does not run means for all others (istio.io, "Architecture"; names of its charts). */
+const PARTS: readonly (readonly [name: RegExp, effect: string])[] = [
+  [/^istiod-/, 'Without istiod no pod is injected, and proxies keep the configuration they have'],
+  [/^istio-cni-node-/, 'On its node new pods of the mesh do not start, or start without redirection'],
+  [/^ztunnel-/, 'Ambient pods of its node have no traffic'],
+]
+
+function effectOf(name: string): string {
+  const found = PARTS.find(([pattern]) => pattern.test(name.split('/').at(-1) ?? ''))
+  return found === undefined ? '' : `. ${found[1]}`
+}
+
 function podState(row: Row, name: string): string | undefined {
   const {STATUS: status = '', READY: ready, RESTARTS: restarts = ''} = row
   const known = POD_STATES.find(([pattern]) => pattern.test(status))?.[1]
   const of = counts(ready)
   const again = Number.parseInt(restarts, 10) > 0 ? `; restarts: ${restarts}` : ''
   if (known === undefined || known !== '')
-    return `pod ${name} is ${status}${known === undefined ? '' : `: ${known}`}${again}`
+    return `pod ${name} is ${status}${known === undefined ? '' : `: ${known}`}${again}${effectOf(name)}`
   if (status === 'Running' && of !== undefined && of[0] < of[1])
-    return `pod ${name} has ${of[0]} of ${of[1]} containers ready: a Service sends it no traffic until all are${again}`
+    return `pod ${name} has ${of[0]} of ${of[1]} containers ready: a Service sends it no traffic until all are${again}${effectOf(name)}`
   return again === '' ? undefined : `pod ${name} runs now${again}`
 }
 
@@ -144,6 +156,16 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
           : row['ISTIO-INJECTION'] === 'disabled'
             ? `namespace ${name} has injection disabled`
             : undefined,
+  peerauthentications: (row, name) =>
+    row.MODE === 'STRICT'
+      ? `PeerAuthentication ${name} is STRICT: clients without a sidecar, which send plaintext, are refused`
+      : row.MODE === 'DISABLE'
+        ? `PeerAuthentication ${name} is DISABLE: servers accept plaintext only`
+        : undefined,
+  authorizationpolicies: (row, name) =>
+    row.ACTION === undefined || row.ACTION === '' || row.ACTION === 'ALLOW'
+      ? `AuthorizationPolicy ${name} is ALLOW: requests to its workloads that no ALLOW policy matches are refused (403)`
+      : `AuthorizationPolicy ${name} is ${row.ACTION}`,
   'gateways.gateway.networking.k8s.io': (row, name) =>
     row.PROGRAMMED === undefined || row.PROGRAMMED === 'True'
       ? undefined
@@ -162,7 +184,8 @@ function withoutSidecar(names: readonly string[]): readonly string[] {
 
 /** What the rows of kubectl's tables say that a person who debugs a mesh would look for, in the order of the rows. */
 export function kubectlFindings(tables: readonly KubectlTable[]): readonly string[] {
-  return tables.flatMap(({kind, rows}) => {
+  const together = istioObjectFindings(tables)
+  const each = tables.flatMap(({kind, rows}) => {
     const named = rows.map(row => ({
       row,
       name: row.NAMESPACE === undefined ? (row.NAME ?? '') : `${row.NAMESPACE}/${row.NAME ?? ''}`,
@@ -171,6 +194,7 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
     const single = named.filter(({row, name}) => row.READY === '1/1' && row.STATUS === 'Running' && !SYSTEM.test(name))
     const bare = kind === 'pods' ? withoutSidecar(single.map(({name}) => name)) : []
     const all = [...found, ...bare]
+    if (kind === 'virtualservices' && together.length > 0) return all
     return all.length > 0
       ? all
       : [
@@ -179,4 +203,5 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
             : `none of ${rows.length} rows of ${kind} shows a fault`,
         ]
   })
+  return [...together, ...each]
 }

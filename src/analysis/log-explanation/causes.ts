@@ -2,7 +2,7 @@ import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import {sideOf} from './side.js'
 
 /** What flags, details and the rest of a line mean together. `{field}` in a text is filled in from the line. */
-interface Cause {
+export interface Cause {
   readonly when: (entry: AccessLogEntry) => boolean
   readonly means: string
   readonly next: string
@@ -294,6 +294,10 @@ export const CAUSES: readonly Cause[] = [
       'The destination {upstream} is not in the service registry and was passed through: no routes, retries or mTLS apply.',
     next: 'If it is a service of the mesh, find out why this proxy has no configuration for it: meshctl explain PassthroughCluster',
   },
+]
+
+/** What the status says where neither flags nor details name a cause. */
+export const PLAIN_CAUSES: readonly Cause[] = [
   {
     when: entry => entry.flags.length === 0 && Number(entry.code) >= 500,
     means:

@@ -20,22 +20,10 @@ import {ZTUNNEL_ERRORS} from '../../model/vocabulary/log-messages/ztunnel-errors
 import {ZTUNNEL_PROGRESS} from '../../model/vocabulary/log-messages/ztunnel-progress.js'
 import {TLS_ERRORS} from '../../model/vocabulary/tls-errors.js'
 import {meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
-import {CAUSES} from './causes.js'
+import {causeOf} from './access-cause.js'
+import {explainForeign} from './foreign.js'
+import type {LineExplanation} from './line-explanation.js'
 import {clusterNameSentence, writerSentence} from './side.js'
-
-/** What a line of a log says. */
-export interface LineExplanation {
-  readonly writer: string
-  /** The line in short, for a heading. */
-  readonly heading: string
-  readonly means: string
-  readonly next: string
-  readonly source?: string
-  /** What else the line says. */
-  readonly also: readonly string[]
-  /** The words in it that have a meaning of their own. */
-  readonly words: readonly {readonly word: string; readonly meaning: string}[]
-}
 
 const MAX_TEXT = 160
 
@@ -113,8 +101,18 @@ function heading(entry: AccessLogEntry): string {
   return [what, entry.code, entry.flags.join(',')].filter(part => part !== undefined && part !== '').join(' ')
 }
 
+/** Answers of Envoy to gRPC requests have HTTP 200 and the failure in grpc-status (Envoy, "gRPC": local replies). */
+function hiddenGrpcFailure({code, flags}: AccessLogEntry): readonly string[] {
+  const failed = flags.some(flag => /^(?:U[A-Z]+|N[A-Z]+|LR|LH|OM|RL|DF)$/.test(flag))
+  return code === '200' && failed
+    ? [
+        'The status is 200 although the request failed: for gRPC the failure is in grpc-status, mostly 14 (Unavailable), not in the HTTP status.',
+      ]
+    : []
+}
+
 function explainAccess(entry: AccessLogEntry): LineExplanation | undefined {
-  const cause = CAUSES.find(({when}) => when(entry))
+  const cause = causeOf(entry)
   if (cause === undefined) return undefined
   const errors = namedErrors(entry.failure ?? '').map(({word, meaning}) => ({word, meaning}))
   const cluster = entry.cluster === undefined ? undefined : clusterNameSentence(entry.cluster)
@@ -123,7 +121,7 @@ function explainAccess(entry: AccessLogEntry): LineExplanation | undefined {
     heading: short(heading(entry)),
     means: filled(cause.means, entry),
     next: filled(cause.next, entry),
-    also: [],
+    also: hiddenGrpcFailure(entry),
     words: [
       ...flagWords(entry),
       ...wordsIn([entry.details, entry.termination, cluster === undefined ? entry.cluster : undefined, entry.route]),
@@ -290,6 +288,7 @@ function explainZtunnel(entry: AccessLogEntry): LineExplanation | undefined {
 /** What a line of a log says: who wrote it, what happened, what to do next; undefined when nothing in it is known. */
 export function explainLine(line: LogLine): LineExplanation | undefined {
   if (line.kind === 'message') return explainMessage(line)
+  if (line.kind === 'foreign') return explainForeign(line)
   return line.form === 'ztunnel' ? explainZtunnel(line) : explainAccess(line)
 }
 

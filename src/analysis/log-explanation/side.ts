@@ -21,6 +21,8 @@ export function clusterNameSentence(name: string): string | undefined {
   const parts = /^(?:in|out)bound\S*$/.test(name) ? clusterNameParts(name) : undefined
   if (parts === undefined) return undefined
   const {direction, host, port, subset} = parts
+  if (direction === 'inbound-vip')
+    return `Requests this waypoint received for ${host}, port ${port} of the Service${subset === '' || /^(?:http|tcp)$/.test(subset) ? '' : `, subset ${subset}`}.`
   if (direction.startsWith('inbound'))
     return `Requests this proxy received for port ${port} of the application in its own pod.`
   const which = subset === '' ? 'no subset' : `subset ${subset} of its DestinationRule`
@@ -36,6 +38,7 @@ export function writerSentence(entry: AccessLogEntry): string {
       : side === 'client'
         ? 'ztunnel on the node of the source'
         : 'ztunnel'
+  if (entry.cluster?.startsWith('inbound-vip|') === true) return 'Envoy of a waypoint, in front of the server'
   if (side === 'server') return 'Envoy on the server side (the sidecar of the pod that was called)'
   if (side === 'client') return 'Envoy on the client side (the sidecar of the caller, or a gateway)'
   return 'Envoy (the line does not say whether on the client side, a gateway or the server side)'

@@ -1,5 +1,5 @@
 import {own} from '../../model/collections/own.js'
-import type {Ruleset} from '../../model/kernel/ruleset.js'
+import {everyRule, type Ruleset} from '../../model/kernel/ruleset.js'
 
 /** Whose chains carry a name: a mesh or a runtime inside a pod, or a program of the node. */
 export interface ChainOwner {
@@ -50,6 +50,7 @@ const OWNERS: readonly (readonly [RegExp, ChainOwner])[] = [
   [/^ANTREA/, node('Antrea', 'They masquerade and count traffic of pods.')],
   [/^FLANNEL-/, node('Flannel', 'They masquerade traffic of pods.')],
   [/^(IP-MASQ|GCE-|GKE-)/, node('GKE (ip-masq-agent)', 'They masquerade and guard the metadata server.')],
+  [/^ts-(input|forward|postrouting)$/, node('Tailscale', 'They accept and masquerade traffic of the VPN.')],
   [/^LIBVIRT_/, node('libvirt', 'They connect the VMs of this machine.')],
   [/^NETAVARK/, node('Podman (netavark)', 'They publish ports of containers.')],
   [
@@ -60,10 +61,7 @@ const OWNERS: readonly (readonly [RegExp, ChainOwner])[] = [
     /^ztunnel-/,
     node('ambient mode of Istio 1.18 to 1.20', 'They send traffic of ambient pods to ztunnel on the node.'),
   ],
-  [
-    /^(ufw6?-|f2b-|IN_public|FWD[IO]?_|ts-)/,
-    node('the firewall of the machine', 'They filter traffic of the machine.'),
-  ],
+  [/^(ufw6?-|f2b-|IN_public|FWD[IO]?_)/, node('the firewall of the machine', 'They filter traffic of the machine.')],
 ]
 
 /** Tables of nftables that programs of a node keep, by the names their projects give them, and whose they are. */
@@ -76,6 +74,21 @@ const NODE_TABLES: Readonly<Record<string, string>> = {
   calico: 'Calico',
   'ovn-kubernetes': 'OVN-Kubernetes',
   'kube-router': 'kube-router',
+}
+
+/** Programs of a node that name themselves in the comments of their rules: amazon-vpc-cni-k8s, Calico's Felix, Cilium, Flannel, ip-masq-agent. */
+const COMMENTS: readonly (readonly [RegExp, string])[] = [
+  [/^AWS[, ]/, 'the AWS VPC CNI'],
+  [/^cali:/, 'Calico'],
+  [/^cilium[-:]/, 'Cilium'],
+  [/^flanneld /, 'Flannel'],
+  [/^ip-masq/, 'GKE (ip-masq-agent)'],
+]
+
+/** Whose rules these are by their comments. */
+function commentOwners(rulesets: readonly Ruleset[]): readonly string[] {
+  const comments = everyRule(rulesets).flatMap(({rule}) => rule.comment ?? [])
+  return COMMENTS.filter(([pattern]) => comments.some(comment => pattern.test(comment))).map(([, name]) => name)
 }
 
 /** Whose chain that is; undefined for Istio's own, the kernel's and unknown ones. */
@@ -154,7 +167,8 @@ export function nodeRules(rulesets: readonly Ruleset[]): NodeRules | undefined {
   if (chains.length + devices.length + native.length + tables.length === 0) return undefined
   const agent = native.length === 0 ? [] : ['ISTIO_POSTRT']
   const ofChains = [...chains, ...agent].map(name => chainOwner(name)?.name ?? '')
-  const owners = [...new Set([...ofChains, ...tables.map(name => own(NODE_TABLES, name) ?? '')])]
+  const ofTables = tables.map(name => own(NODE_TABLES, name) ?? '')
+  const owners = [...new Set([...ofChains, ...ofTables, ...commentOwners(rulesets)])]
   const captures = names.some(name => isSidecarChain(name) || chainOwner(name)?.kind === 'mesh')
   return {signs: [...chains, ...tables.map(name => `table ${name}`), ...native, ...devices], owners, captures}
 }

@@ -10,6 +10,9 @@ export interface DetectedRelease extends ReleaseRange {
 
 type Marks = (line: (pattern: RegExp) => boolean) => boolean
 
+/** The port of HBONE, which rules know since 1.7. */
+const TUNNEL = /ISTIO_INBOUND destination-port=15008/
+
 /** What distinguishes releases, newest first; each row is asked only when those above it did not fit (release notes, recorded rulesets). */
 const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: string}])[] = [
   [has => has(/ISTIO_PRERT .{0,500}-> tproxy/), {from: 21, to: 23, mode: 'ambient mode of '}],
@@ -42,10 +45,15 @@ const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: 
   ],
   [has => has(/uid=[^\s=]+ -> jump ISTIO_IN_REDIRECT/), {from: 5, to: 6}],
   [
-    has => has(/ISTIO_OUTPUT out-interface=lo source=127\.0\.0\.6/) || has(/^nat\/ISTIO_IN_REDIRECT .*redirect 15006$/),
+    has =>
+      has(/ISTIO_OUTPUT out-interface=lo source=127\.0\.0\.6/) ||
+      (has(/^nat\/ISTIO_IN_REDIRECT .*redirect 15006$/) && has(/^nat\/ISTIO_OUTPUT /) && !has(TUNNEL)),
     {from: 3, to: 4},
   ],
-  [has => has(/^nat\/ISTIO_IN_REDIRECT /) || has(/^\w+\/ISTIO_INBOUND /), {from: 0, to: 2}],
+  [
+    has => (has(/^nat\/ISTIO_IN_REDIRECT /) || has(/^\w+\/ISTIO_INBOUND /)) && !has(/redirect 15006$/) && !has(TUNNEL),
+    {from: 0, to: 2},
+  ],
   [has => has(/^nat\/PREROUTING -> jump ISTIO_REDIRECT/), {from: BEFORE_1_0, to: BEFORE_1_0}],
 ]
 

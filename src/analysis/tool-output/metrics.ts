@@ -38,6 +38,11 @@ const ABOVE_ZERO: readonly (readonly [RegExp, string])[] = [
   [/^istio_xds_connection_terminations/, 'xDS connections of ztunnel that ended'],
 ]
 
+/** What a metric of istiod, or an entry of its push status under the same name, says when it is above zero. */
+export function metricMeaning(name: string): string | undefined {
+  return ABOVE_ZERO.find(([pattern]) => pattern.test(name))?.[1]
+}
+
 function where(labels: MetricSample['labels']): string {
   const shown = [
     'type',
@@ -49,6 +54,8 @@ function where(labels: MetricSample['labels']): string {
     'source_workload',
     'response_flags',
     'resource_name',
+    'node',
+    'err',
   ]
   const parts = shown.flatMap(name => {
     const text = (labels[name] ?? '').replace(/^type\.googleapis\.com\/.*\./, '')
@@ -105,6 +112,18 @@ function convergence(samples: readonly MetricSample[]): readonly string[] {
       ]
 }
 
+/** Series of exporters that write the states of proxy-status as labels: the kinds that are not in sync; undefined for other series. */
+function syncStates(labels: MetricSample['labels']): readonly string[] | undefined {
+  if (labels.cds === undefined || labels.lds === undefined) return undefined
+  const name = labels.pod_name ?? labels.pod ?? labels.proxy ?? labels.name ?? 'a proxy without a name'
+  const namespace = labels.namespace ?? labels.pod_namespace
+  const behind = ['cds', 'lds', 'eds', 'rds', 'ecds'].filter(kind => /^STALE|^ERROR/i.test(labels[kind] ?? ''))
+  return behind.map(
+    kind =>
+      `proxy ${namespace === undefined ? '' : `${namespace}/`}${name}: ${kind.toUpperCase()} is ${labels[kind]}: istiod sent configuration that the proxy has not acknowledged (explain MCT1907)`,
+  )
+}
+
 function sampleSentences(sample: MetricSample): readonly string[] {
   const {name, labels, value} = sample
   if (/^istio_requests_total$/.test(name)) return value > 0 ? requests(sample) : []
@@ -115,7 +134,9 @@ function sampleSentences(sample: MetricSample): readonly string[] {
           `the certificate of the proxy expired ${-value} s ago${where(labels)}: mTLS fails until istiod signs a new one`,
         ]
       : []
-  const what = value > 0 && !/_bucket$/.test(name) ? ABOVE_ZERO.find(([pattern]) => pattern.test(name))?.[1] : undefined
+  const states = syncStates(labels)
+  if (states !== undefined) return states
+  const what = value > 0 && !/_bucket$/.test(name) ? metricMeaning(name) : undefined
   return what === undefined ? [] : [`${name} ${value}${where(labels)}: ${what}`]
 }
 

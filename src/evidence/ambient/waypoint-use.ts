@@ -36,7 +36,8 @@ async function stateOfPods(
 
 /**
  * The waypoint that the labels of a target, else of its Namespace, name; undefined without one (istio.io, "Configure waypoint proxies").
- * Where objects may be missing (`complete` is false), a namespace without any Service says nothing about its waypoints.
+ * Where objects may be missing (`complete` is false), a namespace without any Service says nothing about its waypoints, and the Service that istiod makes
+ * for a Gateway is in no manifest.
  */
 export async function waypointUse(
   objects: ObjectCache,
@@ -66,7 +67,9 @@ export async function waypointUse(
   }
   const refused = gateway === undefined ? undefined : refusedBy(gateway, target, homeLabels)
   if (refused !== undefined) return answered({...named, state: refused})
-  if (!services.ok || (!complete && services.value.length === 0)) return answered({...named, state: 'unknown'})
+  if (!services.ok) return answered({...named, state: 'unknown'})
   const exists = services.value.some(({object}) => object.namespace === namespace && object.name === name)
+  const mayBeElsewhere = !complete && (services.value.length === 0 || gateway !== undefined)
+  if (!exists && mayBeElsewhere) return answered({...named, state: 'unknown'})
   return answered({...named, state: exists ? await stateOfPods(objects, named) : 'missing'})
 }

@@ -158,7 +158,7 @@ async function podFor(source: Source, subject: PodRef): Promise<Answer<PodModel>
   return missing(
     'the pod',
     'not-captured',
-    `there are ${pods.length} pods and workloads: name one of ${names.join(', ')}${pods.length > 4 ? ', …' : ''} with --from`,
+    `there are ${pods.length} pods and workloads: name one of ${names.join(', ')}${pods.length > 4 ? ', …' : ''}, such as meshctl iptables ${only.object.name}.${only.object.namespace ?? namespace} --expected --from ${source.origin.label}`,
   )
 }
 

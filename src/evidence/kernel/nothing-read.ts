@@ -38,7 +38,7 @@ function nothingRead(kernel: Kernel, source: Source, subject: PodRef, kind: PodK
   const gap = whyUnread(kernel)
   const refused = gap?.reason === 'no-privilege' || gap?.reason === 'no-tool' || gap?.reason === 'not-running'
   const {label} = source.origin
-  if (kernel.from === 'text' && !refused) {
+  if (!source.traits.complete && !refused) {
     if (kernel.origin !== '' || gap === undefined) return insteadOfRules(kernel.bytes, label)
     return new UserError(`no netfilter rules were recognised in ${label}: ${gap.detail}`, {hint: FORMS})
   }

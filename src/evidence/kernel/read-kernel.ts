@@ -1,6 +1,6 @@
 import {guestsIn, type NodeRules, nodeRules} from '../../analysis/netfilter/chain-owners.js'
 import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
-import {notApplied, type SetupFailure, setupFailure} from '../../analysis/netfilter/setup/setup-failure.js'
+import {isSetup, notApplied, type SetupFailure, setupFailure} from '../../analysis/netfilter/setup/setup-failure.js'
 import {denialIn} from '../../formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
@@ -104,7 +104,8 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
     if (found.chunks.includes(bytes)) return
     const text = textOf(bytes)
     const reading = parseRules(text, hint)
-    const denial = reading.rulesets.length === 0 ? denialIn(text) : undefined
+    // A refusal in the log of a program that sets rules up means that there are none, not that they cannot be read.
+    const denial = reading.rulesets.length === 0 && !isSetup(reading) ? denialIn(text) : undefined
     if (denial !== undefined) {
       const reason = denial.reason === 'no-container' ? 'not-running' : denial.reason
       found.gaps.push(missing(provenance.from ?? 'the rules', reason, denial.line).gap)

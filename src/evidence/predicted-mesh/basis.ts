@@ -59,7 +59,7 @@ export function placeOf(pod: MeshPod): ProxyPlace {
 /** What a proxy sees of one state of the mesh. */
 export function viewOf(state: IstioState, pod: MeshPod, workload: Workload | undefined): Viewpoint {
   const place = placeOf(pod)
-  const ports = place.gateway ? [] : inboundPorts(state, place, name => workload?.portNamed(name))
+  const ports = place.gateway ? [] : inboundPorts(state, place, name => workload?.portNamed(name), workload?.addresses)
   return {state, place, ports}
 }
 

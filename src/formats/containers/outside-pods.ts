@@ -1,4 +1,5 @@
 import type {ListeningSocket} from '../../model/kernel/socket.js'
+import type {ContainerFacts} from '../../model/kube/container-facts.js'
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
 import {processRole} from '../process-role.js'
@@ -8,12 +9,17 @@ import {isInspect, readInspect} from './inspect.js'
 import {podOfContainers} from './pod-of-containers.js'
 import {podOfProcesses} from './pod-of-processes.js'
 
-/** The workloads in a compose file, in `docker inspect`, or in pieces of them: one per network namespace, in the form of pods. */
-export function podsOfContainers(text: string): readonly KubeObject[] {
-  const inspected = jsonBlocks(text)
+/** The containers of `docker inspect`, whole or in pieces, in a text. */
+export function inspectedContainers(text: string): readonly ContainerFacts[] {
+  return jsonBlocks(text)
     .map(({value}) => value)
     .filter(isInspect)
     .flatMap(readInspect)
+}
+
+/** The workloads in a compose file, in `docker inspect`, or in pieces of them: one per network namespace, in the form of pods. */
+export function podsOfContainers(text: string): readonly KubeObject[] {
+  const inspected = inspectedContainers(text)
   if (inspected.length > 0) return containerGroups(inspected).map(group => podOfContainers('container group', group))
   return containerGroups(readCompose(text)).map(group => podOfContainers('compose service', group))
 }

@@ -35,6 +35,9 @@ function oldVersion(node: unknown): string | undefined {
   return version === undefined || version === '' ? undefined : [version, ...rest.filter(part => part !== '')].join('/')
 }
 
+/** What stands for Envoy's version where the node does not name it: a dump that is cut, or one that istiod made. */
+export const UNKNOWN_VERSION = 'unknown'
+
 /** Reads a BootstrapConfigDump: versions as istioctl words them, and who the proxy says it is (core.v3.Node, Istio's node metadata). */
 export function decodeBootstrap(section: unknown): BootstrapFacts {
   const node = at(section, 'bootstrap', 'node')
@@ -45,7 +48,7 @@ export function decodeBootstrap(section: unknown): BootstrapFacts {
     proxyVersion: sha.includes(':') ? (sha.split(':')[1] ?? '') : sha,
     envoyVersion:
       field(node, 'user_agent_build_version') === undefined
-        ? (oldVersion(node) ?? textOf(node, 'user_agent_version') ?? envoyVersion(undefined))
+        ? (oldVersion(node) ?? textOf(node, 'user_agent_version') ?? UNKNOWN_VERSION)
         : envoyVersion(field(node, 'user_agent_build_version')),
     nodeId: textOf(node, 'id') ?? '',
     cluster: textOf(node, 'cluster') ?? '',

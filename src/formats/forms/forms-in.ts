@@ -4,8 +4,10 @@ import {isInitDump} from '../envoy/envoy-init-dump.js'
 import {isStats} from '../envoy/envoy-stats.js'
 import {istioctlText} from '../istio/istioctl-text.js'
 import {istioctlVersion} from '../istio/istioctl-version.js'
+import {describedKind} from '../kube/described-object.js'
 import {isDescribedPod} from '../kube/kubectl-describe.js'
 import {kubectlTables} from '../kube/kubectl-table.js'
+import {WORKLOAD_KINDS} from '../kube-pod/parse.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../own-answer.js'
 import {type Pasted, recognisePasted} from '../pasted/recognise.js'
 import {type Sniffed, sniffAll} from '../sniff.js'
@@ -68,6 +70,17 @@ function isOnlyEvents(text: string): boolean {
   )
 }
 
+/** Kinds that `check` judges, and templates that may hold them. */
+const JUDGED = new RegExp(
+  `["']?kind["']?[ \\t]*:[ \\t]*["']?(?:${[...WORKLOAD_KINDS, 'PodTemplate', 'WorkloadEntry', 'Template'].join('|')})\\b`,
+)
+const ANY_KIND = /["']?kind["']?[ \t]*:[ \t]*["']?[A-Z]/
+
+/** True for objects of which none makes pods: `check` has nothing to judge in them. */
+function isConfiguration(text: string): boolean {
+  return ANY_KIND.test(text) && !JUDGED.test(text)
+}
+
 /** The formats a file contains, the most specific first; empty when none is recognised. Never fails. */
 export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] {
   const answer = ownAnswer(bytes)
@@ -94,7 +107,7 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
   ]
   const found = [
     ...new Set([
-      ...(described ? ['described-pod'] : []),
+      ...(described ? ['described-pod'] : describedKind(text) === undefined ? [] : ['described-object']),
       ...pasted,
       ...direct.filter(id => !(pasted.length > 0 && id === 'objects')),
       ...pages,
@@ -104,5 +117,6 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
   const log = only || (found.length > 0 && holdsAccessLog(text)) ? ['log'] : []
   const bare = found.length + log.length === 0 && isBareRequest(text) ? ['http-exchange'] : []
   const events = found.includes('objects') && isOnlyEvents(text)
-  return [...found.map(id => (events && id === 'objects' ? 'events' : id)), ...log, ...bare].map(inputForm)
+  const named = events ? 'events' : isConfiguration(text) ? 'configuration' : 'objects'
+  return [...found.map(id => (id === 'objects' ? named : id)), ...log, ...bare].map(inputForm)
 }

@@ -106,6 +106,7 @@ export function readServiceEntryConfig(object: ConfigObject): ServiceEntryConfig
       number: numberOf(port, 'number') ?? 0,
       name: textOf(port, 'name') ?? '',
       protocol: (textOf(port, 'protocol') ?? '').toUpperCase(),
+      ...definedFields({targetPort: numberOf(port, 'targetPort')}),
       path: `spec.ports[${index}]`,
     })),
   }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {ComparedResources, IstioctlText} from '../../model/istio/istioctl-text.js'
 import {unwrapLines} from '../wrapped-text/unwrap.js'
 
@@ -7,7 +8,7 @@ const INJECT_ROW = /^(\S+)\s{2,}(\S+)\s{2,}([✔✘])\s{2,}(\S.*)$/
 /** `istioctl x describe pod` (istioctl/pkg/describe): what it finds fault with, and what holds for the workload. */
 const DESCRIBE_MARK = /^\s*(Pod: \S+|Service: \S+|Effective PeerAuthentication:|Pod Ports: )/
 const REMARK =
-  /does not follow Istio conventions|is unnamed|^\s*(WARNING|Warning|Suggestion|Hint):?\s|not (match|found|exist|in the mesh|part of the mesh)|Workload mTLS mode|\b(mismatch|conflict)|No (matching|VirtualService|gateway)/
+  /does not follow Istio conventions|is unnamed|^\s*(WARNING|Warning|Suggestion|Hint):?\s|not (match|found|exist|in the mesh|part of the mesh)|Workload mTLS mode|\b(mismatch|conflict)|No (matching|VirtualService|gateway)|Traffic Policy TLS Mode: |Route to non-matching subset /
 /** `istioctl verify-install` and `install` (operator/pkg/verifier). */
 const FAILED = /^\s*✘ /
 const VERIFY_MARK = /checked successfully|Istio installation failed|custom resource definitions/
@@ -15,6 +16,21 @@ const VERIFY_MARK = /checked successfully|Istio installation failed|custom resou
 /** `istioctl proxy-status POD` (istioctl/pkg/writer/compare, 1.0 to 1.31): a verdict for a kind, or the head of its differences. */
 const COMPARED = /^(Clusters|Listeners|Routes|Endpoints) (Match|Don't Match)(?: \(.*\))?$/
 const COMPARED_HEAD = /^--- (?:Pilot|Istiod) (Clusters|Listeners|Routes|Endpoints)$/
+
+/** The Istio object of `x describe` that the lines below it are about. */
+const DESCRIBED_OBJECT = /^\s*(DestinationRule|VirtualService|PeerAuthentication): (\S+)/
+
+/** The remarks of `istioctl x describe`, those about an Istio object with its name. */
+function describedRemarks(lines: readonly string[]): readonly string[] {
+  let about: string | undefined
+  return lines.flatMap(line => {
+    const [, kind, name] = DESCRIBED_OBJECT.exec(line) ?? []
+    if (kind !== undefined) about = `${kind} ${name}`
+    else if (/^\S/.test(line)) about = undefined
+    if (!REMARK.test(line)) return []
+    return [about === undefined || kind !== undefined ? line.trim() : `${about}: ${line.trim()}`]
+  })
+}
 
 /** The kinds that were compared; a difference without a verdict before it is one of older releases. */
 function comparedResources(lines: readonly string[]): readonly ComparedResources[] {
@@ -50,10 +66,11 @@ export function istioctlText(text: string): IstioctlText | undefined {
           return mark === undefined ? [] : [{webhook, revision, injected: mark === '✔', reason: reason.trim()}]
         })
   const described = lines.filter(line => DESCRIBE_MARK.test(line)).length > 1
-  const remarks = described ? lines.filter(line => REMARK.test(line)).map(line => line.trim()) : []
+  const remarks = described ? describedRemarks(lines) : []
+  const subject = described ? lines.flatMap(line => /^\s*Pod: (\S+)/.exec(line)?.[1] ?? []).at(0) : undefined
   const verified = lines.some(line => VERIFY_MARK.test(line))
   const failed = verified ? lines.filter(line => FAILED.test(line)).map(line => line.trim().slice(2)) : []
   const compared = comparedResources(lines)
   const found = inject.length + failed.length + compared.length > 0 || described || verified
-  return found ? {inject, remarks, failed, compared} : undefined
+  return found ? {inject, remarks, failed, compared, ...definedFields({subject})} : undefined
 }

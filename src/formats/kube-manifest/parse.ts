@@ -1,5 +1,6 @@
 import type {KubeObject} from '../../model/kube/kube-object.js'
 import {contentStart, type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
+import {hasTemplateActions, TEMPLATE_MISTAKE} from './go-template.js'
 import {type JsonText, jsonTexts} from './json-values.js'
 import {isTooDeep} from './nesting.js'
 import {candidates, type ObjectPath} from './objects.js'
@@ -137,7 +138,12 @@ function documentPart(text: string): Part {
 
 /** The same; lists in lists without end are a mistake like any other. */
 function boundedPart(text: string): Part {
-  if (!isTooDeep(text)) return documentPart(text)
+  if (!isTooDeep(text)) {
+    const part = documentPart(text)
+    const [first] = part.mistakes
+    if (first === undefined || part.objects.length > 0 || !hasTemplateActions(text)) return part
+    return {...part, mistakes: [{...first, message: TEMPLATE_MISTAKE}]}
+  }
   return {objects: [], wrong: [], mistakes: [{message: TOO_DEEP, offset: contentStart(text)}]}
 }
 

@@ -27,16 +27,30 @@ interface Draft {
   init: boolean
   indent: number
   values: Map<string, string>
+  command: string[]
   args: string[]
+  variables: Map<string, string>
 }
 
-function finished({name, init, values, args}: Draft): DescribedContainer {
+const VARIABLE = /^\s+([A-Za-z_]\w{0,100}):\s+(\S.*)$/
+
+/** Sets a variable of the environment; `<set to the key ...>`, `(v1:metadata.name)` and `Optional: false` are not values. */
+function addVariable({variables}: Draft, line: string): boolean {
+  const [, name, value] = VARIABLE.exec(line) ?? []
+  if (name === undefined || value === undefined) return false
+  if (!/^<set to the key |\(v1:[\w.[\]'"/-]{1,100}\)$/.test(value)) variables.set(name, value)
+  return true
+}
+
+function finished({name, init, values, command, args, variables}: Draft): DescribedContainer {
   const exit = values.get('Last State/Exit Code') ?? values.get('State/Exit Code')
   return {
     name,
     init,
     image: values.get('Image') ?? '',
+    command,
     args,
+    variables: Object.fromEntries(variables),
     state: values.get('State') ?? '',
     reason: values.get('State/Reason') ?? '',
     lastReason: values.get('Last State/Reason') ?? '',
@@ -53,7 +67,8 @@ export function describedPod(text: string): DescribedPod {
   const drafts: Draft[] = []
   let init = false
   let within = ''
-  let listing = false
+  let listing: 'command' | 'args' | undefined
+  let section = ''
   for (const {text: line, command} of unwrapLines(text)) {
     if (command === true) continue
     const field = fieldOf(line)
@@ -71,20 +86,31 @@ export function describedPod(text: string): DescribedPod {
     ) {
       // A name below which nothing stood is not a container.
       if (draft?.values.size === 0) drafts.pop()
-      drafts.push({name: field.key, init, indent: field.indent, values: new Map(), args: []})
+      drafts.push({
+        name: field.key,
+        init,
+        indent: field.indent,
+        values: new Map(),
+        command: [],
+        args: [],
+        variables: new Map(),
+      })
       within = ''
-      listing = false
+      listing = undefined
     } else if (
       draft !== undefined &&
-      listing &&
+      listing !== undefined &&
       (field === undefined || field.indent > draft.indent + 4) &&
       line.trim() !== ''
     ) {
-      draft.args.push(line.trim())
+      draft[listing].push(line.trim())
+    } else if (draft?.values.has('Environment') && section === 'Environment' && addVariable(draft, line)) {
+      listing = undefined
     } else if (draft !== undefined && field !== undefined && field.indent > draft.indent) {
-      listing = field.key === 'Args' || field.key === 'Command'
+      listing = field.key === 'Args' ? 'args' : field.key === 'Command' ? 'command' : undefined
       const nested = ['Reason', 'Exit Code', 'Message'].includes(field.key) && within !== ''
       if (field.key === 'State' || field.key === 'Last State') within = field.key
+      if (!nested) section = field.key
       draft.values.set(nested ? `${within}/${field.key}` : field.key, field.value)
     }
   }

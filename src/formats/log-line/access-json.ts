@@ -1,7 +1,7 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {own} from '../../model/collections/own.js'
 import type {AccessLogEntry} from '../../model/envoy/log-line.js'
-import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
+import {FLAG_BY_LONG_NAME, RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
 import {isObject, type JsonObject, lowerCamel, numberOf, textOf} from '../decode.js'
 import {flatFields} from './nested-fields.js'
 
@@ -16,31 +16,6 @@ function field(json: JsonObject, ...names: readonly string[]): string | undefine
     if (given(found) !== undefined) return found
   }
   return undefined
-}
-
-const LONG_NAMES: Readonly<Record<string, string>> = {
-  NoHealthyUpstream: 'UH',
-  UpstreamConnectionFailure: 'UF',
-  UpstreamOverflow: 'UO',
-  NoRouteFound: 'NR',
-  NoClusterFound: 'NC',
-  UpstreamRetryLimitExceeded: 'URX',
-  UpstreamRequestTimeout: 'UT',
-  UpstreamConnectionTermination: 'UC',
-  UpstreamRemoteReset: 'UR',
-  LocalReset: 'LR',
-  UpstreamProtocolError: 'UPE',
-  DownstreamConnectionTermination: 'DC',
-  DownstreamRemoteReset: 'DR',
-  DownstreamProtocolError: 'DPE',
-  DurationTimeout: 'DT',
-  StreamIdleTimeout: 'SI',
-  UnauthorizedExternalService: 'UAEX',
-  RateLimited: 'RL',
-  FaultInjected: 'FI',
-  DelayInjected: 'DI',
-  OverloadManagerTerminated: 'OM',
-  DnsResolutionFailed: 'DF',
 }
 
 /** Fields of Envoy's own record of a request (data.accesslog.v3.ResponseFlags) that are spelled unlike the flag's long name. */
@@ -67,7 +42,7 @@ function flagsOfRecord(record: JsonObject): string {
 function flagsOf(text: string | undefined): readonly string[] {
   return (given(text) ?? '')
     .split(',')
-    .map(flag => own(LONG_NAMES, flag.trim()) ?? flag.trim())
+    .map(flag => own(FLAG_BY_LONG_NAME, flag.trim()) ?? flag.trim())
     .filter(flag => flag !== '')
 }
 

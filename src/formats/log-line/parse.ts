@@ -1,6 +1,8 @@
 import type {LogLine} from '../../model/envoy/log-line.js'
 import {isObject} from '../decode.js'
+import {isBalancerLine, mixerFromJson, parseBalancerLine} from './access-foreign.js'
 import {accessFromJson} from './access-json.js'
+import {accessFromPairs} from './access-pairs.js'
 import {parseAccessFragment, parseAccessText} from './access-text.js'
 import {parseZtunnelText, ztunnelFromJson} from './access-ztunnel.js'
 import {componentFromJson, parseComponent} from './component.js'
@@ -14,7 +16,7 @@ function jsonIn(line: string): LogLine | undefined {
   try {
     const json: unknown = JSON.parse(line.slice(start, line.lastIndexOf('}') + 1))
     if (!isObject(json)) return undefined
-    const found = ztunnelFromJson(json) ?? accessFromJson(json)
+    const found = ztunnelFromJson(json) ?? mixerFromJson(json) ?? accessFromJson(json)
     if (found !== undefined) return found
     const message = componentFromJson(json)
     return message === undefined
@@ -29,6 +31,12 @@ function jsonIn(line: string): LogLine | undefined {
 export function parseLogLine(text: string): LogLine | undefined {
   const line = text.slice(0, MAX_LINE)
   return (
-    parseAccessText(line) ?? jsonIn(line) ?? parseZtunnelText(line) ?? parseComponent(line) ?? parseAccessFragment(line)
+    parseAccessText(line) ??
+    jsonIn(line) ??
+    parseZtunnelText(line) ??
+    parseBalancerLine(line) ??
+    accessFromPairs(line) ??
+    parseComponent(line) ??
+    (isBalancerLine(line) ? undefined : parseAccessFragment(line))
   )
 }

@@ -16,7 +16,7 @@ function wordAfter(words: readonly string[], name: string): string | undefined {
   return at < 0 ? undefined : words[at + 1]
 }
 
-function readRoute(line: string, family: IpFamily | undefined): KernelRoute | undefined {
+function readRoute(line: string, family: IpFamily | undefined, shown: string): KernelRoute | undefined {
   const words = line.trim().split(/\s+/)
   const kind = KINDS.has(words[0] ?? '') ? (words.shift() ?? 'unicast') : 'unicast'
   const target = words[0] ?? ''
@@ -25,7 +25,7 @@ function readRoute(line: string, family: IpFamily | undefined): KernelRoute | un
   if (range === undefined) return undefined
   const device = wordAfter(words, 'dev')
   const source = parseIp(wordAfter(words, 'src') ?? '')
-  const table = wordAfter(words, 'table') ?? 'main'
+  const table = wordAfter(words, 'table') ?? shown
   return {
     family: range.family,
     table,
@@ -56,6 +56,11 @@ function readNetRoute(line: string): KernelRoute | undefined {
   }
 }
 
+/** A command that shows one table, whose routes do not name it: `ip route show table 133` (ip-route(8)). */
+const ONE_TABLE = /(?:^|[#$%>]\s?)ip (?:-\S{1,9} )?r(?:oute)? (?:(?:show|list|ls) )?table (?!all\b)(\w+)\s*$/
+/** A line that is a command behind a prompt. */
+const PROMPT = /^\S*(?: \S+)? ?[#$%] ip /
+
 /** Splits `# -6` (and `ip -6 ...`) sections; the first part has no family of its own. */
 function sections(text: string): readonly {family: IpFamily | undefined; lines: readonly string[]}[] {
   const parts: {family: IpFamily | undefined; lines: string[]}[] = [{family: undefined, lines: []}]
@@ -74,11 +79,14 @@ export function parseIpRoutes(text: string): readonly KernelRoute[] {
   const lines = text.split(/\r?\n/)
   if (lines.some(line => ROUTE_HEADER.test(line.trim())))
     return lines.map(readNetRoute).filter(route => route !== undefined)
-  return sections(text).flatMap(({family, lines}) =>
-    lines
-      .map(line => readRoute(line, family ?? (/\bpref (medium|high|low)\b/.test(line) ? 'ip6' : 'ip')))
-      .filter(route => route !== undefined),
-  )
+  return sections(text).flatMap(({family, lines}) => {
+    let shown = 'main'
+    return lines.flatMap(line => {
+      const table = ONE_TABLE.exec(line)?.[1]
+      if (table !== undefined || PROMPT.test(line)) shown = table ?? 'main'
+      return readRoute(line, family ?? (/\bpref (medium|high|low)\b/.test(line) ? 'ip6' : 'ip'), shown) ?? []
+    })
+  })
 }
 
 const KNOWN_SELECTORS = new Set(['from', 'fwmark', 'lookup', 'table'])
@@ -153,7 +161,7 @@ export function parseIpAddresses(text: string): readonly Interface[] {
   if (isIfconfig(text)) return fromIfconfig(text.split(/\r?\n/))
   const links: {name: string; addresses: IpAddress[]}[] = []
   for (const line of text.split(/\r?\n/)) {
-    const link = /^\d+:\s+([^:@\s]+)/.exec(line)
+    const link = /^\d+:\s+([^:@\s]+)[@:]/.exec(line)
     if (link !== null) links.push({name: link[1] ?? '', addresses: []})
     const address = /^\s+inet6? (\S+?)(?:\/\d+)? /.exec(line)
     const parsed = address === null ? undefined : parseIp(address[1] ?? '')

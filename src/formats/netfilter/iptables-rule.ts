@@ -8,6 +8,7 @@ export interface RuleMeaning {
   readonly actions: readonly Action[]
   readonly counters?: Counters
   readonly comment?: string
+  readonly branch?: true
 }
 
 const BEFORE_TARGET: ReadonlySet<string> = new Set([

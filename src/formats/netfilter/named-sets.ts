@@ -1,15 +1,24 @@
 import type {MatchCondition} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {addressWord} from './values.js'
+import {splitWords} from './words.js'
 
-/** The elements of the named sets of a table that are in the text, as nft or ipset write them; sets without any are missing. */
+/**
+ * The elements of the named sets and maps of a table that are in the text, as nft or ipset write them: `22`, `10.0.0.1 . tcp . 80`, `80 : accept`
+ * (sets and maps share their names, nft(8)); those without any are missing.
+ */
 export type NamedSets = ReadonlyMap<string, readonly string[]>
 
-/** One element without its counter, timeout and comment; undefined for what is more than one value (`10.0.0.1 . 80`, maps). */
-function elementWord(text: string): string | undefined {
-  const [word = '', ...about] = text.trim().split(/\s+/)
-  if (word === '' || about[0] === '.' || about[0] === ':') return undefined
-  return word.replace(/^"(.*)"$/, '$1')
+/** One element without its counter, timeout and comment, with its tuple and what a map has for it. */
+function elementText(text: string): string | undefined {
+  const words = splitWords(text)
+  const [first = ''] = words
+  if (first === '' || first === '.' || first === ':') return undefined
+  let end = 1
+  while (words[end] === '.') end += 2
+  const key = words.slice(0, end).join(' ')
+  const colon = words.indexOf(':', end)
+  return colon < 0 ? key : `${key} : ${words.slice(colon + 1).join(' ')}`
 }
 
 /** Splits at commas outside quotes. */
@@ -17,15 +26,15 @@ function parts(text: string): readonly string[] {
   return text.match(/(?:[^,"]|"[^"]*")+/g) ?? []
 }
 
-/** The elements in `elements = { 22, 8080-8090 }` or `{ 22, 80 }`; undefined when there are none, or one that is not a single value. */
+/** The elements in `elements = { 22, 8080-8090 }` or `{ 22, 80 }`; undefined when there are none. */
 export function setElements(text: string): readonly string[] | undefined {
   const [open, close] = [text.lastIndexOf('{'), text.indexOf('}', text.lastIndexOf('{'))]
   const whole = open >= 0 && close > open && /^[\s;}]*$/.test(text.slice(close + 1))
-  const words = parts(whole ? text.slice(open + 1, close) : '').map(elementWord)
+  const words = parts(whole ? text.slice(open + 1, close) : '').map(elementText)
   return words.length > 0 && words.every(word => word !== undefined) ? words : undefined
 }
 
-/** The elements of a set block of `nft list ruleset`, of which the lines are given. */
+/** The elements of the block of a set or map of `nft list ruleset`, of which the lines are given. */
 export function blockElements(lines: readonly CleanLine[]): readonly string[] | undefined {
   const text = lines.map(line => line.text).join(' ')
   const at = text.indexOf('elements')

@@ -1,28 +1,15 @@
+import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Action, MatchCondition, TableFamily} from '../../model/kernel/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
+import {elementWords, entry, record, statementWords, text} from './nft-json-words.js'
+import {type Branch, combined} from './nft-map.js'
+import {readNftRules} from './nft-rule.js'
 import {addNftRule, makeBase, nftPriority, startNftTable} from './nft-section.js'
 import {type MarkExpression, type NftMatch, nftConditions, nftMarkSet, withoutRepeats} from './nft-terms.js'
 import {chainOf, type RulesDraft, type TableDraft, warn} from './rules-draft.js'
 
 type Json = Readonly<Record<string, unknown>>
-
-function isRecord(value: unknown): value is Json {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-}
-
-function record(value: unknown): Json {
-  return isRecord(value) ? value : {}
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-}
-
-/** The only key of a statement or expression object, with its value. */
-function entry(value: unknown): readonly [string, unknown] {
-  return Object.entries(record(value))[0] ?? ['', undefined]
-}
 
 function keyOf(value: unknown): string | undefined {
   const [kind, body] = entry(value)
@@ -51,7 +38,7 @@ function valueWords(value: unknown, sets: NamedSets): readonly string[] | undefi
   return words.every(word => word !== undefined) ? words : undefined
 }
 
-function readMatch(body: Json, sets: NamedSets): readonly MatchCondition[] {
+function readMatch(body: Json, sets: NamedSets): readonly MatchCondition[] | undefined {
   const [kind, operands] = entry(body.left)
   const masked = kind === '&' && Array.isArray(operands)
   const key = keyOf(masked ? operands[0] : body.left)
@@ -60,9 +47,7 @@ function readMatch(body: Json, sets: NamedSets): readonly MatchCondition[] {
   const known = body.op === '==' || body.op === '!=' || body.op === 'in'
   const match: NftMatch | undefined =
     key === undefined || values === undefined || !known ? undefined : {key, negated: body.op === '!=', values, mask}
-  const found = match === undefined ? undefined : nftConditions(match)
-  const named = typeof body.right === 'string' && body.right.startsWith('@')
-  return found ?? [{field: named ? 'dynamic' : 'opaque', negated: false, values: [JSON.stringify({match: body})]}]
+  return match === undefined ? undefined : nftConditions(match)
 }
 
 /** `{"|": [{"&": [{"ct": {"key": "mark"}}, 4294963473]}, 273]}`: the new mark as an expression of the old one. */
@@ -102,9 +87,10 @@ function readTproxy(body: Json): Action | undefined {
   return port === undefined ? undefined : {kind: 'tproxy', port, address}
 }
 
-function withPorts(kind: 'redirect' | 'masquerade', body: Json): Action {
+function withPorts(kind: 'redirect' | 'masquerade', body: Json): Action | undefined {
+  if (body.port === undefined) return {kind}
   const ports = valueWord(body.port)
-  return ports === undefined ? {kind} : {kind, ports}
+  return ports === undefined ? undefined : {kind, ports}
 }
 
 function readAction(kind: string, body: Json, value: unknown): Action | undefined {
@@ -148,30 +134,53 @@ function readXt(body: Json): {condition?: MatchCondition; action?: Action} {
     : {condition: {field: 'opaque', negated: false, values: [words]}}
 }
 
-function readExpressions(items: readonly unknown[], sets: NamedSets): RuleMeaning {
+/** A statement that its text says more shortly: tuples, maps, masks and flags; what is not understood of it is kept. */
+function readAsText(item: unknown, kind: string, sets: NamedSets): readonly Branch[] {
+  const words = statementWords(item)
+  if (words !== undefined) return readNftRules(words, sets)
+  const unread = JSON.stringify(item) ?? ''
+  return kind === 'match'
+    ? [{conditions: [{field: 'opaque', negated: false, values: [unread]}], actions: []}]
+    : [{conditions: [], actions: [{kind: 'opaque', text: unread}]}]
+}
+
+function readExpressions(items: readonly unknown[], sets: NamedSets): readonly RuleMeaning[] {
+  const branches: (readonly Branch[])[] = []
   const conditions: MatchCondition[] = []
   const actions: Action[] = []
   let counters: RuleMeaning['counters']
   for (const item of items) {
     const [kind, value] = entry(item)
     const body = record(value)
-    if (kind === 'match') conditions.push(...readMatch(body, sets))
-    else if (kind === 'counter') counters = {packets: Number(body.packets) || 0, bytes: Number(body.bytes) || 0}
+    if (kind === 'match') {
+      const found = readMatch(body, sets)
+      if (found === undefined) branches.push(readAsText(item, kind, sets))
+      else conditions.push(...found)
+    } else if (kind === 'counter') counters = {packets: Number(body.packets) || 0, bytes: Number(body.bytes) || 0}
     else if (kind === 'limit' || kind === 'quota')
       conditions.push({field: 'dynamic', negated: false, values: [JSON.stringify(item)]})
     else if (kind === 'xt') {
       const found = readXt(body)
       if (found.condition !== undefined) conditions.push(found.condition)
       if (found.action !== undefined) actions.push(found.action)
-    } else actions.push(readAction(kind, body, value) ?? {kind: 'opaque', text: JSON.stringify(item) ?? ''})
+    } else {
+      const action = readAction(kind, body, value)
+      if (action === undefined) branches.push(readAsText(item, kind, sets))
+      else actions.push(action)
+    }
   }
-  return {conditions: withoutRepeats(conditions), actions, counters}
+  return combined({conditions, actions}, branches).map((each, index) => ({
+    conditions: withoutRepeats(each.conditions),
+    actions: each.actions,
+    counters,
+    ...definedFields({branch: index > 0 ? true : undefined}),
+  }))
 }
 
-/** The elements of a named set; undefined when there are none, or one that is not a single value. */
+/** The elements of a named set or map; undefined when there are none, or one that is not known. */
 function elementsOf(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined
-  const words = value.map(each => valueWord(record(each).elem === undefined ? each : record(record(each).elem).val))
+  const words = value.map(each => elementWords(each))
   return words.every(word => word !== undefined) ? words : undefined
 }
 
@@ -185,7 +194,7 @@ export function looksLikeNftJson(input: string): boolean {
   return start.startsWith('{') && /"nftables"\s*:/.test(start)
 }
 
-const NOUNS: ReadonlySet<string> = new Set(['table', 'chain', 'rule', 'set'])
+const NOUNS: ReadonlySet<string> = new Set(['table', 'chain', 'rule', 'set', 'map'])
 
 /** Reads `nft -j list ruleset` (libnftables-json(5)); rules are in their chains in order. `xt` items say only that something is missing. */
 export function readNftJson(document: unknown, line: number, draft: RulesDraft): void {
@@ -204,7 +213,7 @@ export function readNftJson(document: unknown, line: number, draft: RulesDraft):
     const key = `${family} ${tableName}`
     const table = tables.get(key) ?? startNftTable(draft, 'nft-json', family, tableName)
     tables.set(key, table)
-    if (noun === 'set') {
+    if (noun === 'set' || noun === 'map') {
       const elements = elementsOf(body.elem)
       if (elements !== undefined) table.sets.set(text(body.name), elements)
     } else if (noun === 'chain') {
@@ -212,15 +221,11 @@ export function readNftJson(document: unknown, line: number, draft: RulesDraft):
       if (body.hook !== undefined)
         makeBase(chain, text(body.type), text(body.hook), nftPriority([text(body.prio)]), text(body.policy))
     } else if (noun === 'rule') {
-      const meaning = readExpressions(Array.isArray(body.expr) ? body.expr : [], table.sets)
       const comment = text(body.comment)
-      addNftRule(
-        table,
-        chainOf(table, text(body.chain)),
-        comment === '' ? meaning : {...meaning, comment},
-        JSON.stringify(body.expr ?? []),
-        line,
-      )
+      const chain = chainOf(table, text(body.chain))
+      const verbatim = JSON.stringify(body.expr ?? [])
+      for (const meaning of readExpressions(Array.isArray(body.expr) ? body.expr : [], table.sets))
+        addNftRule(table, chain, comment === '' ? meaning : {...meaning, comment}, verbatim, line)
     }
   }
 }

@@ -5,18 +5,13 @@ import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
 import {accept, type Cursor, inBraces, next, peek, rest, since} from './nft-cursor.js'
 import {readFlags} from './nft-flags.js'
+import {type MapKey, moreKeys, readDrawn, readKey} from './nft-key.js'
+import {type Branch, combined, readBranches, readNatMap, verdictActions} from './nft-map.js'
+import {readStates} from './nft-states.js'
 import {type MarkExpression, nftComparison, nftMarkSet, withoutRepeats} from './nft-terms.js'
-import {byVerdict, readVerdictMap, type VerdictMap} from './nft-verdict-map.js'
 import {markPair} from './values.js'
 
 const COMPARISON = new Set(['==', '!=', '<', '>', '<=', '>='])
-const META_ALONE = new Set(
-  'iifname oifname iif oif skuid skgid mark nftrace l4proto nfproto protocol pkttype cgroup length iifgroup oifgroup'.split(
-    ' ',
-  ),
-)
-const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'udplite', 'sctp', 'dccp', 'th', 'icmp', 'icmpv6', 'meta', 'ct'])
-
 /** Statements, which end an expression that is not understood. */
 const STATEMENT =
   /^(?:counter|accept|drop|return|jump|goto|continue|reject|log|redirect|masquerade|dnat|snat|tproxy|queue|notrack|comment|limit|quota)$/
@@ -26,7 +21,8 @@ interface Draft {
   readonly actions: Action[]
   counters: Counters | undefined
   comment: string | undefined
-  verdicts: VerdictMap | undefined
+  /** For each map and set of tuples, what its elements ask and do. */
+  readonly branches: (readonly Branch[])[]
 }
 
 /** The right side of a comparison: one word, a range, a comma list, or a set in braces or by name; undefined for a named set whose elements are not in the text. */
@@ -41,22 +37,6 @@ function readValues(cursor: Cursor): readonly string[] | undefined {
     if (word !== '') values.push(word)
   }
   return values
-}
-
-function readKey(cursor: Cursor): string | undefined {
-  const word = peek(cursor)
-  if (META_ALONE.has(word)) return `meta ${next(cursor)}`
-  if (word === 'fib') {
-    const start = cursor.at
-    next(cursor)
-    do next(cursor)
-    while (accept(cursor, '.'))
-    next(cursor)
-    return since(cursor, start)
-  }
-  if (!HEADERS.has(word)) return undefined
-  const key = `${next(cursor)} ${next(cursor)}`
-  return key === 'tcp option' ? `${key} ${next(cursor)} ${next(cursor)}` : key
 }
 
 function readMask(cursor: Cursor): string | undefined {
@@ -117,14 +97,12 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
     draft.actions.push(action ?? {kind: 'opaque', text: rest(cursor, start)})
     return true
   }
-  if (peek(cursor) === '.') {
-    // Several values at once, compared with sets of tuples.
-    while (accept(cursor, '.')) readKey(cursor)
-    takeUndecided(cursor, draft, start)
+  if (peek(cursor) === '.' || peek(cursor) === 'vmap') {
+    readLookup(cursor, draft, {keys: [key, ...moreKeys(cursor)]}, start)
     return true
   }
-  if (accept(cursor, 'vmap')) {
-    draft.verdicts = readVerdictMap(cursor, key, start)
+  if (key === 'ct state' || key === 'ct status') {
+    draft.conditions.push(...(readStates(cursor, key) ?? [undecided(cursor, start)]))
     return true
   }
   if (key === 'tcp flags') {
@@ -133,11 +111,31 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
   }
   const mask = readMask(cursor)
   const operator = COMPARISON.has(peek(cursor)) ? next(cursor) : '=='
+  const named = peek(cursor).startsWith('@')
   const values = readValues(cursor)
   const found = values === undefined ? undefined : nftComparison({key, operator, values, mask})
-  const field = values === undefined ? 'dynamic' : 'opaque'
+  const field = named ? 'dynamic' : 'opaque'
   draft.conditions.push(...(found ?? [{field, negated: false, values: [since(cursor, start)]} as const]))
   return true
+}
+
+/** Reads what is looked up by that key: a map of verdicts, or a set of tuples; what is not understood decides nothing. */
+function readLookup(cursor: Cursor, draft: Draft, key: MapKey, start: number): void {
+  const vmap = accept(cursor, 'vmap')
+  accept(cursor, '==')
+  const undecided = peek(cursor) === '!=' || (!vmap && key.drawn !== undefined)
+  const found = undecided ? undefined : readBranches(cursor, key, vmap ? verdictActions : () => [])
+  if (found !== undefined) draft.branches.push(found)
+  else if (vmap) {
+    const text = rest(cursor, start)
+    draft.conditions.push({field: 'dynamic', negated: false, values: [text]})
+    draft.actions.push({kind: 'opaque', text})
+  } else takeUndecided(cursor, draft, start)
+}
+
+/** A comparison that is understood, but that no field of the model has. */
+function undecided(cursor: Cursor, start: number): MatchCondition {
+  return {field: 'dynamic', negated: false, values: [since(cursor, start)]}
 }
 
 function opaque(cursor: Cursor, start: number): MatchCondition {
@@ -204,7 +202,8 @@ function readVerdict(cursor: Cursor): Action | undefined {
       takeLogOptions(cursor)
       return {kind: 'log', text: since(cursor, start)}
     case 'reject': {
-      const text = rest(cursor, start).slice('reject'.length).trim()
+      while (cursor.at < cursor.words.length && peek(cursor) !== 'comment') next(cursor)
+      const text = since(cursor, start).slice('reject'.length).trim()
       return {
         kind: 'reject',
         ...definedFields({
@@ -261,18 +260,29 @@ function readXt(cursor: Cursor, draft: Draft): void {
 
 function readWord(cursor: Cursor, draft: Draft): void {
   const word = peek(cursor)
+  const start = cursor.at
   if (word === 'counter') readCounter(cursor, draft)
   else if (word === 'comment') {
     next(cursor)
     draft.comment = next(cursor)
   } else if (word === 'xt') readXt(cursor, draft)
   else if (word === 'limit' || word === 'quota') {
-    const start = cursor.at
     next(cursor)
     takeUndecided(cursor, draft, start)
   } else if (SIDE_EFFECT.test(word)) draft.actions.push({kind: 'log', text: takeSideEffect(cursor)})
   else if (word === 'continue') next(cursor)
   else {
+    const drawn = readDrawn(cursor)
+    const mapped = word === 'dnat' || word === 'snat' || word === 'redirect' ? readNatMap(cursor, word) : undefined
+    if (drawn !== undefined) {
+      readLookup(cursor, draft, drawn, start)
+      return
+    }
+    if (mapped !== undefined) {
+      draft.branches.push(mapped)
+      takeFlags(cursor)
+      return
+    }
     const verdict = readVerdict(cursor)
     if (verdict !== undefined) draft.actions.push(verdict)
     else if (!readMatch(cursor, draft)) takeUnknown(cursor, draft)
@@ -308,9 +318,14 @@ function takeUnknown(cursor: Cursor, draft: Draft): void {
  */
 export function readNftRules(words: readonly string[], sets: NamedSets = new Map()): readonly RuleMeaning[] {
   const cursor: Cursor = {words, sets, at: 0}
-  const draft: Draft = {conditions: [], actions: [], counters: undefined, comment: undefined, verdicts: undefined}
+  const draft: Draft = {conditions: [], actions: [], counters: undefined, comment: undefined, branches: []}
   while (cursor.at < words.length) readWord(cursor, draft)
-  const {actions, counters, comment, verdicts} = draft
-  const conditions = withoutRepeats(draft.conditions)
-  return byVerdict({conditions, actions, counters, comment}, verdicts)
+  const {counters, comment} = draft
+  return combined(draft, draft.branches).map((each, index) => ({
+    conditions: withoutRepeats(each.conditions),
+    actions: each.actions,
+    counters,
+    comment,
+    ...definedFields({branch: index > 0 ? true : undefined}),
+  }))
 }

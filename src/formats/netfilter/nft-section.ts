@@ -1,5 +1,5 @@
 import {own} from '../../model/collections/own.js'
-import type {ChainKind, Hook, TableFamily} from '../../model/kernel/ruleset.js'
+import {type ChainKind, type Hook, LISTING_CUT, type TableFamily} from '../../model/kernel/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import {blockElements, setElements} from './named-sets.js'
@@ -29,7 +29,7 @@ export function startsNftTable(text: string): boolean {
 
 /** True for a line of an nft script, such as istio-init prints since 1.27. */
 export function startsNftScript(text: string): boolean {
-  return /^(add|create|flush|insert|delete|destroy) (table|chain|rule|set|element) /.test(text)
+  return /^(add|create|flush|insert|delete|destroy) (table|chain|rule|set|map|element) /.test(text)
 }
 
 /** True for the tables that iptables-nft keeps in nftables: the five names of iptables in family ip or ip6. */
@@ -151,20 +151,20 @@ export function readNftTable(
     if (text === '}') return next + 1
     if (line?.command === true || startsNftTable(text)) break
     const chain = /^chain (\S+) \{$/.exec(text)
-    const set = /^set (\S+) \{/.exec(text)
+    const set = /^(?:set|map) (\S+) \{/.exec(text)
     if (chain !== null) next = readChain(lines, next + 1, table, chain[1] ?? '')
     else if (set !== null) {
       const end = skipBlock(lines, next)
       const elements = blockElements(lines.slice(next, end))
       if (elements !== undefined) table.sets.set(set[1] ?? '', elements)
       next = end
-    } else if (/^(map|flowtable|counter|quota|ct \w+|limit|secmark|synproxy) .*\{/.test(text))
-      next = skipBlock(lines, next)
+    } else if (/^(flowtable|counter|quota|ct \w+|limit|secmark|synproxy) .*\{/.test(text)) next = skipBlock(lines, next)
     else {
       if (isElision(text)) cutOff(draft, table, line?.number ?? 0, `parts of table ${table.name} were left out`)
       next++
     }
   }
+  table.losses.add(LISTING_CUT)
   cutOff(draft, table, lines[next - 1]?.number ?? 0, `table ${table.name} is not closed: the text may be cut off`)
   return next
 }
@@ -207,12 +207,13 @@ function applyScriptLine(line: CleanLine, tables: Map<string, TableDraft>, draft
   const table = tables.get(key) ?? startNftTable(draft, 'nft-script', family, name ?? '')
   tables.set(key, table)
   if (noun === 'table' && (verb === 'flush' || verb === 'delete')) table.chains.clear()
-  if ((noun === 'set' || noun === 'element') && chainName !== undefined && verb !== 'delete' && verb !== 'flush') {
-    const elements = noun === 'set' ? blockElements([line]) : setElements(more.join(' '))
+  const isSet = noun === 'set' || noun === 'map'
+  if ((isSet || noun === 'element') && chainName !== undefined && verb !== 'delete' && verb !== 'flush') {
+    const elements = isSet ? blockElements([line]) : setElements(more.join(' '))
     if (elements !== undefined) table.sets.set(chainName, [...(table.sets.get(chainName) ?? []), ...elements])
     return
   }
-  if (noun === 'set' || noun === 'element') return
+  if (isSet || noun === 'element') return
   if (chainName === undefined || verb === 'flush' || verb === 'delete') return
   const chain = chainOf(table, chainName)
   if (noun === 'chain') {

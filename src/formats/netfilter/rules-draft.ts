@@ -189,10 +189,12 @@ export function note(draft: RulesDraft, {number, text, level}: CleanLine, comman
 
 function finishChain(draft: ChainDraft): Chain {
   const {front: _, ...chain} = draft
-  return {
-    ...chain,
-    rules: rulesOf(draft).map((rule, index) => (rule.position === index + 1 ? rule : {...rule, position: index + 1})),
-  }
+  let position = 0
+  const rules = rulesOf(draft).map(rule => {
+    if (rule.branch !== true || position === 0) position++
+    return rule.position === position ? rule : {...rule, position}
+  })
+  return {...chain, rules}
 }
 
 function finishTable(table: TableDraft): NetfilterTable {

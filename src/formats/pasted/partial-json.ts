@@ -23,7 +23,7 @@ const MAX_CUTS = 1000
 
 /** An element that was cut in the middle counts only when it is itself a list of resources, or holds one. */
 const LISTS =
-  /^(configs|(dynamic|static)_\w+|(dynamic|static)[A-Z]\w+|ecds_?[fF]ilters|resources|items|nftables|cluster_?[sS]tatuses|listener_?[sS]tatuses|certificates|virtual_?[hH]osts)$/
+  /^(configs|bootstrap|clusters|listeners|secrets|(dynamic|static)_\w+|(dynamic|static)[A-Z]\w+|ecds_?[fF]ilters|resources|items|nftables|cluster_?[sS]tatuses|listener_?[sS]tatuses|certificates|virtual_?[hH]osts)$/
 
 class NotJson extends Error {}
 

@@ -1,9 +1,10 @@
 import {at, isObject, textOf} from '../decode.js'
 import {parseYamlText} from '../kube-manifest/yaml-text.js'
+import {jsonBlocks} from '../pasted/json-blocks.js'
 
 /** The settings of a mesh in Helm values or an IstioOperator, by their path in the values. */
 export interface WrittenSettings {
-  readonly kind: 'Helm values' | 'IstioOperator'
+  readonly kind: 'Helm values' | 'IstioOperator' | 'MeshConfig'
   readonly values: Readonly<Record<string, unknown>>
 }
 
@@ -30,7 +31,15 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Reads the values of Istio's charts, or an IstioOperator with its meshConfig and values; undefined for other texts. */
+/** istiod's /debug/mesh page: its MeshConfig as JSON. */
+function meshConfigPage(text: string): unknown {
+  if (!/"(?:proxyListenPort|ingressControllerMode)"/.test(text)) return undefined
+  return jsonBlocks(text)
+    .map(({value}) => value)
+    .find(value => at(value, 'proxyListenPort') !== undefined || at(value, 'ingressControllerMode') !== undefined)
+}
+
+/** Reads the values of Istio's charts, istiod's MeshConfig, or an IstioOperator with its meshConfig and values; undefined for other texts. */
 export function parseMeshSettings(text: string): WrittenSettings | undefined {
   if (/^[ \t]*kind:[ \t]*IstioOperator[ \t\r]*$/m.test(text)) {
     const lines = text.split(/\r\n|\n|\r/)
@@ -46,6 +55,8 @@ export function parseMeshSettings(text: string): WrittenSettings | undefined {
       values: {...(isObject(values) ? values : {}), ...(isObject(spec) ? spec : {})},
     }
   }
+  const mesh = meshConfigPage(text)
+  if (mesh !== undefined) return {kind: 'MeshConfig', values: {meshConfig: mesh}}
   if (/^[ \t]*(?:apiVersion|kind):/m.test(text)) return undefined
   const block = valuesBlock(text)
   const value = block === undefined ? undefined : parsed(block)

@@ -3,14 +3,17 @@ import {isIpSets} from '../netfilter/ipset.js'
 import {parseCniConfigs} from './cni-config.js'
 import {parseTrackedConnections} from './connections.js'
 import {parseDnsAnswer} from './dns-answer.js'
+import {parseEnvoyMemory, parseReady, parseRuntime} from './envoy-state-pages.js'
 import {parseKialiValidations, parseLinkerdCheck} from './findings-of-tools.js'
 import {isHttpExchange} from './http-exchange.js'
+import {parseIstiodPages} from './istiod-pages.js'
 import {parseLoadTest} from './load-test.js'
 import {parseMeshSettings} from './mesh-settings.js'
 import {parseMetrics} from './metrics.js'
 import {parsePackets} from './packets.js'
 import {isSocketCounters} from './socket-counters.js'
 import {parseSpans} from './spans.js'
+import {parseTlsCheck} from './tls-check.js'
 import {parseTlsClient} from './tls-client.js'
 
 /** The forms of text that programs around a mesh print, each with its recognition. */
@@ -29,6 +32,11 @@ const TOOLS: readonly (readonly [form: string, is: (text: string) => boolean])[]
   ['cni-config', text => parseCniConfigs(text).length > 0],
   ['ip-sets', isIpSets],
   ['ambientz', text => ambientzIn(text) !== undefined],
+  ['istiod-pages', text => parseIstiodPages(text) !== undefined],
+  ['memory', text => parseEnvoyMemory(text) !== undefined],
+  ['runtime', text => parseRuntime(text).length > 0],
+  ['ready', text => parseReady(text) !== undefined],
+  ['tls-check', text => parseTlsCheck(text).length > 0],
   ['settings', text => parseMeshSettings(text) !== undefined],
 ]
 

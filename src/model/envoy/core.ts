@@ -35,6 +35,8 @@ export type RuntimeFraction = NonNullable<typeof RuntimeFraction.yields>
 export const RuntimeFlag = message('config.core.v3.RuntimeFeatureFlag', {defaultValue: wrappedFlag, runtimeKey: text})
 export type RuntimeFlag = NonNullable<typeof RuntimeFlag.yields>
 
+export const RuntimeNumber = message('config.core.v3.RuntimeUInt32', {defaultValue: count, runtimeKey: text})
+
 export const DataSource = message('config.core.v3.DataSource', {
   filename: ignored('read by Envoy: what needs it is undecided'),
   inlineString: text,

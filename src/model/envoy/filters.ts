@@ -103,7 +103,17 @@ export const LocalRateLimit = message(`${HF}local_ratelimit.v3.LocalRateLimit`, 
   localRateLimitPerDownstreamConnection: flag,
   enableXRatelimitHeaders: ignored(WHY.response),
   rateLimitedAsResourceExhausted: ignored(WHY.response),
-  stage: ignored('descriptors only'),
+  stage: count,
+  descriptors: list(
+    one(
+      message('extensions.common.ratelimit.v3.LocalRateLimitDescriptor', {
+        entries: list(
+          one(message('extensions.common.ratelimit.v3.RateLimitDescriptor.Entry', {key: text, value: text})),
+        ),
+        tokenBucket: present,
+      }),
+    ),
+  ),
 })
 export type LocalRateLimit = NonNullable<typeof LocalRateLimit.yields>
 
@@ -263,6 +273,11 @@ export const HeaderMutationRule = message('config.common.mutation_rules.v3.Heade
   ),
 })
 export type HeaderMutationRule = NonNullable<typeof HeaderMutationRule.yields>
+/** Changes headers before the route is chosen. */
+export const EarlyHeaderMutation = message('extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
+  mutations: list(one(HeaderMutationRule)),
+})
+
 const Mutations = message(`${HF}header_mutation.v3.Mutations`, {
   requestMutations: list(one(HeaderMutationRule)),
   responseMutations: list(one(HeaderMutationRule)),
@@ -279,7 +294,7 @@ export const HeaderMutationPerRoute = message(`${HF}header_mutation.v3.HeaderMut
 
 export const RateLimit = message(`${HF}ratelimit.v3.RateLimit`, {
   domain: ignored('what the rate limit server is asked'),
-  stage: ignored('picks among the limits of a route; any limit makes the server decide'),
+  stage: count,
   requestType: text,
   timeout: duration,
   failureModeDeny: flag,
@@ -307,6 +322,54 @@ export const RateLimitPerRoute = message(`${HF}ratelimit.v3.RateLimitPerRoute`, 
   overrideOption: ignored('any limit makes the server decide'),
   rateLimits: list(struct),
   domain: ignored('what the rate limit server is asked'),
+})
+
+export const CsrfPolicy = message(`${HF}csrf.v3.CsrfPolicy`, {
+  filterEnabled: one(RuntimeFraction),
+  shadowEnabled: ignored(WHY.stats),
+  additionalOrigins: list(one(StringMatcher)),
+})
+
+const HeaderToMetadataValue = message(`${HF}header_to_metadata.v3.Config.KeyValuePair`, {
+  metadataNamespace: text,
+  key: text,
+  value: text,
+  type: text,
+  encode: text,
+})
+export type HeaderToMetadataValue = NonNullable<typeof HeaderToMetadataValue.yields>
+export const HeaderToMetadata = message(`${HF}header_to_metadata.v3.Config`, {
+  requestRules: list(
+    one(
+      message(`${HF}header_to_metadata.v3.Config.Rule`, {
+        header: text,
+        onHeaderPresent: one(HeaderToMetadataValue),
+        onHeaderMissing: one(HeaderToMetadataValue),
+        remove: flag,
+      }),
+    ),
+  ),
+  responseRules: ignored('stores what an answer has'),
+  statPrefix: ignored(WHY.stats),
+})
+
+export const ExtProc = message(`${HF}ext_proc.v3.ExternalProcessor`, {
+  grpcService: one(GrpcService),
+  failureModeAllow: flag,
+  messageTimeout: ignored('what the external processor does'),
+  maxMessageTimeout: ignored('what the external processor does'),
+  requestAttributes: ignored('what the external processor is asked'),
+  responseAttributes: ignored('what the external processor is asked'),
+  mutationRules: ignored('what the external processor may change'),
+  statPrefix: ignored(WHY.stats),
+})
+export const ExtProcPerRoute = message(`${HF}ext_proc.v3.ExtProcPerRoute`, {disabled: flag})
+
+export const BasicAuth = message(`${HF}basic_auth.v3.BasicAuth`, {
+  users: ignored('passwords are not in a dump'),
+  forwardUsernameHeader: ignored(WHY.upstreamRequest),
+  authenticationHeader: text,
+  emitDynamicMetadata: ignored('names the user that was let in'),
 })
 
 export const GrpcWeb = message(`${HF}grpc_web.v3.GrpcWeb`, {})

@@ -1,3 +1,4 @@
+import {AccessLogFilter} from './access-log-filter.js'
 import {CidrRange, Extension, Http1Options, Http2Options, HttpProtocolOptions} from './core.js'
 import {RouteConfiguration} from './route.js'
 import {count, duration, flag, ignored, list, message, one, packed, present, text, WHY, wrappedFlag} from './schema.js'
@@ -139,7 +140,7 @@ export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
       mappers: list(
         one(
           message(`${HCM}ResponseMapper`, {
-            filter: ignored('says which answers change'),
+            filter: one(AccessLogFilter),
             statusCode: count,
             body: ignored(WHY.response),
             bodyFormatOverride: ignored(WHY.response),

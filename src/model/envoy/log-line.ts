@@ -50,4 +50,21 @@ export interface MessageLine {
   readonly message: string
 }
 
-export type LogLine = AccessLogEntry | MessageLine
+/** An entry of a log of requests that no proxy of the mesh wrote: a load balancer in front of it, or Mixer. */
+export interface ForeignAccess {
+  readonly kind: 'foreign'
+  readonly by: 'load balancer' | 'Mixer'
+  /** The status the client got. */
+  readonly code: string
+  readonly request?: string
+  readonly host?: string
+  readonly target?: string
+  /** The status the target gave; absent when it gave none. */
+  readonly targetCode?: string
+  /** False when the request was sent to no target. */
+  readonly dispatched?: boolean
+  readonly seconds?: number
+  readonly flags?: string
+}
+
+export type LogLine = AccessLogEntry | ForeignAccess | MessageLine

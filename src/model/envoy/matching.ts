@@ -57,6 +57,13 @@ export const HeaderMatcher = message('config.route.v3.HeaderMatcher', {
 })
 export type HeaderMatcher = NonNullable<typeof HeaderMatcher.yields>
 
+export const CookieMatcher = message('config.route.v3.CookieMatcher', {
+  name: text,
+  stringMatch: one(StringMatcher),
+  invertMatch: flag,
+})
+export type CookieMatcher = NonNullable<typeof CookieMatcher.yields>
+
 export const QueryMatcher = message('config.route.v3.QueryParameterMatcher', {
   name: text,
   stringMatch: one(StringMatcher),
@@ -89,6 +96,12 @@ export const ValueMatcher: Schema<ValueMatcher> = message('type.matcher.v3.Value
 })
 
 const PathSegment = message('type.matcher.v3.MetadataMatcher.PathSegment', {key: text})
+
+/** A value in metadata (type.metadata.v3.MetadataKey). */
+export const MetadataPath = message('type.metadata.v3.MetadataKey', {
+  key: text,
+  path: list(one(message('type.metadata.v3.MetadataKey.PathSegment', {key: text}))),
+})
 
 export const MetadataMatcher = message('type.matcher.v3.MetadataMatcher', {
   filter: text,

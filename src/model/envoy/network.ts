@@ -41,6 +41,11 @@ export const TcpProxy = message(`${NF}tcp_proxy.v3.TcpProxy`, {
 })
 export type TcpProxy = NonNullable<typeof TcpProxy.yields>
 
+/** Answers every connection with the same bytes, and closes it. */
+export const NetworkDirectResponse = message(`${NF}direct_response.v3.Config`, {
+  response: ignored('what the bytes are'),
+})
+
 export const SniCluster = message(`${NF}sni_cluster.v3.SniCluster`, {})
 export const NetworkRateLimit = message(`${NF}local_ratelimit.v3.LocalRateLimit`, {
   statPrefix: ignored(WHY.stats),
@@ -60,6 +65,7 @@ export const ConnectionLimit = message(`${NF}connection_limit.v3.ConnectionLimit
   delay: ignored('says when a refused connection is closed'),
   runtimeEnabled: ignored('a limit that may refuse is undecided'),
 })
+/** Sends back what it receives. */
 export const Echo = message(`${NF}echo.v3.Echo`, {})
 
 const FilterStateValue = message('extensions.filters.common.set_filter_state.v3.FilterStateValue', {

@@ -73,3 +73,45 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
     'Check the timeout of the client, and what it cancels.',
   ],
 }
+
+/** The flags by the names that RESPONSE_FLAGS_LONG and JSON formats write (Envoy, access log usage; stream_info.h). */
+export const FLAG_BY_LONG_NAME: Readonly<Record<string, string>> = {
+  FailedLocalHealthCheck: 'LH',
+  NoHealthyUpstream: 'UH',
+  UpstreamRequestTimeout: 'UT',
+  LocalReset: 'LR',
+  UpstreamRemoteReset: 'UR',
+  UpstreamConnectionFailure: 'UF',
+  UpstreamConnectionTermination: 'UC',
+  UpstreamOverflow: 'UO',
+  NoRouteFound: 'NR',
+  DelayInjected: 'DI',
+  FaultInjected: 'FI',
+  RateLimited: 'RL',
+  UnauthorizedExternalService: 'UAEX',
+  RateLimitServiceError: 'RLSE',
+  DownstreamConnectionTermination: 'DC',
+  UpstreamRetryLimitExceeded: 'URX',
+  StreamIdleTimeout: 'SI',
+  InvalidEnvoyRequestHeaders: 'IH',
+  DownstreamProtocolError: 'DPE',
+  UpstreamMaxStreamDurationReached: 'UMSDR',
+  ResponseFromCacheFilter: 'RFCF',
+  NoFilterConfigFound: 'NFCF',
+  DurationTimeout: 'DT',
+  UpstreamProtocolError: 'UPE',
+  NoClusterFound: 'NC',
+  OverloadManagerTerminated: 'OM',
+  DnsResolutionFailed: 'DF',
+  DropOverload: 'DO',
+  DownstreamRemoteReset: 'DR',
+  UnconditionalDropOverload: 'UDO',
+}
+
+const BY_FOLDED_NAME = new Map(Object.entries(FLAG_BY_LONG_NAME).map(([name, flag]) => [name.toLowerCase(), flag]))
+
+/** The flag that a word names, short or long, in any case; undefined for other words. */
+export function flagNamed(word: string): string | undefined {
+  const short = word.trim().toUpperCase()
+  return Object.hasOwn(RESPONSE_FLAGS, short) ? short : BY_FOLDED_NAME.get(word.trim().toLowerCase())
+}

@@ -1,5 +1,15 @@
 import {DataSource, Extension, Metadata, RuntimeFraction} from './core.js'
-import {HeaderMatcher, MatcherTree, MetadataMatcher, QueryMatcher, RegexMatcher, RegexRewrite} from './matching.js'
+import {
+  CookieMatcher,
+  FilterStateMatcher,
+  HeaderMatcher,
+  MatcherTree,
+  MetadataMatcher,
+  QueryMatcher,
+  RegexMatcher,
+  RegexRewrite,
+} from './matching.js'
+import {RouteRateLimit} from './rate-limit.js'
 import {
   count,
   duration,
@@ -11,7 +21,6 @@ import {
   one,
   packed,
   present,
-  struct,
   text,
   WHY,
   wrappedFlag,
@@ -35,6 +44,8 @@ export const RouteMatch = message('config.route.v3.RouteMatch', {
     message('config.route.v3.RouteMatch.TlsContextMatchOptions', {presented: wrappedFlag, validated: wrappedFlag}),
   ),
   dynamicMetadata: list(one(MetadataMatcher)),
+  cookies: list(one(CookieMatcher)),
+  filterState: list(one(FilterStateMatcher)),
 })
 export type RouteMatch = NonNullable<typeof RouteMatch.yields>
 
@@ -125,8 +136,8 @@ export const RouteAction = message('config.route.v3.RouteAction', {
   retryPolicyTypedConfig: packed,
   requestMirrorPolicies: ignored('a copy, which changes nothing for the request itself'),
   priority: text,
-  rateLimits: list(struct),
-  includeVhRateLimits: ignored('any limit makes the server decide'),
+  rateLimits: list(one(RouteRateLimit)),
+  includeVhRateLimits: wrappedFlag,
   hashPolicy: ignored('picks one endpoint among the usable ones'),
   cors: present,
   maxGrpcTimeout: duration,
@@ -198,7 +209,7 @@ export const VirtualHost = message('config.route.v3.VirtualHost', {
   matcher: one(MatcherTree),
   requireTls: text,
   virtualClusters: ignored(WHY.stats),
-  rateLimits: list(struct),
+  rateLimits: list(one(RouteRateLimit)),
   cors: present,
   ...SHARED,
   includeRequestAttemptCount: ignored(WHY.upstreamRequest),

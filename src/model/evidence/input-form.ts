@@ -157,11 +157,23 @@ export const INPUT_FORMS: readonly InputForm[] = [
   form('routes', 'routes of the kernel', 'ip route, route -n, netstat -rn', 'net'),
   form('routing-rules', 'policy routing rules', 'ip rule: PRIORITY: from ... lookup TABLE', 'net'),
   form('objects', 'Kubernetes objects', 'apiVersion and kind', 'check', 'check-inject', 'describe pod'),
+  form(
+    'configuration',
+    'Kubernetes and Istio objects without workloads',
+    'apiVersion and kind of none that makes pods',
+    'analyze',
+  ),
   form('events', 'Kubernetes events', 'objects of kind Event and none that makes pods', 'explain'),
   form(
     'described-pod',
     'a pod as kubectl describe prints it',
     'Containers with State, Last State and Restart Count',
+    'explain',
+  ),
+  form(
+    'described-object',
+    'an object as kubectl describe prints it',
+    'Name, Namespace and the fields of a Service, workload, Job or autoscaler at the left margin',
     'explain',
   ),
   form(
@@ -187,6 +199,15 @@ export const INPUT_FORMS: readonly InputForm[] = [
   form('cni-config', 'a CNI configuration of a node', 'cniVersion with plugins (/etc/cni/net.d)'),
   form('ip-sets', 'IP sets of a node (ipset list)', 'Name:, Type: hash:..., Members:'),
   form('ambientz', "istiod's view of ambient workloads (/debug/ambientz)", 'workloads with uids and addresses'),
+  form(
+    'istiod-pages',
+    'debug pages of istiod',
+    '/debug/registryz, endpointz, endpointShardz, adsz, connections, push_status, clusterz, authorizationz',
+  ),
+  form('memory', "Envoy's /memory page", 'allocated and heap_size'),
+  form('runtime', "Envoy's /runtime page", 'entries with layer_values and final_value'),
+  form('ready', "Envoy's /ready page", 'LIVE, PRE_INITIALIZING, INITIALIZING or DRAINING alone'),
+  form('tls-check', 'a table of istioctl authn tls-check', 'HOST:PORT STATUS SERVER CLIENT AUTHN POLICY'),
   form('settings', 'settings of a mesh', 'Helm values (meshConfig, global.proxy) or an IstioOperator'),
   form('version', 'the versions istioctl prints', 'client version, control plane version, data plane version'),
   form(

@@ -74,6 +74,8 @@ export interface ServiceEntryConfig extends Configured {
     readonly number: number
     readonly name: string
     readonly protocol: string
+    /** Where requests to the port go; its number unless given. */
+    readonly targetPort?: number
     readonly path: string
   }[]
 }

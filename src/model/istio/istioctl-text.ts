@@ -20,6 +20,8 @@ export interface ComparedResources {
 export interface IstioctlText {
   readonly inject: readonly InjectRow[]
   readonly remarks: readonly string[]
+  /** The pod that describe is about. */
+  readonly subject?: string
   readonly failed: readonly string[]
   readonly compared: readonly ComparedResources[]
 }

@@ -71,13 +71,15 @@ export interface Counters {
   readonly rounded?: true
 }
 
-/** One rule: `position` counts from 1 in its chain, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
+/** One rule: `position` counts from 1 in its chain as its tool does, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
 export interface Rule {
   readonly position: number
   readonly conditions: readonly MatchCondition[]
   readonly actions: readonly Action[]
   readonly counters?: Counters
   readonly comment?: string
+  /** One more of the rules that a single rule of nft with a map amounts to: it has the position of the one before it. */
+  readonly branch?: true
   readonly text: string
   readonly line: number
 }
@@ -181,6 +183,9 @@ export const LEGACY_ELSEWHERE = 'iptables-legacy has tables too, and they are no
 /** The loss of single rules that tell neither by their targets nor by their chains which table they are of. */
 export const TABLE_ASSUMED = 'the table of these rules is not in the text: nat is assumed'
 
+/** The loss of a listing of nft that ends inside a table: chains by which packets enter may be behind its end. */
+export const LISTING_CUT = 'the text ends inside a table: chains and tables behind its end are not in it'
+
 /** True when any rule may be limited to an interface that the text does not show. */
 export function hidesInterfaces({losses}: Ruleset): boolean {
   return losses.includes(HIDDEN_INTERFACES)
@@ -234,7 +239,10 @@ export function backendName(backend: Backend): string {
 
 /** How many rules a ruleset holds in all. */
 export function ruleCount(ruleset: Ruleset): number {
-  return ruleset.tables.reduce((sum, table) => sum + table.chains.reduce((n, chain) => n + chain.rules.length, 0), 0)
+  return ruleset.tables.reduce(
+    (sum, table) => sum + table.chains.reduce((n, {rules}) => n + (rules.at(-1)?.position ?? 0), 0),
+    0,
+  )
 }
 
 /** How many first packets the rules that redirect to a port have counted; undefined where the text has no counters. */

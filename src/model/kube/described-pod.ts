@@ -3,7 +3,10 @@ export interface DescribedContainer {
   readonly name: string
   readonly init: boolean
   readonly image: string
+  readonly command: readonly string[]
   readonly args: readonly string[]
+  /** Variables with their values; one from a Secret, ConfigMap or field is not among them. */
+  readonly variables: Readonly<Record<string, string>>
   readonly state: string
   readonly reason: string
   readonly lastReason: string

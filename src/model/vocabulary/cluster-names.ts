@@ -35,6 +35,11 @@ export const CLUSTER_NAMES: Vocabulary = {
     'Check the destination host of the VirtualService.',
     EGRESS,
   ],
+  inner_connect_originate: [
+    'The cluster of a waypoint or east-west gateway that opens the inner tunnel of two (double HBONE) to a workload of another network.',
+    'meshctl proxy-config cluster POD; then the east-west gateway of the other network',
+    'https://istio.io/latest/docs/ambient/install/multicluster/',
+  ],
   block_all: [
     'The route of REGISTRY_ONLY: HTTP to a host that is not in the service registry gets 502.',
     'meshctl explain REGISTRY_ONLY',

@@ -214,4 +214,62 @@ export const CODE_DETAILS: Vocabulary = {
     PAGE,
   ],
   early_upstream_hints: ['The upstream sent early hints.', 'Nothing is wrong.', PAGE],
+  admin_filter_response: ['The answer comes from Envoy’s admin interface.', 'Nothing is wrong.', PAGE],
+  filter_removed_required_headers: [
+    'A filter removed a header that HTTP needs (:method, :path or :authority).',
+    'Look at the EnvoyFilters, Lua and Wasm filters of the proxy: meshctl proxy-config listener POD -o json',
+    PAGE,
+  ],
+  filter_removed_required_response_headers: [
+    'A filter removed a header of the response that HTTP needs (:status).',
+    'Look at the EnvoyFilters, Lua and Wasm filters of the proxy: meshctl proxy-config listener POD -o json',
+    PAGE,
+  ],
+  filter_added_invalid_request_data: [
+    'A filter added data to the request at a point where that is not possible: a fault of the filter.',
+    'Look at the Wasm and Lua filters of the proxy.',
+    PAGE,
+  ],
+  filter_added_invalid_response_data: [
+    'A filter added data to the response at a point where that is not possible: a fault of the filter.',
+    'Look at the Wasm and Lua filters of the proxy.',
+    PAGE,
+  ],
+  request_overall_timeout: [
+    'The client did not send the whole request within the request timeout of the listener.',
+    'Look at the client and the network before it, or raise request_timeout.',
+    PAGE,
+  ],
+  downstream_header_timeout: [
+    'The client did not send the whole headers in time.',
+    'Look at the client and the network before it.',
+    PAGE,
+  ],
+  request_payload_exceeded_retry_buffer_limit: [
+    'The body of the request is larger than the buffer Envoy keeps for retries: it was not retried.',
+    'Raise the buffer limit of the listener or route (per_request_buffer_limit_bytes), or do not retry large requests.',
+    PAGE,
+  ],
+  route_configuration_not_found: [
+    'The listener has no route configuration (RDS) yet, or it was not sent: istiod is not reached, or rejected updates.',
+    'meshctl proxy-status POD, and meshctl proxy-config route POD',
+    PAGE,
+  ],
+  invalid_path: ['The path of the request is not valid.', 'Look at the request of the client.', PAGE],
+  websocket_handshake_unsuccessful: [
+    'The server answered a WebSocket request with another status than 101 (Switching Protocols).',
+    'Read the log of the application.',
+    PAGE,
+  ],
+  unconditional_drop_overload: [
+    'The control plane makes Envoy drop all requests to this cluster (drop_overload of 100 %).',
+    'meshctl proxy-config eds POD   # drop_overloads in the policy of the load assignment',
+    PAGE,
+  ],
+  rejecting_because_detection_failed: [
+    'Envoy could not find the address of the client where its configuration demands it (original IP detection).',
+    'Look at numTrustedProxies, X-Forwarded-For and the PROXY protocol of the gateway.',
+    PAGE,
+  ],
+  early_connect_data: ['The client of a CONNECT request sent data before it had the 200.', 'Look at the client.', PAGE],
 }

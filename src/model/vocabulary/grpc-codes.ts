@@ -14,6 +14,11 @@ export const GRPC_CODES: Vocabulary = {
     'Nothing is wrong unless it repeats.',
     PAGE,
   ],
+  Cancelled: [
+    '(1) The stream was cancelled, usually because the connection ended or one side shut down.',
+    'Nothing is wrong unless it repeats.',
+    PAGE,
+  ],
   Unknown: [
     '(2) An error without a code of its own; the text after it is the reason.',
     'Read the text, and the log of istiod.',
@@ -30,6 +35,7 @@ export const GRPC_CODES: Vocabulary = {
     PAGE,
   ],
   NotFound: ['(5) What was asked for does not exist.', 'Read the log of istiod.', PAGE],
+  AlreadyExists: ['(6) What was to be created exists already.', 'Read the log of istiod.', PAGE],
   PermissionDenied: [
     '(7) istiod does not allow this identity: the token is of another service account or namespace than the proxy claims.',
     'Compare the service account of the pod with the identity in the message.',

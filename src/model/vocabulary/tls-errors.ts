@@ -52,6 +52,56 @@ export const TLS_ERRORS: Vocabulary = {
     'Compare tls.mode and minProtocolVersion on both sides.',
     BORING,
   ],
+  TLSV1_ALERT_INTERNAL_ERROR: [
+    'The peer met an error of its own in the handshake; its log names it.',
+    'Read the log of the peer.',
+    BORING,
+  ],
+  TLSV1_ALERT_NO_APPLICATION_PROTOCOL: [
+    'The peer supports none of the protocols offered in ALPN (HTTP/2, HTTP/1.1, istio): the server on the other side is not what the client expects.',
+    'Compare the protocol of the port on both sides.',
+    BORING,
+  ],
+  TLSV1_ALERT_ACCESS_DENIED: [
+    'The peer accepted the certificate and refuses this client all the same.',
+    'Read the log and the access rules of the peer.',
+    BORING,
+  ],
+  TLSV1_ALERT_DECRYPT_ERROR: [
+    'The peer could not verify a signature in the handshake: certificate and private key of this side do not belong together, or the bytes were changed on the way.',
+    'meshctl proxy-config secret POD   # and the Secret they come from',
+    BORING,
+  ],
+  UNEXPECTED_MESSAGE: [
+    'The peer sent a TLS message that does not belong at this point of the handshake.',
+    'Compare TLS versions and settings of both sides; a proxy between may end TLS too.',
+    BORING,
+  ],
+  UNEXPECTED_RECORD: [
+    'The peer sent a TLS record that does not belong at this point: often bytes of another protocol.',
+    'Compare the protocol of the port on both sides.',
+    BORING,
+  ],
+  KEY_VALUES_MISMATCH: [
+    'Certificate and private key do not belong together: the Secret or the files hold those of two certificates.',
+    'Create the Secret again from one pair: meshctl proxy-config secret POD',
+    BORING,
+  ],
+  BAD_DECRYPT: [
+    'Encrypted bytes could not be decrypted: another key, or they were changed on the way.',
+    'Create the Secret again; a private key with a password cannot be used.',
+    BORING,
+  ],
+  EXCESSIVE_MESSAGE_SIZE: [
+    'A TLS message is larger than allowed: a very long certificate chain, or bytes of another protocol.',
+    'Shorten the chain of certificates.',
+    BORING,
+  ],
+  INVALID_ALPN_PROTOCOL: [
+    'The peer chose a protocol in ALPN that was not offered.',
+    'Look at the server: its TLS library or a proxy between is at fault.',
+    BORING,
+  ],
   HANDSHAKE_FAILURE: ['The TLS handshake failed.', 'Compare tls.mode on both sides.', BORING],
   HANDSHAKE_FAILURE_ON_CLIENT_HELLO: [
     'The server accepts none of what the client offered: cipher, version or SNI.',

@@ -1,13 +1,15 @@
 import {ADDRESSES, SERVICE_PORTS} from './addresses.js'
 import {CLUSTER_NAMES} from './cluster-names.js'
 import {CODE_DETAILS} from './code-details.js'
+import {CODEC_DETAILS, LOCAL_CLOSES} from './codec-details.js'
 import type {Meaning, Vocabulary} from './entry.js'
 import {ENVOY_WORDS} from './envoy-words.js'
 import {GRPC_CODES} from './grpc-codes.js'
 import {HTTP_CODES} from './http-codes.js'
-import {MESH_WORDS, OLD_ISTIO, SYNC_STATE_WORDS} from './istio-words.js'
+import {MESH_WORDS, OLD_ISTIO} from './istio-words.js'
 import {LABEL_WORDS} from './labels.js'
 import {PROXY_VARIABLES} from './proxy-variables.js'
+import {SYNC_STATE_WORDS} from './sync-state-words.js'
 import {TERMINATION_DETAILS} from './termination-details.js'
 import {TLS_ERRORS} from './tls-errors.js'
 
@@ -25,6 +27,11 @@ export const WORD_GROUPS: readonly WordGroup[] = [
     kind: 'Envoy response code detail',
     words: CODE_DETAILS,
     examples: ['via_upstream', 'filter_chain_not_found', 'rbac_access_denied_matched_policy'],
+  },
+  {
+    kind: 'detail of a codec or a local close',
+    words: {...CODEC_DETAILS, ...LOCAL_CLOSES},
+    examples: ['http1.headers_too_large', 'http2_ping_timeout'],
   },
   {kind: 'Envoy connection detail', words: TERMINATION_DETAILS, examples: ['delayed connect error: 111']},
   {kind: 'TLS error', words: TLS_ERRORS, examples: ['WRONG_VERSION_NUMBER', 'CERTIFICATE_VERIFY_FAILED']},
@@ -88,7 +95,16 @@ function withoutCase(text: string): string {
 /** Everything a word means, whatever its case, hyphens, the case in brackets behind it and `istio-` before a component. */
 export function meaningsOf(text: string): readonly WordMeaning[] {
   const folded = foldedWord(text)
-  for (const form of new Set([folded, foldedWord(withoutCase(text)), folded.replace(/^istio (?=[a-z])/, '')])) {
+  const forms = [
+    folded,
+    foldedWord(withoutCase(text)),
+    folded.replace(/^istio (?=[a-z])/, ''),
+    // BoringSSL writes the protocol and the word alert before the name of an alert (ssl.errordata).
+    folded.replace(/^(?:tlsv1|sslv3) (?:alert )?/, ''),
+    // The statuses of gRPC in the spelling of its specification: INVALID_ARGUMENT.
+    /^[A-Z]+(?:_[A-Z]+)*$/.test(text.trim()) ? folded.replaceAll(' ', '') : folded,
+  ]
+  for (const form of new Set(forms)) {
     const found = FOLDED.flatMap(({kind, words}) => {
       const entry = form === '' ? undefined : words.get(form)
       if (entry === undefined) return []

@@ -11,6 +11,7 @@ import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Authorization} from '../../model/istio/authorization.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
+import {unselectedNotes} from './unselected.js'
 
 /** Whether clients may call a port of a Service; identical servers and identical clients share one row. */
 export interface MatrixRow {
@@ -237,5 +238,6 @@ export async function authzMatrixReport(
 ): Promise<AuthzMatrixReport> {
   const source = noted(given)
   const present = await presentState(source, istioNamespace)
-  return {...answeredFrom(source), gaps: present.gaps, notes: present.notes, ...whoMayCall(present)(namespace)}
+  const notes = [...present.notes, ...unselectedNotes(present, [namespace])]
+  return {...answeredFrom(source), gaps: present.gaps, notes, ...whoMayCall(present)(namespace)}
 }

@@ -2,6 +2,7 @@ import {setMaxListeners} from 'node:events'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Redaction, SAME_PLACEHOLDER} from '../../formats/redact/placeholder.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
+import {definedFields} from '../../model/collections/defined-fields.js'
 import {type Gap, isFailure} from '../../model/evidence/answer.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {
@@ -31,6 +32,8 @@ export interface CaptureOptions {
   readonly agree: (estimate: Estimate) => boolean
   readonly progress: (progress: CaptureProgress) => void
   readonly now?: () => Date
+  /** The earlier capture that the source continues, as it is named to people. */
+  readonly resumed?: string
 }
 
 export interface CaptureProgress {
@@ -56,6 +59,15 @@ const gapsOf = (entries: readonly {readonly held: BlobRef | Gap}[]) =>
 /** Gaps worth reporting: data missing from an earlier capture, or a kind the cluster does not have, is not a failure. */
 function failures(objects: readonly ObjectsEntry[], evidence: readonly EvidenceEntry[]): readonly Gap[] {
   return [...gapsOf(objects).filter(gap => gap.reason !== 'not-found'), ...gapsOf(evidence)].filter(isFailure)
+}
+
+function notesOf({redact, resumed}: CaptureOptions, capturedAt: string): readonly string[] {
+  return [
+    ...(redact ? [] : ['not redacted: this bundle may contain keys, tokens and passwords']),
+    ...(resumed === undefined
+      ? []
+      : [`what ${resumed} holds of ${capturedAt} was kept; only what had failed was read again, and says when`]),
+  ]
 }
 
 /** Copies the planned data from a source into a bundle: redacted, bounded, each failure recorded as a gap with its reason. */
@@ -104,6 +116,7 @@ export async function captureReport(
     const index: BundleIndex = {
       version: BUNDLE_VERSION,
       capturedAt,
+      ...definedFields({resumedAt: options.resumed === undefined ? undefined : now().toISOString()}),
       from: source.origin.label,
       tool: options.tool,
       defaultNamespace: source.defaultNamespace,
@@ -115,7 +128,7 @@ export async function captureReport(
     return {
       ...answeredFrom(source),
       gaps: failures(objects, evidence),
-      notes: options.redact ? [] : ['not redacted: this bundle may contain keys, tokens and passwords'],
+      notes: notesOf(options, capturedAt),
       path: options.path,
       packedBytes,
       redacted: options.redact,

@@ -22,6 +22,9 @@ import {
   type Intermediate,
   intermediateCas,
   type Judged,
+  meshRoots,
+  type RootIdentity,
+  rootKeys,
   type TrustMismatch,
   trustMismatches,
   trustsItself,
@@ -108,13 +111,14 @@ export const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
 function proxyRow(
   judged: Judged,
   trustDomains: readonly string[],
-  published: readonly string[],
+  published: Published,
   question: CertsQuestion,
 ): ProxyCertificates {
   const {pod, all} = judged
   const own = all.filter(each => each.role === 'own' && each.ofMesh)
   const leaf = own.find(each => each.names.some(name => name.startsWith('spiffe://')))
-  const roots = all.filter(each => each.role === 'trusted' && each.ofMesh).map(each => each.serial)
+  const trusted = meshRoots(judged)
+  const roots = trusted.map(each => each.serial)
   const intermediates = chainCas(judged).map(({serial, validTo}) => ({serial, validTo}))
   const identity = leaf?.names.find(name => name.startsWith('spiffe://'))
   const expected = trustDomains.map(each => `spiffe://${each}/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`)
@@ -134,7 +138,7 @@ function proxyRow(
   if (late !== undefined) return row(late, WHY[late] ?? '')
   if (identity !== undefined && !expected.includes(identity))
     return row('OTHER IDENTITY', `its service account would be ${expected[0] ?? ''}`)
-  if (published.length > 0 && roots.length > 0 && !roots.some(each => published.includes(each)))
+  if (published.roots.size > 0 && roots.length > 0 && !trusted.some(each => published.roots.has(published.keyOf(each))))
     return row('OTHER ROOT', 'it trusts none of the roots the control plane publishes')
   if (trustsItself(judged) === false)
     return row('OTHER ROOT', 'no root it trusts signed its chain: an intermediate is missing, or another CA signed it')
@@ -155,36 +159,56 @@ export function statusAtEnd(validTo: number, {now, warn}: Pick<CertsQuestion, 'n
   return validTo - now < warn ? 'EXPIRES SOON' : 'OK'
 }
 
+/** The roots istiod publishes, by their keys among all roots that were read. */
+interface Published {
+  readonly keyOf: (root: RootIdentity) => string
+  readonly roots: ReadonlyMap<string, RootIdentity>
+}
+
 function rootGroups(
   judged: readonly Judged[],
-  read: Answer<ReadonlyMap<string, number>>,
+  published: Published,
+  read: boolean,
   question: CertsQuestion,
 ): readonly RootGroup[] {
-  const groups = new Map<string, {readonly validTo: number; readonly pods: Set<string>}>()
-  const published = read.ok ? read.value : new Map<string, number>()
-  for (const [serial, validTo] of published) groups.set(serial, {validTo, pods: new Set()})
-  for (const {pod, all} of judged)
-    for (const {serial, validTo} of all.filter(each => each.role === 'trusted' && each.ofMesh)) {
-      const known = groups.get(serial) ?? {validTo: Date.parse(validTo), pods: new Set<string>()}
-      known.pods.add(podLabel(pod.ref))
-      groups.set(serial, known)
+  const groups = new Map<string, {readonly root: RootIdentity; readonly pods: Set<string>}>()
+  for (const [key, root] of published.roots) groups.set(key, {root, pods: new Set()})
+  for (const each of judged)
+    for (const root of meshRoots(each)) {
+      const key = published.keyOf(root)
+      const known = groups.get(key) ?? {root, pods: new Set<string>()}
+      known.pods.add(podLabel(each.pod.ref))
+      groups.set(key, known)
     }
-  return [...groups].map(([serial, {validTo, pods}]) => ({
-    serial,
-    validTo: new Date(validTo).toISOString(),
+  return [...groups].map(([key, {root, pods}]) => ({
+    serial: root.serial,
+    validTo: new Date(root.validTo).toISOString(),
     pods: pods.size,
-    published: read.ok ? published.has(serial) : 'unknown',
-    status: statusAtEnd(validTo, question),
+    published: read ? published.roots.has(key) : 'unknown',
+    status: statusAtEnd(root.validTo, question),
   }))
 }
 
-/** The roots istiod publishes, by serial number, with their ends. */
-async function publishedRoots(source: Source, istioNamespace: string): Promise<Answer<ReadonlyMap<string, number>>> {
+/** The roots istiod publishes. */
+async function publishedRoots(source: Source, istioNamespace: string): Promise<Answer<readonly RootIdentity[]>> {
   const answer = await source.objects({kind: 'ConfigMap', namespace: istioNamespace})
   if (!answer.ok) return answer
   const map = answer.value.find(each => each.metadata.name === 'istio-ca-root-cert')
   const text = map === undefined ? undefined : textOf(map, 'data', 'root-cert.pem')
-  return answered(new Map(certificatesIn(text ?? '').map(each => [each.serial, Date.parse(each.validTo)])))
+  return answered(
+    certificatesIn(text ?? '').map(({serial, validTo, fingerprint}) => ({
+      serial,
+      validTo: Date.parse(validTo),
+      fingerprint,
+    })),
+  )
+}
+
+/** The roots of all readings, with the keys by which they compare. */
+function publishedAmong(roots: Answer<readonly RootIdentity[]>, judged: readonly Judged[]): Published {
+  const own = roots.ok ? roots.value : []
+  const keyOf = rootKeys([...own, ...judged.flatMap(meshRoots)])
+  return {keyOf, roots: new Map(own.map(each => [keyOf(each), each]))}
 }
 
 /** The certificates of a proxy: Envoy's list of leaves and roots, and the chain in the secrets of its configuration. */
@@ -203,7 +227,6 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
   const source = noted(listingOnce(given, ['ConfigMap']))
   const present = await presentState(source, question.istioNamespace)
   const roots = await publishedRoots(source, question.istioNamespace)
-  const published = roots.ok ? roots.value : new Map<string, number>()
   const pods = present.pods.filter(
     each =>
       ENVOY_MODES.includes(each.mode) &&
@@ -218,10 +241,11 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
     return []
   })
   const judged = read.flat()
+  const published = publishedAmong(roots, judged)
   const {trustDomains} = present.state.settings
   const unread = judged.filter(({chain, all}) => chain === undefined && all.some(each => each.ofMesh)).length
-  const proxies = judged.map(each => proxyRow(each, trustDomains, [...published.keys()], question))
-  const groups = rootGroups(judged, roots, question)
+  const proxies = judged.map(each => proxyRow(each, trustDomains, published, question))
+  const groups = rootGroups(judged, published, roots.ok, question)
   const intermediates = intermediateCas(judged).map(each => ({
     ...each,
     status: statusAtEnd(Date.parse(each.validTo), question),
@@ -233,7 +257,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
     gaps,
     notes: [
       ...present.notes,
-      ...(published.size === 0
+      ...(published.roots.size === 0
         ? [`the roots istiod publishes (ConfigMap istio-ca-root-cert of ${question.istioNamespace}) were not read`]
         : []),
       ...(unread === 0

@@ -3,6 +3,7 @@ import type {ChainCertificate} from '../../formats/envoy-config-dump/certificate
 import type {MeshChain} from '../../formats/envoy-config-dump/mesh-chain.js'
 import type {AdminCertificate} from '../../model/envoy/admin-certificate.js'
 import {podLabel} from '../../model/kube/kube-object.js'
+import {byText} from '../../model/text/order.js'
 
 /** A proxy with the certificates Envoy lists. */
 export interface Judged {
@@ -22,8 +23,41 @@ export interface TrustMismatch {
   readonly refused?: {readonly root: string; readonly shownBy: 'pods' | 'others'}
 }
 
-function rootsOf({all}: Judged): readonly string[] {
-  return [...new Set(all.filter(each => each.role === 'trusted' && each.ofMesh).map(each => each.serial))].sort()
+/** What tells one root from another: a serial number is only unique for one issuer, and hand-made roots often share one (RFC 5280, 4.1.2.2). */
+export interface RootIdentity {
+  readonly serial: string
+  /** Milliseconds since 1970. */
+  readonly validTo: number
+  /** Of the certificate itself, where it was read: Envoy's list has none. */
+  readonly fingerprint: string | undefined
+}
+
+/** The roots a proxy trusts for the mesh, each with its fingerprint where its secrets hold it. */
+export function meshRoots({all, chain}: Judged): readonly RootIdentity[] {
+  const listed = all
+    .filter(each => each.role === 'trusted' && each.ofMesh)
+    .map(({serial, validTo}) => ({serial, validTo: Date.parse(validTo)}))
+  const unused = [...(chain?.trusted ?? [])]
+  return listed.map(root => {
+    const at = unused.findIndex(each => each.serial === root.serial && Date.parse(each.validTo) === root.validTo)
+    const [held] = at < 0 ? [] : unused.splice(at, 1)
+    return {...root, fingerprint: held?.fingerprint}
+  })
+}
+
+/** Keys by which roots of different readings compare: the fingerprint, or serial number and end where only one known root has both. */
+export function rootKeys(known: readonly RootIdentity[]): (root: RootIdentity) => string {
+  const weak = ({serial, validTo}: RootIdentity) => `${serial} ${validTo}`
+  const prints = new Map<string, Set<string>>()
+  for (const each of known) {
+    const found = prints.get(weak(each)) ?? new Set()
+    if (each.fingerprint !== undefined) found.add(each.fingerprint)
+    prints.set(weak(each), found)
+  }
+  return root => {
+    const [only, ...others] = prints.get(weak(root)) ?? []
+    return root.fingerprint ?? (others.length === 0 ? only : undefined) ?? weak(root)
+  }
 }
 
 /** The root a chain leads to, of those any proxy trusts; undefined where no chain was read or none of them signed it. */
@@ -42,30 +76,39 @@ function knownRoots(judged: readonly Judged[]): readonly ChainCertificate[] {
 }
 
 interface TrustGroup {
-  readonly roots: readonly string[]
+  /** Serial numbers of the roots by their keys. */
+  readonly roots: ReadonlyMap<string, string>
   /** The root its certificates lead to. */
-  readonly shows: string | undefined
+  readonly shows: {readonly key: string; readonly serial: string} | undefined
   readonly pods: string[]
 }
 
+function serialsOf({roots}: TrustGroup): readonly string[] {
+  return [...roots.values()]
+}
+
 function mismatchOf(group: TrustGroup, other: TrustGroup): Pick<TrustMismatch, 'refused'> | undefined {
-  if (other.roots.every(root => !group.roots.includes(root))) return {}
-  if (group.shows !== undefined && !other.roots.includes(group.shows))
-    return {refused: {root: group.shows, shownBy: 'pods'}}
-  if (other.shows !== undefined && !group.roots.includes(other.shows))
-    return {refused: {root: other.shows, shownBy: 'others'}}
+  if ([...other.roots.keys()].every(root => !group.roots.has(root))) return {}
+  if (group.shows !== undefined && !other.roots.has(group.shows.key))
+    return {refused: {root: group.shows.serial, shownBy: 'pods'}}
+  if (other.shows !== undefined && !group.roots.has(other.shows.key))
+    return {refused: {root: other.shows.serial, shownBy: 'others'}}
   return undefined
 }
 
 /** The groups of proxies that refuse the largest group they differ from, or are refused by it. */
 export function trustMismatches(judged: readonly Judged[]): readonly TrustMismatch[] {
   const known = knownRoots(judged)
+  const identities = judged.map(meshRoots)
+  const keyOf = rootKeys(identities.flat())
   const groups = new Map<string, TrustGroup>()
-  for (const each of judged) {
-    const roots = rootsOf(each)
-    if (roots.length === 0) continue
-    const shows = each.chain === undefined ? undefined : rootOfChain(each.chain, known)?.serial
-    const key = `${roots.join()} ${shows ?? ''}`
+  for (const [index, each] of judged.entries()) {
+    const mine = (identities[index] ?? []).map(root => [keyOf(root), root.serial] as const)
+    const roots = new Map(mine.sort(([a], [b]) => byText(a, b)))
+    if (roots.size === 0) continue
+    const root = each.chain === undefined ? undefined : rootOfChain(each.chain, known)
+    const shows = root === undefined ? undefined : {key: root.fingerprint, serial: root.serial}
+    const key = `${[...roots.keys()].join()} ${shows?.key ?? ''}`
     const group = groups.get(key) ?? {roots, shows, pods: []}
     group.pods.push(podLabel(each.pod.ref))
     groups.set(key, group)
@@ -75,7 +118,15 @@ export function trustMismatches(judged: readonly Judged[]): readonly TrustMismat
     for (const other of bySize.slice(0, index)) {
       const found = mismatchOf(group, other)
       if (found === undefined) continue
-      return [{roots: group.roots, pods: group.pods, otherRoots: other.roots, otherPods: other.pods.length, ...found}]
+      return [
+        {
+          roots: serialsOf(group),
+          pods: group.pods,
+          otherRoots: serialsOf(other),
+          otherPods: other.pods.length,
+          ...found,
+        },
+      ]
     }
     return []
   })

@@ -27,7 +27,7 @@ import type {AppliedPolicy} from './report.js'
 import {disagreements} from './traffic/disagreements.js'
 import {readProxy} from './traffic/in-proxy.js'
 import {type MeshObjects, readMeshObjects, shortName} from './traffic/mesh-objects.js'
-import {endpointPods, podsNotCaptured} from './traffic/pods-not-captured.js'
+import {endpointPods, podsNotCaptured, writtenEndpoints} from './traffic/pods-not-captured.js'
 import {describeTraffic, enforcerOf, type ServiceDescription} from './traffic/traffic.js'
 import {podWarnings} from './warnings.js'
 
@@ -60,6 +60,8 @@ export interface ServiceReport extends Report {
   readonly disagreements: readonly string[]
   /** Pods its EndpointSlices list that the source does not contain (a partial capture). */
   readonly unseen: readonly string[]
+  /** Addresses that EndpointSlices give a Service without selector. */
+  readonly written?: readonly string[]
   /** Number of checks of its pods that could not run. */
   readonly unasked: number
   /** Findings in its pods, of severity warning and above. */
@@ -202,6 +204,7 @@ export async function serviceReport(
   })
   const different = disagreements([description], policiesInProxy)
   const unseen = found === undefined ? [] : await unseenPods(source, service, found, gaps)
+  const written = await writtenEndpoints(source, service)
   const objectsBehind = backed.map(({object}) => object)
   const {findings, unasked, ...check} = await checkedPods(source, objectsBehind, options, gaps)
   return {
@@ -216,6 +219,7 @@ export async function serviceReport(
     policiesInProxy,
     disagreements: different,
     unseen,
+    ...definedFields({written: written.length === 0 ? undefined : written}),
     unasked,
     findings,
     failing: different.length > 0 || findings.some(({severity}) => severity === 'error'),

@@ -52,7 +52,7 @@ function headline(report: ServiceReport): string {
   const name = `Service ${service.object.name}.${service.object.namespace}`
   if (service.type === 'ExternalName') return `${name} is an alias for an external host (ExternalName); it has no pods.`
   if (Object.keys(service.selector).length === 0)
-    return `${name} has no selector: its endpoints are not selected by labels.`
+    return `${name} has no selector: its endpoints are not selected by labels${report.written === undefined ? '.' : `; EndpointSlices list ${report.written.join(', ')}.`}`
   const wrong = problemCount(report)
   const verdict = wrong + unasked === 0 ? '' : ` ${outcome({wrong, unasked, gaps: gaps.length})}`
   return `${name}${podsText(report)}${verdict}`

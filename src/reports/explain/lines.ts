@@ -1,9 +1,5 @@
-import {
-  describeUnknown,
-  explainLine,
-  explainMessage,
-  type LineExplanation,
-} from '../../analysis/log-explanation/explain.js'
+import {describeUnknown, explainLine, explainMessage} from '../../analysis/log-explanation/explain.js'
+import type {LineExplanation} from '../../analysis/log-explanation/line-explanation.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
 import {joinedRecords} from '../../formats/wrapped-text/joined-records.js'
 import {unwrapLines} from '../../formats/wrapped-text/unwrap.js'

@@ -131,7 +131,7 @@ export function explainReport(
   const parts = text.split(/\s+/)
   const all = wordsIn(rules, parts.slice(0, MAX_WORDS))
   const words = all.slice(0, MAX_WORDS)
-  if (log.explained.length > 0 && (several || isProse(words)))
+  if (log.explained.length > 0 && (several || isProse(words) || words.every(word => word.includes('='))))
     return {
       ...base,
       notes: [...missedLines(log), ...cutLines(log, mayBeCut), ...placeholders(log)],

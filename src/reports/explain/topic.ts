@@ -1,6 +1,6 @@
 import {clusterNameSentence} from '../../analysis/log-explanation/side.js'
 import {type KernelNote, kernelNote, kernelWords} from '../../analysis/netfilter/rule-words/chain-notes.js'
-import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
+import {flagNamed, RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
 import {MESH_TERMS, termNamed} from '../../model/istio/mesh-terms.js'
 import {AMBIENT_PORTS, GATEWAY_PORTS, ISTIOD_PORTS, SIDECAR_PORTS} from '../../model/istio/reserved-ports.js'
 import {type IpAddress, inRange, parseIp, parseIpRange} from '../../model/kernel/ip-address.js'
@@ -45,9 +45,9 @@ function usesOf(port: number): readonly PortUse[] {
 /** Access logs join several flags with commas; none when any part of the word is not a flag. */
 function flagsOf(word: string): Topic['flags'] {
   const flags = word.split(',').map(each => {
-    const flag = each.trim().toUpperCase()
-    const known = Object.hasOwn(RESPONSE_FLAGS, flag) ? RESPONSE_FLAGS[flag] : undefined
-    return known === undefined ? undefined : {flag, meaning: known[0], next: known[1]}
+    const flag = flagNamed(each)
+    const known = flag === undefined ? undefined : RESPONSE_FLAGS[flag]
+    return flag === undefined || known === undefined ? undefined : {flag, meaning: known[0], next: known[1]}
   })
   const found = flags.filter(each => each !== undefined)
   return found.length === flags.length ? found : []

@@ -2,6 +2,7 @@ import {isAmbientPod, missingMarks, missingMarksText} from '../../analysis/netfi
 import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {ruleWarnings} from '../../analysis/netfilter/interception/dead-rules.js'
+import {emptyFamily} from '../../analysis/netfilter/interception/empty-family.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {markInsufficient, missingTablesIn} from '../../analysis/netfilter/interception/missing-tables.js'
 import {type RulesetWarning, rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
@@ -155,6 +156,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
           ...nodeWarnings(rulesets),
           ...brokenMarks(kernel, rulesets),
           ...rulesetWarningsOf(rulesets, interceptions),
+          ...(kernel.from === 'text' ? emptyFamily(rulesets, interceptions) : []),
           ...ruleWarnings(rulesets, machine, known),
         ],
     madeBy,

@@ -4,6 +4,7 @@ import type {
   Interception,
   TrafficOutcome,
 } from '../../analysis/netfilter/interception/interception.js'
+import {stepPlace} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {groupedBy} from '../../model/collections/grouped-by.js'
 import {humanCount} from '../../model/text/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
@@ -45,7 +46,7 @@ function undecidedWords(why: string | undefined): string {
 }
 
 function stoppedBy(by: TrafficOutcome['by'], why: string | undefined): string {
-  if (by !== undefined) return ` (${by.at} rule ${by.rule})`
+  if (by !== undefined) return ` (${stepPlace(by)})`
   return why === undefined ? '' : ` (${why})`
 }
 

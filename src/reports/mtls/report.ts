@@ -2,14 +2,15 @@ import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {ruleFor, type Subset} from '../../istiod/destination-rules.js'
-import {type Pair, type PairStatus, pairOf, type Sender} from '../../istiod/mtls-pair.js'
+import {type Pair, type PairStatus, pairOf, type Sender, TUNNEL} from '../../istiod/mtls-pair.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
-import {hostsInScope} from '../../istiod/scope.js'
+import {hostsInScope, type ProxyPlace} from '../../istiod/scope.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {groupedBy} from '../../model/collections/grouped-by.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import {podLabel} from '../../model/kube/kube-object.js'
+import type {Labels} from '../../model/kube/selector.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type MtlsProof, proofOf} from './proof.js'
@@ -17,7 +18,7 @@ import {type MtlsProof, proofOf} from './proof.js'
 /** What clients send to one port of a Service and what its pods accept; identical endpoints share one row. */
 export interface MtlsRow {
   readonly status: PairStatus
-  /** Who sends: a pod, `sidecars`, `sidecars of NAMESPACE`, `ambient`, or `no sidecar`. */
+  /** Who sends: a pod, `sidecars`, `sidecars of NAMESPACE` (`... with HBONE` where only some speak it), `ambient`, or `no sidecar`. */
   readonly from: string
   readonly host: string
   readonly port: number
@@ -123,14 +124,27 @@ function merged(rows: readonly MtlsRow[], namespaces: number): readonly MtlsRow[
 
 const NO_SIDECAR = 'no sidecar'
 
+/** The sidecars of each namespace as one sender; those that speak HBONE apart from those that do not. */
+function sidecarSenders(pods: readonly MeshPod[]): readonly {readonly name: string; readonly sender: ProxyPlace}[] {
+  const sidecars = pods.filter(({mode}) => mode === 'sidecar')
+  const speaksHbone = ({labels}: MeshPod) => labels[TUNNEL] === 'http'
+  const homes = [...new Set(sidecars.map(({ref}) => ref.namespace))].sort()
+  return homes.flatMap(namespace => {
+    const mine = sidecars.filter(({ref}) => ref.namespace === namespace)
+    const kinds = [...new Set(mine.map(speaksHbone))]
+    return kinds.map(hbone => ({
+      name: kinds.length > 1 && hbone ? `${namespace} with HBONE` : namespace,
+      sender: {namespace, labels: (hbone ? {[TUNNEL]: 'http'} : {}) as Labels, gateway: false},
+    }))
+  })
+}
+
 function matrix(present: PresentState, namespace: string | undefined): readonly MtlsRow[] {
   const {state, pods} = present
   const byIp = new Map(pods.flatMap(pod => pod.addresses.map(ip => [ip, pod] as const)))
-  const homes = [...new Set(pods.filter(each => each.mode === 'sidecar').map(each => each.ref.namespace))].sort()
-  const senders = homes.map(home => ({
-    name: home,
-    sender: {namespace: home, labels: {}, gateway: false},
-    scope: new Set(hostsInScope(state, {namespace: home, labels: {}, gateway: false}).map(each => each.host)),
+  const senders = sidecarSenders(pods).map(named => ({
+    ...named,
+    scope: new Set(hostsInScope(state, named.sender).map(each => each.host)),
   }))
   const ambient = pods.some(each => each.mode === 'ambient')
   return state.hosts

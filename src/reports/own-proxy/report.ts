@@ -2,7 +2,7 @@ import {controlPlaneName} from '../../analysis/control-plane/name.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {at, textOf} from '../../formats/decode.js'
 import {parseServerInfo} from '../../formats/envoy/envoy-server-info.js'
-import {decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
+import {decodeBootstrap, UNKNOWN_VERSION} from '../../formats/envoy-config-dump/bootstrap.js'
 import {type ConfigSource, configSource} from '../../formats/envoy-config-dump/config-source.js'
 import {type PendingSection, pendingResources} from '../../formats/envoy-config-dump/pending.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
@@ -77,7 +77,7 @@ export async function ownProxyReport(given: Source, subject: PodRef): Promise<Ow
     notes: ['the control plane itself was not asked: this is what the proxy says'],
     subject,
     node: facts.nodeId,
-    envoy: facts.envoyVersion.startsWith('0.0.0') ? '' : facts.envoyVersion,
+    envoy: facts.envoyVersion === UNKNOWN_VERSION ? '' : facts.envoyVersion,
     state: info?.state ?? 'unknown',
     source: from,
     controlPlane,

@@ -10,7 +10,7 @@ import {
   toPort,
 } from '../../analysis/netfilter/packet-sets/traffic.js'
 import type {TrafficOutcome} from '../../analysis/netfilter/packet-sets/traffic-outcome.js'
-import {isUncaptured, type PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {isUncaptured, type PacketVerdict, stepPlace} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
@@ -80,7 +80,12 @@ function cellOf(who: string, trafficOutcome: TrafficOutcome, loopsAt: number | u
   return {
     who,
     verdict: loops ? 'loops' : verdict === 'none' ? 'error' : verdict,
-    ...definedFields({port, to, by: by === undefined ? undefined : `${by.at} ${by.rule}`, why}),
+    ...definedFields({
+      port,
+      to,
+      by: by === undefined ? undefined : by.rule === 0 ? stepPlace(by) : `${by.at} ${by.rule}`,
+      why,
+    }),
   }
 }
 

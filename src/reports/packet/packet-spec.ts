@@ -1,6 +1,6 @@
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {UserError} from '../../model/evidence/user-error.js'
-import {type IpAddress, parseIp} from '../../model/kernel/ip-address.js'
+import {type IpAddress, isLoopback, parseIp} from '../../model/kernel/ip-address.js'
 import type {NetworkNamespace} from '../../model/kernel/network-namespace.js'
 import type {Packet} from '../../model/kernel/packet.js'
 import type {IpFamily} from '../../model/kernel/ruleset.js'
@@ -45,6 +45,13 @@ function address(text: string, what: string): IpAddress {
   const found = parseIp(text)
   if (found === undefined) throw new UserError(`${what} ${JSON.stringify(text)} is not an IP address`, {hint: EXAMPLE})
   return found
+}
+
+/** The address that a packet into the pod names, which is the pod's own where nothing else tells its addresses; none for loopback. */
+export function askedAddress(spec: PacketSpec): readonly string[] {
+  const {host} = readTarget(spec.in === undefined || /^\d+$/.test(spec.in) ? ':1' : spec.in)
+  const found = parseIp(host)
+  return found === undefined || isLoopback(found) ? [] : [host]
 }
 
 /** The pod's own address of a family, on its first interface that has one. */

@@ -30,7 +30,7 @@ import type {ListeningSocket} from '../../model/kernel/socket.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type PacketSpec, packetFrom} from './packet-spec.js'
+import {askedAddress, type PacketSpec, packetFrom} from './packet-spec.js'
 
 /** What is needed to walk packets through a pod: rules, machine, and who listens. */
 export interface PacketContext {
@@ -64,9 +64,13 @@ function unseen({from, rulesets}: Kernel): readonly string[] {
   return [...new Set<string>(reasons)].map(reason => `${reason}: rules there may change the result`)
 }
 
-/** Reads what packets are walked on; sockets only where their evidence is there. */
-export async function packetContext(source: Source, subject: PodRef): Promise<PacketContext> {
-  const kernel = await readableKernel(await readKernel(source, subject), source, subject)
+/** Reads what packets are walked on; sockets only where their evidence is there. `addresses` are the pod's where no evidence tells them. */
+export async function packetContext(
+  source: Source,
+  subject: PodRef,
+  addresses: readonly string[] = [],
+): Promise<PacketContext> {
+  const kernel = await readableKernel(await readKernel(source, subject, addresses), source, subject)
   const table = !source.traits.complete ? undefined : await readSockets(source, subject)
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
@@ -168,7 +172,7 @@ function withUnseen(walk: Walk, verdict: PacketVerdict, kernel: Kernel, packet: 
 /** Where a packet goes and by which rules, from the kernel's point of view. */
 export async function packetReport(given: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
   const source = noted(given)
-  const context = await packetContext(source, subject)
+  const context = await packetContext(source, subject, askedAddress(spec))
   const packet = await packetFrom(spec, context.machine, host => resolveService(source, subject, host))
   const fromProxy = sentByProxy(packet, context.proxy)
   const sender = {fromProxy, outboundPort: context.proxy.outboundPort}

@@ -1,4 +1,4 @@
-import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {type PacketVerdict, stepPlace} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {actionWords} from '../../analysis/netfilter/rule-words/action-words.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {HBONE_PORT} from '../../model/istio/reserved-ports.js'
@@ -74,7 +74,7 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
 
 function whyText({verdict, walk, decidedBy}: PacketReport): string {
   if (verdict === 'insufficient' && walk.steps.length === 0) return 'these rules do not decide the outcome'
-  if (decidedBy !== undefined) return `${decidedBy.at} rule ${decidedBy.rule}`
+  if (decidedBy !== undefined) return stepPlace(decidedBy)
   return walk.steps.some(step => step.rule > 0)
     ? 'no rule matches it; it passes through the chains below'
     : 'no rule matches it'
@@ -138,7 +138,10 @@ function packetData(report: PacketReport): unknown {
     landing: at,
     landingWords: landing,
     listener,
-    decidedBy: decidedBy === undefined ? undefined : {at: decidedBy.at, rule: decidedBy.rule, text: decidedBy.text},
+    decidedBy:
+      decidedBy === undefined
+        ? undefined
+        : {at: decidedBy.at, rule: decidedBy.rule === 0 ? 'policy' : decidedBy.rule, text: decidedBy.text},
     steps: walk.steps.map(({hook, at: chain, rule, text}) => ({
       hook,
       at: chain,

@@ -1,14 +1,18 @@
+import {inspectedFindings} from '../../analysis/containers/inspected.js'
 import {troubleIn} from '../../analysis/envoy-stats/trouble.js'
 import {istioctlFindings} from '../../analysis/istioctl-text.js'
+import {describedObjectFindings} from '../../analysis/kubectl-table/described-object.js'
 import {describedFindings} from '../../analysis/kubectl-table/described-pod.js'
 import {kubectlFindings} from '../../analysis/kubectl-table/findings.js'
 import {explainMessage} from '../../analysis/log-explanation/explain.js'
 import {versionFindings} from '../../analysis/version-skew.js'
+import {inspectedContainers} from '../../formats/containers/outside-pods.js'
 import {type InitDump, parseInitDump} from '../../formats/envoy/envoy-init-dump.js'
 import {parseStats} from '../../formats/envoy/envoy-stats.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
 import {istioctlText} from '../../formats/istio/istioctl-text.js'
 import {istioctlVersion} from '../../formats/istio/istioctl-version.js'
+import {describedObject} from '../../formats/kube/described-object.js'
 import {describedPod} from '../../formats/kube/kubectl-describe.js'
 import {kubectlTables} from '../../formats/kube/kubectl-table.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
@@ -55,12 +59,15 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
   const text = Buffer.from(bytes).toString('utf8')
   const has = (id: string) => forms.some(form => form.id === id)
   const versions = istioctlVersion(text)
+  const object = has('described-object') ? describedObject(text) : undefined
   const said = has('istioctl-text') ? istioctlText(text) : undefined
   return [
     ...(has('init-dump') ? initialization(parseInitDump(text)) : []),
     ...(has('stats') ? troubleIn(parseStats(text)) : []),
     ...(has('logging') ? verboseLoggers(text) : []),
     ...(has('described-pod') ? describedFindings(describedPod(text)) : []),
+    ...(has('containers') ? inspectedFindings(inspectedContainers(text)) : []),
+    ...(object === undefined ? [] : describedObjectFindings(object)),
     ...(versions === undefined || !has('version') ? [] : versionFindings(versions)),
     ...(said === undefined ? [] : istioctlFindings(said)),
     ...(has('kubectl-table') ? kubectlFindings(kubectlTables(text)) : []),
@@ -83,10 +90,19 @@ function isKnownLogLine(text: string): boolean {
   )
 }
 
+/** Forms with findings of their own, which may hold lines that can be explained too. */
+const EXPLAINED_IF_KNOWN = ['described-pod', 'described-object']
+
+/** The form, without the question whose answer would be that no line is known. */
+function asked(form: InputForm, lines: readonly string[]): InputForm {
+  if (!EXPLAINED_IF_KNOWN.includes(form.id) || lines.some(line => parseLogLine(line) !== undefined)) return form
+  return {...form, commands: []}
+}
+
 /** The forms of a file; a text of none that holds a known message (an error of a client, a panic) is explained like a log. */
 function knownForms(label: string, bytes: Uint8Array): readonly InputForm[] {
-  const forms = formsIn(label, bytes)
   const lines = Buffer.from(bytes.subarray(0, 1_048_576)).toString('utf8').split('\n').slice(0, MAX_LINES)
+  const forms = formsIn(label, bytes).map(form => asked(form, lines))
   if (forms.length > 0) {
     const own = forms.some(({commands}) => commands.includes('explain')) || forms.some(({id}) => id === 'init-log')
     return own || !lines.some(isKnownLogLine) ? forms : [...forms, inputForm('log')]

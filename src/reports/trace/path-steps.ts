@@ -1,5 +1,5 @@
 import {DESTINATION_PORT} from '../../analysis/envoy/listener/chain-match.js'
-import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {decidingStep, stepPlace} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import {destinationText} from '../../analysis/request-path/unroutable.js'
@@ -67,7 +67,7 @@ function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>, world: MeshWorld): Path
   const reasons = (leg.walk?.steps ?? [])
     .filter(each => each.rule > 0)
     .map(({at, rule, text}) => ({text, at: `${at} rule ${rule}`}))
-  const by = decided === undefined ? '' : ` (${decided.at} rule ${decided.rule})`
+  const by = decided === undefined ? '' : ` (${stepPlace(decided)})`
   const sender = leg.direction === 'in' ? '' : leg.byProxy ? 'from the proxy: ' : ''
   const hop = leg.direction === 'in' ? 'kernel-in' : 'kernel-out'
   return {

@@ -14,6 +14,7 @@ import {rule as destinationPortRequired} from './destination-port-required/rule.
 import {rule as destinationPortUnknown} from './destination-port-unknown/rule.js'
 import {rule as destinationRuleHostUnknown} from './destination-rule-host-unknown/rule.js'
 import {rule as destinationRuleNeverUsed} from './destination-rule-never-used/rule.js'
+import {rule as destinationRulePortUnknown} from './destination-rule-port-unknown/rule.js'
 import {rule as destinationRulesCollide} from './destination-rules-collide/rule.js'
 import {rule as envoyFilterAdd} from './envoy-filter-add/rule.js'
 import {rule as envoyFilterOldNames} from './envoy-filter-old-names/rule.js'
@@ -111,6 +112,8 @@ import {rule as subsetHiddenFromGateway} from './subset-hidden-from-gateway/rule
 import {rule as subsetNeverRouted} from './subset-never-routed/rule.js'
 import {rule as subsetNotDefined} from './subset-not-defined/rule.js'
 import {rule as subsetWithoutPods} from './subset-without-pods/rule.js'
+import {rule as telemetryFilterAttribute} from './telemetry-filter-attribute/rule.js'
+import {rule as telemetryFilterInvalid} from './telemetry-filter-invalid/rule.js'
 import {rule as telemetrySelectorsOverlap} from './telemetry-selectors-overlap/rule.js'
 import {rule as telemetrySelectsNothing} from './telemetry-selects-nothing/rule.js'
 import {rule as telemetryWithoutProvider} from './telemetry-without-provider/rule.js'
@@ -145,6 +148,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   destinationPortUnknown,
   destinationRuleHostUnknown,
   destinationRuleNeverUsed,
+  destinationRulePortUnknown,
   destinationRulesCollide,
   envoyFilterAdd,
   envoyFilterOldNames,
@@ -242,6 +246,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   subsetNeverRouted,
   subsetNotDefined,
   subsetWithoutPods,
+  telemetryFilterAttribute,
+  telemetryFilterInvalid,
   telemetrySelectorsOverlap,
   telemetrySelectsNothing,
   telemetryWithoutProvider,

@@ -73,15 +73,19 @@ export const rule = defineRule({
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []
     const labels = Object.entries(pod.labels).filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))
-    const near = services.map(service => nearMiss(service, pod.labels)).filter(each => each !== undefined)
+    const candidates = services.filter(({type}) => type !== 'ExternalName')
+    const near = candidates.map(service => nearMiss(service, pod.labels)).filter(each => each !== undefined)
     return [
       {
         // ztunnel takes a pod's own address with mTLS and policies.
         severity:
-          mode === 'ambient' || clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port)))
+          mode === 'ambient' ||
+          clientOnly ||
+          (candidates.length === 0 && services.length > 0) ||
+          (near.length === 0 && ports.every(port => isProbed(pod, port)))
             ? 'info'
             : 'warning',
-        message: `None of the ${services.length} Services of ${pod.object.namespace} selects the pod${ports.length === 0 ? '' : `, which declares port ${ports.map(({port}) => port).join(', ')}`}.`,
+        message: `${candidates.length < 2 ? 'No Service' : `None of the ${candidates.length} Services`} of ${pod.object.namespace} selects the pod${ports.length === 0 ? '' : `, which declares port ${ports.map(({port}) => port).join(', ')}`}.`,
         path: `${pod.metadataPath}.labels`,
         proof: [
           {from: `${pod.metadataPath}.labels`, text: labels.map(([key, value]) => `${key}=${value}`).join(', ')},

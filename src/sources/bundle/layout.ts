@@ -33,6 +33,8 @@ export interface ObjectsEntry {
 export interface BundleIndex {
   readonly version: number
   readonly capturedAt: string
+  /** When it was last continued: what had failed at `capturedAt` was read again then. */
+  readonly resumedAt?: string
   readonly from: string
   readonly tool: string
   readonly defaultNamespace: string
@@ -120,6 +122,7 @@ export function parseIndex(json: string, label: string): BundleIndex {
   return {
     version,
     capturedAt: textOf(index, 'capturedAt') ?? '',
+    ...definedFields({resumedAt: textOf(index, 'resumedAt')}),
     from: textOf(index, 'from') ?? '',
     tool: textOf(index, 'tool') ?? '',
     defaultNamespace: textOf(index, 'defaultNamespace') ?? 'default',

@@ -48,6 +48,10 @@ function objectsOf(bytes: Uint8Array, what: string): Answer<readonly KubeObject[
   )
 }
 
+function resumedRemark(at: string): string {
+  return `this capture was resumed at ${at}: what had failed before was read then`
+}
+
 /** A source that reads a bundle; recorded gaps are returned with their original reason. */
 export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'capturedAt'>): Promise<Source> {
   const bytes = await files.read(BUNDLE_INDEX)
@@ -112,6 +116,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
 
   return {
     origin: {...origin, ...definedFields({capturedAt: index.capturedAt === '' ? undefined : index.capturedAt})},
+    ...definedFields({remarks: index.resumedAt === undefined ? undefined : [resumedRemark(index.resumedAt)]}),
     traits: {live: false, complete: true},
     defaultNamespace: index.defaultNamespace,
     ...impliedIn(index),

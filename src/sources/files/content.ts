@@ -5,7 +5,7 @@ import {recognisePasted} from '../../formats/pasted/recognise.js'
 import {type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {withoutBuildFiles} from './build-files.js'
 import type {InputFile} from './input-file.js'
-import {withoutKubectlLines} from './kubectl-lines.js'
+import {withoutDiff, withoutKubectlLines} from './kubectl-lines.js'
 import {withoutUtf16} from './utf16.js'
 
 /** A given file and what was recognised in it. */
@@ -76,11 +76,18 @@ function withEmbedded(content: FileContent): FileContent {
 /** Recognises what each given file contains. */
 export function fileContents(files: readonly InputFile[]): FileContents {
   const given = withoutBuildFiles(files)
-  const cleaned = given.files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
+  const cleaned = given.files.map(({label, bytes}) => {
+    const {bytes: plain, skipped} = withoutKubectlLines(withoutUtf16(bytes))
+    return {label, skipped, ...withoutDiff(plain)}
+  })
   return {
-    contents: cleaned.map(withOwnEvidence).map(contentOf).map(withEmbedded),
+    contents: cleaned
+      .map(({label, bytes}) => withOwnEvidence({label, bytes}))
+      .map(contentOf)
+      .map(withEmbedded),
     remarks: [
       ...given.remarks,
+      ...cleaned.flatMap(({label, remark}) => (remark === undefined ? [] : [`${label} is ${remark}`])),
       ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: ignored a line of kubectl output: ${line}`)),
     ],
   }

@@ -1,6 +1,6 @@
 import {htmlText, isHtml} from '../../formats/html-text.js'
 import type {InputFile} from './input-file.js'
-import {withoutKubectlLines} from './kubectl-lines.js'
+import {withoutDiff, withoutKubectlLines} from './kubectl-lines.js'
 import {readInput, readStdin} from './read.js'
 import {refuseUrl} from './refuse-url.js'
 import {unpackAll} from './unpack.js'
@@ -14,7 +14,7 @@ export async function readInputs(paths: readonly string[]): Promise<readonly Inp
     const bytes = path === '-' ? await readStdin() : await readInput(path)
     const label = path === '-' ? 'standard input' : path
     for (const file of await unpackAll({label, bytes})) {
-      const plain = withoutKubectlLines(withoutUtf16(file.bytes)).bytes
+      const plain = withoutDiff(withoutKubectlLines(withoutUtf16(file.bytes)).bytes).bytes
       const text = Buffer.from(plain.subarray(0, 4096)).toString('utf8')
       all.push({
         label: file.label,

@@ -2,6 +2,7 @@ import type {Random} from '../seeded.js'
 import type {Identity} from './certificates.js'
 import {accessLog} from './envoy.js'
 import {HOSTS, headerMatcher, oneIn, pick, rbacRules, routeMatch, some, stringMatcher} from './matchers.js'
+import {csrf, headerToMetadata, localReplies, rateLimitFilter, rateLimits} from './request-rules.js'
 import type {TestServer} from './servers.js'
 import {jwtAuthn, type TokenWorld} from './tokens.js'
 
@@ -295,6 +296,7 @@ function forward(random: Random, match: Json): Json {
           {name: 'degraded', weight: 1},
           {name: 'empty', weight: 0},
         ],
+        ...(oneIn(random, 3) ? {header_name: 'x-n'} : {}),
       },
     },
   ])
@@ -310,6 +312,8 @@ function forward(random: Random, match: Json): Json {
       ...(oneIn(random, 10) ? {max_stream_duration: {max_stream_duration: '0.3s'}} : {}),
       ...(oneIn(random, 10) ? {idle_timeout: '0.3s'} : {}),
       ...(oneIn(random, 8) ? {priority: 'HIGH'} : {}),
+      ...(oneIn(random, 5) ? {rate_limits: rateLimits(random)} : {}),
+      ...(oneIn(random, 8) ? {include_vh_rate_limits: true} : {}),
       ...(oneIn(random, 8)
         ? {
             upgrade_configs: [
@@ -360,6 +364,7 @@ function overrides({random, ports}: Surroundings): Json {
       'envoy.filters.http.buffer',
       typed(`${HF}buffer.v3.BufferPerRoute`, pick<Json>(random, [{disabled: true}, {buffer: {max_request_bytes: 20}}])),
     ],
+    ['envoy.filters.http.csrf', typed(`${HF}csrf.v3.CsrfPolicy`, csrf(random))],
     ['envoy.filters.http.ext_authz', typed(`${HF}ext_authz.v3.ExtAuthzPerRoute`, {disabled: true})],
     ['envoy.filters.http.header_mutation', typed(`${HF}header_mutation.v3.HeaderMutationPerRoute`, mutations(random))],
   ]
@@ -381,6 +386,13 @@ function mutations(random: Random): Json {
     return {append: {header: {key, value}, ...action, ...(oneIn(random, 3) ? {keep_empty_value: true} : {})}}
   }
   return {mutations: {request_mutations: some(random, 1, 3, one)}}
+}
+
+function earlyMutation(random: Random): Json {
+  const {mutations: all} = mutations(random)
+  const {request_mutations: own} = all as {readonly request_mutations: readonly Json[]}
+  const type = 'extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation'
+  return {name: 'early', typed_config: typed(type, {mutations: own})}
 }
 
 function route(given: Surroundings, name: string): Json {
@@ -422,10 +434,13 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
         ...(oneIn(random, 2) ? {most_specific_header_mutations_wins: true} : {}),
       }),
     () => http('grpc_web.v3.GrpcWeb', {}),
+    () => http('ratelimit.v3.RateLimit', rateLimitFilter(random)),
+    () => http('csrf.v3.CsrfPolicy', csrf(random)),
+    () => http('header_to_metadata.v3.Config', headerToMetadata(random)),
     () =>
-      http('ratelimit.v3.RateLimit', {
-        domain: 'd',
-        rate_limit_service: {grpc_service: {envoy_grpc: {cluster_name: 'empty'}}, transport_api_version: 'V3'},
+      http('ext_proc.v3.ExternalProcessor', {
+        grpc_service: {envoy_grpc: {cluster_name: 'empty'}},
+        failure_mode_allow: oneIn(random, 2),
       }),
     () => http('buffer.v3.Buffer', {max_request_bytes: 50}),
     () =>
@@ -523,7 +538,7 @@ function routeTable(given: Surroundings): Json {
     routes: some(random, 1, 6, () => route(given, `r${serial++}`)),
     ...(oneIn(random, 12) ? {require_tls: pick(random, ['ALL', 'EXTERNAL_ONLY'])} : {}),
     ...(oneIn(random, 6) ? {retry_policy: retryPolicy(random)} : {}),
-    ...(oneIn(random, 6) ? {rate_limits: [{actions: [{remote_address: {}}]}]} : {}),
+    ...(oneIn(random, 4) ? {rate_limits: rateLimits(random)} : {}),
     ...(oneIn(random, 3) ? overrides(given) : {}),
   })).filter(each => each.domains.length > 0)
   const rest = oneIn(random, 4)
@@ -565,12 +580,7 @@ export function manager(given: Surroundings): Json {
     ...(oneIn(random, 8)
       ? {
           local_reply_config: {
-            mappers: [
-              {
-                filter: {status_code_filter: {comparison: {op: 'GE', value: {default_value: 400, runtime_key: 'k'}}}},
-                body: {inline_string: 'sorry'},
-              },
-            ],
+            ...localReplies(random),
           },
         }
       : {}),
@@ -584,6 +594,7 @@ export function manager(given: Surroundings): Json {
         }
       : {}),
     ...(oneIn(random, 5) ? {upgrade_configs: [{upgrade_type: 'websocket'}]} : {}),
+    ...(oneIn(random, 6) ? {early_header_mutation_extensions: [earlyMutation(random)]} : {}),
     ...(oneIn(random, 6)
       ? {
           common_http_protocol_options: {

@@ -158,6 +158,15 @@ function pathSpecifier(random: Random): Json {
   return kinds[oneIn(random, 15) ? 6 : random(6)] ?? {prefix: '/'}
 }
 
+/** A condition on a cookie. */
+export function cookieMatcher(random: Random): Json {
+  return {
+    name: pick(random, ['id', 'a']),
+    string_match: stringMatcher(random, ['v1', 'jason', '1', '']),
+    ...(oneIn(random, 3) ? {invert_match: true} : {}),
+  }
+}
+
 export function routeMatch(random: Random): Json {
   const path = pathSpecifier(random)
   const insensitive = oneIn(random, 6) && ('prefix' in path || 'path' in path || 'path_separated_prefix' in path)
@@ -167,6 +176,7 @@ export function routeMatch(random: Random): Json {
     ...(oneIn(random, 3) ? {headers: some(random, 1, 2, () => headerMatcher(random))} : {}),
     ...(oneIn(random, 6) ? {query_parameters: some(random, 1, 1, () => queryMatcher(random))} : {}),
     ...(oneIn(random, 12) ? {grpc: {}} : {}),
+    ...(oneIn(random, 8) ? {cookies: [cookieMatcher(random)]} : {}),
     ...(oneIn(random, 10) ? {dynamic_metadata: [claimMatcher(random)]} : {}),
     ...(oneIn(random, 12) ? {tls_context: {presented: oneIn(random, 2)}} : {}),
     ...(oneIn(random, 12)

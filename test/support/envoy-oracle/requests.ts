@@ -2,6 +2,7 @@ import type {EnvoyRequest, Protocol} from '../../../src/model/envoy/request.js'
 import type {Random} from '../seeded.js'
 import type {Identity} from './certificates.js'
 import {HOSTS, NAMES, oneIn, PATHS, pick, some, VALUES} from './matchers.js'
+import {browserHeaders} from './request-rules.js'
 import {carried, type TokenWorld} from './tokens.js'
 
 /** A request, and the certificate its client shows. */
@@ -58,6 +59,7 @@ function headers(random: Random, protocol: Protocol): readonly (readonly [string
       ? []
       : [['host', protocol === 'http/2' ? host.replace(/\.$/, '') : host] as const]),
     ...given,
+    ...browserHeaders(random),
     ...(oneIn(random, 6)
       ? [
           [

@@ -358,3 +358,16 @@ describe('lines of components', () => {
     }
   })
 })
+
+describe('a line of a load balancer', () => {
+  const LINE =
+    'h2 2023-03-08T12:07:54.384610Z app/k8s-istio/0123456789abcdef 203.0.113.9:37217 10.0.23.17:31130 0.001 0.000 -1 502 - 49 277 "GET https://shop.example.com:443/ HTTP/2.0" "curl/7.86.0"'
+  const whole = parseLogLine(LINE)
+
+  test('is not one of a proxy, wherever it is cut', () => {
+    expect(whole).toMatchObject({kind: 'foreign', code: '502', target: '10.0.23.17:31130'})
+    const from = LINE.indexOf(' app/') + 5
+    const cuts = Array.from({length: LINE.length - from}, (_, more) => parseLogLine(LINE.slice(0, from + more)))
+    expect(cuts.filter(line => line?.kind === 'access')).toEqual([])
+  })
+})

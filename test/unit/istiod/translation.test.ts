@@ -201,12 +201,13 @@ describe('Sidecars', () => {
     }
   }
 
-  test('an egress listener with a port imports on that port, and the one without on all others', () => {
+  // Values of a real istiod (xDS of one proxy).
+  test('an egress listener with a port imports on that port, and the one without on every port', () => {
     const egress = [
       {port: {number: 80, protocol: 'HTTP', name: 'http'}, hosts: ['./api.shop.svc.cluster.local']},
       {hosts: ['./*']},
     ]
-    expect(scope({egress}).scope).toEqual(['web 8080', 'api 80'])
+    expect(scope({egress}).scope).toEqual(['web 80,8080', 'api 80'])
     expect(scope({egress: [egress[0]]}).scope).toEqual(['api 80'])
     expect(scope({egress: [{hosts: ['*/*', '~other/*']}]}).scope).toEqual(['web 80,8080', 'api 80'])
   })

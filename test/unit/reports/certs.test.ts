@@ -131,6 +131,24 @@ describe('certificates that do not fit together', () => {
     ])
   })
 
+  // Roots made by hand often have the same serial number (openssl -set_serial 1): what differs besides tells them apart.
+  test('another root with the same serial number is another root', async () => {
+    const {mismatches, roots} = await reportOf(
+      await edited((page, pod) => {
+        if (!pod.startsWith('reviews')) return page
+        const json = JSON.parse(page)
+        for (const each of json.certificates)
+          each.ca_cert = each.ca_cert.map((ca: object) => ({...ca, expiration_time: '2031-01-01T00:00:00Z'}))
+        return JSON.stringify(json)
+      }),
+    )
+    expect(mismatches.map(each => each.pods.length)).toEqual([3])
+    expect(roots.map(each => [each.serial, each.validTo.slice(0, 4), each.published]).sort()).toEqual([
+      ['a7fe5290d6f43187dd2f456c8e90a40b', '2031', false],
+      ['a7fe5290d6f43187dd2f456c8e90a40b', '2036', true],
+    ])
+  })
+
   test('a proxy that trusts both roots of a rotation fits every other', async () => {
     const root = 'a7fe5290d6f43187dd2f456c8e90a40b'
     const {mismatches} = await reportOf(

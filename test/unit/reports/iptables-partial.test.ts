@@ -113,6 +113,23 @@ describe('a piece of the rules is not taken for the whole', () => {
     expect((await reportOf(SAVED)).gaps).toEqual([])
   })
 
+  test('the inbound half of the rules tells no release: 15006 is of 1.3 and later, 15008 of 1.7 and later', async () => {
+    const half = ['-p tcp -m tcp --dport 15008 -j RETURN', '-p tcp -j ISTIO_IN_REDIRECT'].map(
+      rule => `-A ISTIO_INBOUND ${rule}`,
+    )
+    const text = `*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:ISTIO_INBOUND - [0:0]\n:ISTIO_IN_REDIRECT - [0:0]\n-A PREROUTING -p tcp -j ISTIO_INBOUND\n${half.join('\n')}\n-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006\nCOMMIT\n`
+    expect((await reportOf(text)).madeBy).toBeUndefined()
+  })
+
+  test('an nft listing that ends behind a whole chain: other chains may follow', async () => {
+    const text =
+      'table inet istio-proxy-nat {\n\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\tmeta l4proto tcp redirect to :15006\n\t}\n'
+    const verdicts = verdictsOf(await reportOf(text))
+    expect(verdicts.outbound).toMatch(/^insufficient/)
+    expect(verdicts.dnsUdp).toMatch(/^insufficient/)
+    expect(verdictsOf(await reportOf(`${text}}\n`)).outbound).toMatch(/^escapes/)
+  })
+
   test('an nft listing that is cut too', async () => {
     const text = recorded('e30x-default', 'nft-list-ruleset.txt')
     const report = await reportOf(text.slice(0, Math.floor(text.length * 0.6)))

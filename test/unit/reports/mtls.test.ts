@@ -5,6 +5,7 @@ import {authzMatrixView} from '../../../src/reports/authz/matrix-view.js'
 import {mtlsReport} from '../../../src/reports/mtls/report.js'
 import {mtlsView} from '../../../src/reports/mtls/view.js'
 import type {Doc} from '../../../src/terminal/doc.js'
+import {memorySource} from '../../support/memory-source.js'
 import {sampleSource} from '../../support/sample.js'
 
 const SERVICES = ['details', 'productpage', 'ratings', 'reviews', 'db', 'sick-noinject', 'sick-uid', 'sick-loopback']
@@ -47,6 +48,64 @@ describe('mTLS of clients and servers', () => {
       policy: 'demo/default',
       rule: 'demo/details-plaintext',
     })
+  })
+})
+
+// What a real istiod sends sidecars of an ambient mesh for an ambient pod: HBONE, whatever DestinationRules and PeerAuthentications say of TLS,
+// and nothing of it for a headless Service.
+describe('a sidecar that speaks HBONE, to ambient pods', () => {
+  const shop = {namespace: 'shop'}
+  const pod = (name: string, ip: string, mode: 'sidecar' | 'ambient') => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...shop,
+      name,
+      labels: {app: name, ...(mode === 'sidecar' ? {'networking.istio.io/tunnel': 'http'} : {})},
+      annotations: mode === 'sidecar' ? {'sidecar.istio.io/status': '{}'} : {'ambient.istio.io/redirection': 'enabled'},
+    },
+    spec: {
+      containers: [{name: 'app'}, ...(mode === 'sidecar' ? [{name: 'istio-proxy', args: ['proxy', 'sidecar']}] : [])],
+    },
+    status: {phase: 'Running', podIP: ip, podIPs: [{ip}]},
+  })
+  const service = (name: string, clusterIP: string) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {...shop, name},
+    spec: {clusterIP, selector: {app: 'server'}, ports: [{name: 'http', port: 80}]},
+  })
+  const rule = (mode: string) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: {...shop, name: 'd'},
+    spec: {host: '*.shop.svc.cluster.local', trafficPolicy: {tls: {mode}}},
+  })
+  const policy = (mode: string) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata: {...shop, name: 'default'},
+    spec: {mtls: {mode}},
+  })
+  const sent = async (...more: readonly object[]) => {
+    const objects = [pod('client', '10.1.0.2', 'sidecar'), pod('server', '10.1.0.1', 'ambient'), ...more]
+    const source = memorySource({objects: [...objects, service('web', '10.0.0.7'), service('db', 'None')] as never})
+    const {rows} = await mtlsReport(source, {kind: 'matrix', namespace: 'shop'}, 'istio-system')
+    const own = rows.filter(each => each.from.includes('sidecars'))
+    return own.map(each => `${each.host.replace('.shop.svc.cluster.local', '')} ${each.client}`).sort()
+  }
+
+  test.each([
+    ['nothing else', []],
+    ['tls DISABLE', [rule('DISABLE')]],
+    ['tls SIMPLE', [rule('SIMPLE')]],
+    ['mode DISABLE', [policy('DISABLE')]],
+  ])('%s', async (_, more) => {
+    expect((await sent(...more)).filter(each => each.startsWith('web'))).toEqual(['web HBONE'])
+  })
+
+  test('a headless Service', async () => {
+    expect(await sent()).toEqual(['db plaintext', 'web HBONE'])
   })
 })
 

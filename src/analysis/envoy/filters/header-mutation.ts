@@ -21,6 +21,11 @@ function mutated(headers: Headers, rule: HeaderMutationRule, state: HttpState): 
   return value === '' && !keepEmptyValue ? headers : appended(headers, [name, value], appendAction, append.at)
 }
 
+/** The headers of the request after some mutations. */
+export function mutatedHeaders(rules: readonly HeaderMutationRule[], state: HttpState): Headers {
+  return rules.reduce<Headers>((before, rule) => mutated(before, rule, state), state.headers)
+}
+
 /** Changes the headers of the request; the route stays as it was chosen. */
 export function runHeaderMutation(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, HeaderMutation)
@@ -32,8 +37,6 @@ export function runHeaderMutation(state: HttpState, filter: HttpFilter): FilterR
   const answers = rules.flatMap(each => each?.responseMutations ?? [])
   if (answers.some(each => asciiLower(each.remove ?? each.append?.header?.key ?? '') === 'location'))
     undecided('a Location that header_mutation changes', config.at)
-  const headers = rules
-    .flatMap(each => (each === undefined ? [] : known(each, 'header mutations').requestMutations))
-    .reduce<Headers>((before, rule) => mutated(before, rule, state), state.headers)
-  return goesOn({...state, headers})
+  const requests = rules.flatMap(each => (each === undefined ? [] : known(each, 'header mutations').requestMutations))
+  return goesOn({...state, headers: mutatedHeaders(requests, state)})
 }

@@ -1,21 +1,19 @@
 import {RateLimit, RateLimitPerRoute} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {statusCode} from '../http/status-code.js'
 import {fractionApplies} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 import {chooseHosts} from '../upstream/endpoints.js'
 import {routeConfigsOf} from './overrides.js'
+import {descriptorsOf} from './rate-limit-descriptors.js'
 
 // Global rate limit: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
 
-/** Whether the route or its virtual host has a limit that may have to be asked about. */
-function hasLimit(state: HttpState, filter: HttpFilter): boolean {
-  const action = state.chosen?.route?.route
-  const own = action?.rateLimits ?? []
-  const general = state.chosen?.virtualHost.rateLimits ?? []
-  const override = routeConfigsOf(state, filter, RateLimitPerRoute).length > 0
-  return override || own.length > 0 || general.length > 0
+/** Whether the route or its virtual host has a limit that says something about the request. */
+function hasLimit(state: HttpState, filter: HttpFilter, stage: number): boolean {
+  return routeConfigsOf(state, filter, RateLimitPerRoute).length > 0 || descriptorsOf(state, stage).length > 0
 }
 
 /** Whether the server can be reached at all; what it says is not known. */
@@ -31,12 +29,24 @@ export function runRateLimit(state: HttpState, filter: HttpFilter): FilterResult
   const config = unpack(filter.typedConfig, RateLimit)
   if (config === undefined) undecided('a rate limit without configuration', filter.at)
   known(config, 'a rate limit')
-  if (state.chosen === undefined || !hasLimit(state, filter)) return goesOn(state)
+  if (state.chosen === undefined || !hasLimit(state, filter, config.stage ?? 0)) return goesOn(state)
   // Every client is external here.
   if (config.requestType === 'internal') return goesOn(state)
   if (!fractionApplies(state.proxy, config.filterEnabled, true, 'a rate limit')) return goesOn(state)
   if (isReachable(state, config)) undecided('what the rate limit server says', config.at)
   if (config.failureModeDenyPercent !== undefined) undecided('failure_mode_deny_percent of a rate limit', config.at)
   if (!config.failureModeDeny) return goesOn(state)
-  return undecided('whether a limit applies that is denied because its server cannot be reached', config.at)
+  if (routeConfigsOf(state, filter, RateLimitPerRoute).length > 0)
+    undecided('whether a limit of an override applies, whose server cannot be reached', config.at)
+  if (config.filterEnforced !== undefined) undecided('filter_enforced of a rate limit whose server fails', config.at)
+  const status = statusCode(config.statusOnError) ?? 500
+  if (status < 400) undecided(`status_on_error ${status} of a rate limit`, config.at)
+  return answers(state, {
+    by: 'rate-limit',
+    status,
+    flags: ['RLSE'],
+    details: 'rate_limiter_error',
+    text: 'the rate limit server cannot be reached, and the filter denies then',
+    at: config.at,
+  })
 }

@@ -4,11 +4,13 @@ import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {RouteConfiguration} from '../../../model/envoy/route.js'
 import type {DownstreamConnection} from '../connection.js'
-import {runHttpFilters} from '../filters/run.js'
+import {refuseChanged, runHttpFilters} from '../filters/run.js'
 import {headerValue, headerValues, withHeader} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {decodeRequest} from './codec.js'
+import {withEarlyMutation} from './early-mutation.js'
 import {clientAddress, normalizeHost, normalizePath, sanitizeHeaders} from './head.js'
+import {withLocalReply} from './local-reply.js'
 import {withLocation} from './location.js'
 import {chooseRoute} from './route-choice.js'
 import {isGrpc} from './route-match.js'
@@ -34,13 +36,9 @@ function tableOf({proxy, manager, headers}: HttpState): RouteConfiguration | und
 
 function refuseUnmodelled(manager: HttpConnectionManager): void {
   known(manager, 'the HTTP connection manager')
-  const mappers = manager.localReplyConfig?.mappers ?? []
-  if (mappers.some(each => each.statusCode !== undefined))
-    undecided('a local_reply_config that sets status codes', manager.at)
   const scheme = manager.schemeHeaderTransformation
   if (scheme !== undefined) known(scheme, 'scheme_header_transformation')
   if (manager.typedHeaderValidationConfig) undecided('typed_header_validation_config', manager.at)
-  if (manager.earlyHeaderMutationExtensions.length > 0) undecided('early header mutation', manager.at)
   if (manager.httpProtocolOptions !== undefined) known(manager.httpProtocolOptions, 'http_protocol_options')
   if (manager.commonHttpProtocolOptions !== undefined)
     known(manager.commonHttpProtocolOptions, 'common_http_protocol_options')
@@ -88,9 +86,16 @@ function inGrpc(state: HttpState, answer: EnvoyReply): EnvoyReply {
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
+/** A reply of the manager itself, as rules for local replies make it. */
+function ownReply(state: HttpState, answer: EnvoyReply): EnvoyReply {
+  refuseChanged(state, filtersOf(state.manager, state.upgrade))
+  return withLocalReply(state, answer)
+}
+
 /** A local reply before routing. Envoy still looks up the route, using the unmodified headers. */
 function early(state: HttpState, answer: EnvoyReply): HttpEnding {
-  return {state: chooseRoute(state), answer: inGrpc(state, answer)}
+  const routed = chooseRoute(state)
+  return {state: routed, answer: inGrpc(state, ownReply(routed, answer))}
 }
 
 function refusedPath(state: HttpState, redirect: string | undefined): HttpEnding {
@@ -112,14 +117,14 @@ function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
   const remoteIp = clientAddress(manager, named, connection)
   const headers = sanitizeHeaders(manager, named, connection, state.table?.internalOnlyHeaders ?? [])
   const upgrade = upgradeOf(named, version)
-  const routed = chooseRoute({...state, headers, remoteIp, upgrade})
+  const routed = chooseRoute(withEarlyMutation({...state, headers, remoteIp, upgrade}))
   if (upgrade !== undefined && routed.chosen !== undefined && !upgradeAllowed(manager, routed.chosen, upgrade)) {
     const answer = refusal(403, 'upgrade_failed', `upgrade ${upgrade} is not allowed`)
-    return {state: routed, answer: inGrpc(routed, answer)}
+    return {state: routed, answer: inGrpc(routed, ownReply(routed, answer))}
   }
   const {state: last, answer} = runHttpFilters(routed, filtersOf(manager, upgrade))
   const flagged = {...answer, flags: [...last.flags, ...answer.flags]}
-  return {state: last, answer: withLocation(last, inGrpc(last, flagged))}
+  return {state: last, answer: withLocation(last, inGrpc(last, withLocalReply(last, flagged)))}
 }
 
 /** What an HTTP connection manager does with the request on a connection. */
@@ -155,13 +160,16 @@ export function runManager(
     const status = decoded.status === 0 ? null : decoded.status
     return {
       state: start,
-      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec rejects the request'},
+      answer: ownReply(start, {
+        ...{by: 'codec', status, flags: ['DPE'], details: decoded.details},
+        text: 'the codec rejects the request',
+      }),
     }
   }
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}
   const state = withDefaultHost(read, decoded.version)
   const refused = firstRefusal(state, decoded.version)
-  if (refused?.flags.includes('DPE')) return {state, answer: refused}
+  if (refused?.flags.includes('DPE')) return {state, answer: ownReply(state, refused)}
   if (refused !== undefined) return early({...state, table: tableOf(state)}, refused)
   const noted = withStep(
     state,

@@ -2,7 +2,7 @@ import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {Route, RouteAction, VirtualHost} from '../../../model/envoy/route.js'
 import {Route as RouteSchema} from '../../../model/envoy/route.js'
 import {type Packed, unpack} from '../../../model/envoy/schema.js'
-import {headerValue} from '../matching/headers.js'
+import {headerValue, headerValues} from '../matching/headers.js'
 import {matchTree} from '../matching/tree.js'
 import {requestInput} from '../rbac.js'
 import {known, undecided} from '../undecided.js'
@@ -19,6 +19,18 @@ interface ClusterShare {
   readonly weight: number
 }
 
+/** The cluster that the number in a header picks in place of a random one; all of them where it is not a number. */
+function byHeader(shares: readonly ClusterShare[], values: readonly string[], at: string): readonly ClusterShare[] {
+  const [value] = values
+  if (values.length > 1 || /^\+/.test(value ?? '')) return undecided('a weight decided by more than a number', at)
+  if (value === undefined || !/^\d{1,19}$/.test(value)) return shares
+  const total = shares.reduce((sum, each) => sum + each.weight, 0)
+  const point = Number(BigInt(value) % BigInt(Math.max(total, 1)))
+  const upTo = (at: number) => shares.slice(0, at + 1).reduce((sum, each) => sum + each.weight, 0)
+  const picked = shares.find((_, at) => point < upTo(at))
+  return picked === undefined ? shares : [picked]
+}
+
 function clusterShares(action: RouteAction, state: HttpState): readonly ClusterShare[] {
   if (action.clusterSpecifierPlugin !== undefined || action.inlineClusterSpecifierPlugin)
     undecided('a cluster specifier plugin', action.at)
@@ -29,14 +41,14 @@ function clusterShares(action: RouteAction, state: HttpState): readonly ClusterS
   if (weighted === undefined) return []
   const {clusters, runtimeKeyPrefix, headerName} = known(weighted, 'weighted clusters')
   if (runtimeKeyPrefix) undecided('weights set in the runtime', weighted.at)
-  if (headerName) undecided('weights decided by a header', weighted.at)
-  return clusters
+  const shares = clusters
     .filter(each => (each.weight ?? 0) > 0)
     .map(each => {
       const {name, clusterHeader, typedPerFilterConfig, weight = 0} = known(each, 'a weighted cluster')
       const found = name || (clusterHeader === undefined ? '' : (headerValue(state.headers, clusterHeader) ?? ''))
       return {name: found, overrides: typedPerFilterConfig.size === 0 ? undefined : typedPerFilterConfig, weight}
     })
+  return headerName ? byHeader(shares, headerValues(state.headers, headerName), weighted.at) : shares
 }
 
 /** The request as the routes of its table see it. */

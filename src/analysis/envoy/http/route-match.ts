@@ -1,4 +1,6 @@
 import type {RouteMatch} from '../../../model/envoy/route.js'
+import {cookieMatches} from '../matching/cookies.js'
+import {filterStateMatches} from '../matching/filter-state.js'
 import {headerMatches, headerValue} from '../matching/headers.js'
 import {templateMatches} from '../matching/path-template.js'
 import {fractionApplies} from '../matching/percent.js'
@@ -12,7 +14,7 @@ import type {HttpState} from './state.js'
 // Route match: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch
 
 /** The properties of a request that a route match reads. */
-export type MatchSubject = Pick<HttpState, 'proxy' | 'headers' | 'connection' | 'metadata'> & {
+export type MatchSubject = Pick<HttpState, 'proxy' | 'headers' | 'connection' | 'metadata' | 'filterState'> & {
   /** Routes of some tables do not look at the parameters of path segments. */
   readonly ignoresPathParameters?: boolean
 }
@@ -33,7 +35,8 @@ function pathCondition(m: RouteMatch, subject: MatchSubject): boolean {
   if (m.prefix !== undefined) return form(path).startsWith(form(m.prefix))
   if (m.path !== undefined) return form(path) === form(m.path)
   if (m.safeRegex !== undefined) return fullMatch(known(m.safeRegex, 'a regex').regex ?? '', path, m.safeRegex.at)
-  if (m.pathMatchPolicy !== undefined) return templateMatches(m.pathMatchPolicy, path)
+  // A template sees the parameters that other paths ignore (measured on a real Envoy).
+  if (m.pathMatchPolicy !== undefined) return templateMatches(m.pathMatchPolicy, whole)
   if (m.pathSeparatedPrefix === undefined) return undecided('a route match without a path specifier', m.at)
   const prefix = form(m.pathSeparatedPrefix)
   return form(path) === prefix || form(path).startsWith(`${prefix}/`)
@@ -63,6 +66,10 @@ function conditions(m: RouteMatch): readonly Condition[] {
       name: `query parameter ${each.name ?? ''}`,
       holds: ({headers}: MatchSubject) => queryMatches(each, headerValue(headers, ':path') ?? ''),
     })),
+    ...m.cookies.map(each => ({
+      name: `cookie ${each.name ?? ''}`,
+      holds: ({headers}: MatchSubject) => cookieMatches(each, headers),
+    })),
     ...(m.grpc ? [{name: 'content type of gRPC', holds: isGrpc}] : []),
     ...(m.tlsContext === undefined
       ? []
@@ -75,6 +82,10 @@ function conditions(m: RouteMatch): readonly Condition[] {
     ...m.dynamicMetadata.map(each => ({
       name: `metadata ${each.filter ?? ''}`,
       holds: ({metadata}: MatchSubject) => metadataMatches(each, metadata),
+    })),
+    ...m.filterState.map(each => ({
+      name: `filter state ${each.key ?? ''}`,
+      holds: ({filterState}: MatchSubject) => filterStateMatches(each, filterState),
     })),
     {
       name: 'runtime fraction',

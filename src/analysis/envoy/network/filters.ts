@@ -1,6 +1,6 @@
 import {HttpConnectionManager} from '../../../model/envoy/http.js'
 import type {FilterChain} from '../../../model/envoy/listener.js'
-import {NetworkFilterState, SniCluster, TcpProxy} from '../../../model/envoy/network.js'
+import {Echo, NetworkDirectResponse, NetworkFilterState, SniCluster, TcpProxy} from '../../../model/envoy/network.js'
 import {NetworkRbac} from '../../../model/envoy/rbac.js'
 import {WATCHERS} from '../../../model/envoy/registry.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
@@ -14,7 +14,9 @@ import {passesLimit} from './limits.js'
 
 /** The terminal network filter, and the results of those before it. */
 export interface Terminal {
-  readonly kind: 'http' | 'tcp'
+  readonly kind: 'http' | 'tcp' | 'own'
+  /** What a filter that answers by itself does. */
+  readonly own?: {readonly details: string | null; readonly text: string; readonly at: string} | undefined
   readonly manager: HttpConnectionManager | undefined
   readonly tcp: TcpProxy | undefined
   readonly connection: DownstreamConnection
@@ -71,6 +73,13 @@ function pass(passing: Passing, filter: Filter, afterHandshake: boolean, sequenc
   return undecided(`network filter ${filter.name ?? config?.type ?? ''}`, filter.at)
 }
 
+function answeredBy(filter: Filter): Terminal['own'] {
+  const {typedConfig, at} = filter
+  if (unpack(typedConfig, NetworkDirectResponse) !== undefined)
+    return {details: 'direct_response', text: 'the filter chain answers with fixed bytes and closes', at}
+  return unpack(typedConfig, Echo) === undefined ? undefined : {details: null, text: 'the filter chain echoes', at}
+}
+
 /** Runs a chain's network filters up to the one that takes the connection. `afterHandshake` tells whether bytes arrive. */
 export function runNetworkFilters(
   chain: FilterChain,
@@ -86,6 +95,12 @@ export function runNetworkFilters(
     const tcp = unpack(filter.typedConfig, TcpProxy)
     if (manager !== undefined) return {kind: 'http', manager, tcp: undefined, ...passing}
     if (tcp !== undefined) return {kind: 'tcp', manager: undefined, tcp, ...passing}
+    const own = answeredBy(filter)
+    if (own !== undefined) {
+      if (passing.denied !== undefined || connection.tls !== undefined || !afterHandshake)
+        undecided('a network filter that answers by itself, behind TLS or RBAC', filter.at)
+      return {kind: 'own', manager: undefined, tcp: undefined, own, ...passing}
+    }
     passing = pass(passing, filter, afterHandshake, sequence)
   }
   return undecided('a filter chain that ends without a TCP proxy or an HTTP connection manager', chain.at)

@@ -1,4 +1,5 @@
 import {definedFields} from '../../../model/collections/defined-fields.js'
+import {groupedBy} from '../../../model/collections/grouped-by.js'
 import type {NetworkNamespace} from '../../../model/kernel/network-namespace.js'
 import {ruleKey} from '../../../model/kernel/rule-key.js'
 import {everyChain, type IpFamily, type Rule, type Ruleset, ruleCount} from '../../../model/kernel/ruleset.js'
@@ -65,7 +66,7 @@ function mattered({rule}: DeadRule): boolean {
 }
 
 function reason({shadowedBy, why}: DeadRule): string {
-  const positions = shadowedBy.map(({position}) => position)
+  const positions = [...new Set(shadowedBy.map(({position}) => position))]
   if (why === 'contradiction') return 'Its conditions exclude each other.'
   if (positions.length === 0) return 'No packet it matches reaches this chain.'
   const named = positions.slice(0, 4).join(', ')
@@ -80,8 +81,19 @@ function counted({counters}: Rule): string {
   return packets === 0 ? '' : ` It has counted ${humanCount(packets, 'packet')}: the rules were different then.`
 }
 
+/** A rule of nft with a map is dead when all that its elements ask is; it is named once. */
+function wholeRules(dead: readonly DeadRule[]): readonly DeadRule[] {
+  const among = groupedBy(dead, each => `${each.chain.at} ${each.rule.position}`)
+  return [...among.values()].flatMap(branches => {
+    const [first] = branches
+    if (first === undefined) return []
+    const all = first.chain.chain.rules.filter(({position}) => position === first.rule.position)
+    return all.length === branches.length ? [first] : []
+  })
+}
+
 function deadRules(all: readonly Found[]): readonly RulesetWarning[] {
-  const dead = deadInAll(all).filter(each => !each.spare && !repeats(each) && !isOpen(each.rule))
+  const dead = wholeRules(deadInAll(all)).filter(each => !each.spare && !repeats(each) && !isOpen(each.rule))
   const listed = dead.slice(0, MOST_LISTED).map(
     (each): RulesetWarning => ({
       id: 'unreachable-rule',
@@ -103,7 +115,8 @@ function deadRules(all: readonly Found[]): readonly RulesetWarning[] {
 function repeatedRules(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return everyChain(rulesets).flatMap(({table, chain}): readonly RulesetWarning[] => {
     const times = new Map<string, number>()
-    for (const rule of chain.rules) {
+    const branched = new Set(chain.rules.filter(({branch}) => branch === true).map(({position}) => position))
+    for (const rule of chain.rules.filter(({position}) => !branched.has(position))) {
       const key = ruleKey(rule)
       times.set(key, (times.get(key) ?? 0) + 1)
     }

@@ -3,6 +3,7 @@ import {
   type Chain,
   type IpFamily,
   LEGACY_ELSEWHERE,
+  LISTING_CUT,
   type Ruleset,
   TABLE_ASSUMED,
 } from '../../../model/kernel/ruleset.js'
@@ -36,10 +37,11 @@ function missing(sets: readonly Ruleset[], name: 'PREROUTING' | 'OUTPUT'): strin
 }
 
 /**
- * What a pasted text lacks for a family: the built-in chains by which packets enter table nat, the other back end, and table mangle where
+ * What a pasted text lacks for a family: what is behind the end of a listing of nft that was cut off, the built-in chains by which packets enter table nat, the other back end, and table mangle where
  * each table is listed by itself (-L and -S; iptables-save prints all there are).
  */
 export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily): MissingTables {
+  if (rulesets.some(set => set.losses.includes(LISTING_CUT))) return {inbound: LISTING_CUT, outbound: LISTING_CUT}
   const sets = rulesets.filter(set => set.backend !== 'native' && set.family === family)
   const native = rulesets.some(set => set.backend === 'native')
   if (sets.length === 0 || native) return {}

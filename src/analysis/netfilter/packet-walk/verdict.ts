@@ -20,14 +20,25 @@ export function isUncaptured(verdict: PacketVerdict | 'none'): boolean {
   return verdict === 'direct' || verdict === 'escapes'
 }
 
-/** The last rule that matched and did something to the packet's way: why it went where it went. Undefined when it only fell through lists. */
+/**
+ * Why a packet went where it went: the last rule that matched and did something to its path, or the policy that dropped it (a step with rule 0).
+ * Undefined when it only fell through chains.
+ */
 export function decidingStep(walk: Walk): WalkStep | undefined {
+  const {disposition: end} = walk
+  const last = walk.steps.at(-1)
+  if (end.kind === 'dropped' && last?.rule === 0 && end.at === `${last.at} policy`) return last
   const steps = walk.steps.filter(step => step.rule > 0)
   const nat = steps.filter(step => step.actions.some(action => DECIDES.has(action.kind)))
   const rewriting = nat.findLast(step =>
     step.actions.some(action => action.kind !== 'return' && action.kind !== 'accept'),
   )
   return rewriting ?? nat.findLast(step => !step.at.includes('raw'))
+}
+
+/** A step by its place: `ip/nat/OUTPUT rule 2`, or `policy drop of ip/filter/INPUT` for the end of a base chain. */
+export function stepPlace({at, rule, text}: Pick<WalkStep, 'at' | 'rule' | 'text'>): string {
+  return rule === 0 ? `${text} of ${at}` : `${at} rule ${rule}`
 }
 
 const DECIDES: ReadonlySet<string> = new Set(['redirect', 'dnat', 'tproxy', 'return', 'accept', 'drop', 'reject'])

@@ -143,7 +143,7 @@ const TEXT: Readonly<Partial<Record<ConditionField, ConditionText>>> = {
     nft: (v, op) => `fib daddr type ${op}${nftSet(v).toLowerCase()}`,
   },
   protocol: {
-    words: v => or(v).toUpperCase(),
+    words: v => or(v.map(name => name.toUpperCase())),
     save: (v, not) => `${not}-p ${v.join(',') === 'icmpv6' ? 'ipv6-icmp' : v.join(',')}`,
     nft: (v, op) => `meta l4proto ${op}${nftSet(v)}`,
   },

@@ -28,7 +28,7 @@ export const PURPOSES: readonly Purpose[] = [
   row('docker-dns', /^nat\//, /-> jump DOCKER_(OUTPUT|POSTROUTING)$/, "Docker's embedded DNS on 127.0.0.11."),
   row('dns-proxy', /^nat\/(OUTPUT|ISTIO_OUTPUT)$/, /^destination-port owner protocol -> return$/, "DNS queries of the agent itself are not captured, otherwise it would query itself."),
   row('owner-include-dns', /^nat\/(OUTPUT|ISTIO_OUTPUT)$/, /^!owner( !owner)* destination-port protocol -> return$/, 'DNS queries of processes outside group {gid} are not captured.'),
-  row('dns-capture', /^nat\//, /^(destination )?destination-port protocol -> (redirect|dnat) (15053|15013|127\.0\.0\.1:\S+)$/, 'DNS queries{to destination} are answered by the agent.'),
+  row('dns-capture', /^nat\//, /^(destination )?destination-port protocol -> (redirect|dnat) (127\.0\.0\.1:)?(15053|15013)$/, 'DNS queries{to destination} are answered by the agent.'),
   row('dns-snat', /^nat\/POSTROUTING$/, /-> snat 127\.0\.0\.1$/, 'Rewrites the source of DNS queries so that the answers of the agent come back (1.7 and 1.8).'),
   row('drop-invalid', /^mangle\//, /^ct-state -> (jump ISTIO_DROP|drop)$/, 'Packets of no known connection are dropped instead of answered with a reset.'),
   row('drop-invalid', /^mangle\/ISTIO_DROP$/, /^-> drop$/, 'Drops packets of no known connection.'),

@@ -9,7 +9,7 @@ import {PURPOSES, type Purpose} from './purposes.js'
 /** The traffic a rule is about, in words: `TCP to port 53 sent by user 1337`. */
 export function trafficWords(rule: Rule): string {
   const protocols = rule.conditions.filter(c => c.field === 'protocol')
-  const kinds = protocols.map(c => `${c.negated ? 'anything but ' : ''}${or(c.values).toUpperCase()}`)
+  const kinds = protocols.map(c => `${c.negated ? 'anything but ' : ''}${or(c.values.map(name => name.toUpperCase()))}`)
   const rest = rule.conditions.filter(c => c.field !== 'protocol')
   const phrases = rest.map(({field, values, negated}) => conditionText(field).words(values, negated))
   const repeated = phrases.filter((phrase, index) => phrases.indexOf(phrase) === index)

@@ -26,9 +26,19 @@ const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b(?! v\d)/
 /** Lines that mention an error without being one: old releases continue after them, or name the flag of a help text. */
 const NO_FAILURE = /bug compatibility|^Try `|\|\| true|iptables-legacy tables present|ignor(ed|ing) error|^# Warning/i
 /** Refusals of the program itself, which no command before them caused. */
-const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: |^Error: exit status [1-9]/
+const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: |^Error: exit status [1-9]/i
+/** What only a program says that was to set up rules. */
+const ABANDONED = /skipping iptables setup|aborting firewall configuration/i
+/** What iptables says of a chain or rule that is to be removed and is not there. */
+const ABSENT =
+  /No chain\/target\/match by that name|does a matching rule exist in that chain|Couldn't load target [`']?(?:ztunnel|ISTIO)/
 const PASSED = /Validation passed|iptables rules established|validation succeeded/i
 const BAD: ReadonlySet<string> = new Set(['error', 'fatal', 'panic', 'dpanic', 'critical'])
+
+/** A warning about something to remove: the program went on, as istio-cni does that cleans up before it sets rules up (1.18 to 1.20). */
+function isCleanUp({level, text}: RulesMessage): boolean {
+  return (level === 'warn' || level === 'warning') && (ABSENT.test(text) || HARMLESS.test(text))
+}
 
 interface Said extends RulesMessage {
   readonly after?: string
@@ -97,7 +107,7 @@ function programOf(reading: RulesReading, cause: SetupCause, texts: readonly str
   const known = PROGRAMS.find(([pattern]) => pattern.test(all))?.[1]
   if (known !== undefined) return known
   if (cause === 'validation') return 'istio-validation'
-  if (/ISTIO_PRERT|in-?pod|istio-cni|nsenter failed|iptables configuration for /i.test(all)) return 'istio-cni'
+  if (/ISTIO_PRERT|in-?pod|istio-cni|ztunnel|nsenter failed|iptables configuration for /i.test(all)) return 'istio-cni'
   const istio = /ISTIO_|istio|Running command/i.test(all) || Object.hasOwn(reading.parameters, 'PROXY_PORT')
   return istio ? 'istio-init' : 'the program that set up rules'
 }
@@ -106,13 +116,15 @@ function programOf(reading: RulesReading, cause: SetupCause, texts: readonly str
 const REFUSED_RESTORE = /^(ip6?)tables(?:-nft|-legacy)?-restore(?: v\d\S*(?: \(\w+\))?)?: /
 
 /** True for a text in which rules were being made, and not only printed. */
-function isSetup(reading: RulesReading): boolean {
+export function isSetup(reading: RulesReading): boolean {
   return (
     asked(reading).length > 0 ||
     Object.keys(reading.parameters).length > 0 ||
     reading.messages.some(
       ({text, command}) =>
-        (command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text)) || REFUSED_RESTORE.test(text),
+        (command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text)) ||
+        REFUSED_RESTORE.test(text) ||
+        ABANDONED.test(text),
     )
   )
 }
@@ -136,7 +148,9 @@ function causeIn(said: readonly Said[]): Found | undefined {
  * says why.
  */
 function decidingError(reading: RulesReading): Found | undefined {
-  const all = saidIn(reading.messages).filter(({text}) => !NO_FAILURE.test(text) && !READS.test(text))
+  const all = saidIn(reading.messages).filter(
+    message => !NO_FAILURE.test(message.text) && !READS.test(message.text) && !isCleanUp(message),
+  )
   const found = causeIn(
     all.filter(({text, after}) => after === undefined || OWN_WORDS.test(text) || !HARMLESS.test(after)),
   )

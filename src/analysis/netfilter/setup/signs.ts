@@ -8,6 +8,7 @@ export type SetupCause =
   | 'module'
   | 'table'
   | 'argument'
+  | 'set'
   | 'memory'
   | 'nft'
   | 'tool'
@@ -106,6 +107,8 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
   ),
   sign('rejected', 'nft', /Could not process rule:/i),
   sign('memory', 'strerror(ENOMEM)', /Memory allocation problem|Cannot allocate memory|xtables resource problem/i),
+  sign('set', 'iptables, libxt_set.h', /Set \S{1,64} doesn't exist/),
+  sign('set', 'istio-cni, ipset over netlink', /fail(?:ed|ure) .{0,40}\bipset/i),
   sign('argument', 'istio-iptables, ParseCIDR of Go', /^(?!.*bug compatibility).*invalid CIDR address/i),
   sign(
     'argument',
@@ -168,6 +171,11 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
     cause:
       'a value is not what iptables takes: an argument of the init container or an annotation is wrong, or an empty argument was lost',
     fix: 'Correct the value; quote empty values (-x "") where a script or a template passes them on.',
+  },
+  set: {
+    cause:
+      'a set that a rule names is not in this network namespace: the program that creates it did not, or the kernel lacks the modules of ipset',
+    fix: 'Load the modules on the node (modprobe ip_set ip_set_hash_ip xt_set), see with ipset list which sets there are, and restart the program that creates them (istio-cni for the sets of probes).',
   },
   memory: {
     cause: 'the kernel had no memory for the rules',

@@ -9,6 +9,30 @@ export const CLIENT_MESSAGES: readonly LogMessage[] = [
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details',
   ],
   [
+    /lookup \S+ on \S+:53: .{0,200}connection refused/i,
+    'The DNS query was refused: nothing listens on port 53 at the name server the program asked. Where the mesh captures DNS (ambient mode, ISTIO_META_DNS_CAPTURE) the query goes to ztunnel or the agent: it does not run, or does not serve this pod any more.',
+    'meshctl check POD; in ambient mode: does ztunnel know the pod: meshctl ztunnel-config workload',
+    'https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/',
+  ],
+  [
+    /lookup \S+ on \S+:53: .{0,200}i\/o timeout/i,
+    'The name server did not answer the DNS query: a NetworkPolicy blocks port 53, or the name server (CoreDNS, or the agent that DNS is captured to) does not run.',
+    'kubectl get pods -n kube-system -l k8s-app=kube-dns; NetworkPolicies on port 53',
+    'https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/',
+  ],
+  [
+    /lookup \S+ on \S+:53: (?:no such host|server misbehaving)/i,
+    'DNS has no such name: the Service does not exist in this namespace, or the name is misspelled; a host of a ServiceEntry resolves only with DNS capture.',
+    'kubectl get svc -A; meshctl egress POD NAME',
+    'https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/',
+  ],
+  [
+    /upstream connect error.*reset reason: remote refused stream reset/i,
+    'Envoy answered 503 because the upstream refused the stream (HTTP/2 REFUSED_STREAM): it is shutting down (GOAWAY) or its limit of concurrent streams is reached. It did not process the request, so a retry is safe.',
+    'retryOn: refused-stream in the VirtualService; raise the stream limit of the server or spread over more connections',
+    'https://www.rfc-editor.org/rfc/rfc9113#section-8.7',
+  ],
+  [
     /Failed to certify identity/i,
     'The proxy of Linkerd got no certificate: its request to the identity controller (linkerd-identity) failed or was not answered. Without one it does not become ready.',
     'linkerd check; kubectl logs -n linkerd deploy/linkerd-identity -c identity',

@@ -6,6 +6,12 @@ const AMBIENT = 'https://istio.io/latest/docs/ambient/architecture/traffic-redir
 /** Messages of istio-cni, the plugin and its node agent, and of istio-init and istio-validation. */
 export const CNI_MESSAGES: readonly LogMessage[] = [
   [
+    /error processing entry: .{0,200}no such file or directory/i,
+    'While the CNI agent looked through the processes of the node for network namespaces of pods, this process ended: it is gone, which is harmless.',
+    'Nothing is wrong.',
+    AMBIENT,
+  ],
+  [
     /RunOrFail|executeIptables|iptablesConfigurator/i,
     'istio-init ended with a Go panic because a command of iptables failed; the lines before the panic name the command and its error.',
     'kubectl logs POD -c istio-init | meshctl iptables -f -   # the whole log, not the end of it',

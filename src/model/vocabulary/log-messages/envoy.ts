@@ -9,6 +9,18 @@ const WASM = 'https://istio.io/latest/docs/concepts/wasm/'
 export const ENVOY_MESSAGES: readonly LogMessage[] = [
   NO_CERTIFICATE_SERVICE,
   [
+    /no configured limit to the number of allowed active downstream connections/i,
+    'Envoy says at its start that nothing limits how many connections clients may open (the overload resource monitor for downstream connections is not set). It is a remark about hardening, not the cause of a failure.',
+    'Nothing is wrong; on a gateway at the edge set a limit in its bootstrap (downstream_connections)',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge',
+  ],
+  [
+    /initial fetch timed out for \S*\.Runtime\b/i,
+    'The control plane did not send a runtime layer (RTDS) within the initial fetch timeout (15 s by default): Envoy starts with the runtime values of its bootstrap. It delays the start and changes nothing else.',
+    'Remove rtds_layer from the bootstrap, or let the control plane serve runtime resources',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/runtime',
+  ],
+  [
     /initial fetch timed out for \S*ClusterLoadAssignment/i,
     'The control plane did not send the endpoints (EDS) of a cluster within the initial fetch timeout (15 s by default): Envoy goes on without endpoints and answers 503 UH (no healthy upstream) until they arrive.',
     'meshctl proxy-config endpoint POD; then the log of the control plane (istiod, the Consul or Cilium agent)',

@@ -20,8 +20,14 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
     'https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/',
   ],
   [
-    /pilot_conflict_(in|out)bound_listener/i,
-    'Push status of istiod: the listeners named below it are claimed by two Services with different protocols.',
+    /pilot_conflict_inbound_listener|Conflicting inbound listener/i,
+    'Two Services select the pod and claim the same inbound listener (one port of the pod): istiod builds it for the Service that it names as existing, and the protocol of the incoming one is ignored.',
+    'Give both Services one protocol for the port (port name or appProtocol), or different targetPorts: meshctl explain MCT1103',
+    MODEL,
+  ],
+  [
+    /pilot_conflict_outbound_listener/i,
+    'Push status of istiod: the outbound listeners named below it are claimed by two Services with different protocols.',
     'meshctl explain MCT1103',
     MODEL,
   ],
@@ -66,6 +72,30 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
     'A client opened a TLS connection and gave up: usually a health check or the API server.',
     'Nothing is wrong unless it repeats at injection.',
     INJECT,
+  ],
+  [
+    /service \S+ (at shard \S+ )?has no endpoints/i,
+    'istiod has no endpoints for this Service any more: none of the pods that its selector matches is ready. Callers get 503 (UH) until one is. While istiod or the pods start this is normal.',
+    'kubectl get endpoints -n NAMESPACE, and the readiness of its pods: meshctl describe pod POD',
+    XDS,
+  ],
+  [
+    /\bLDS: PUSH\b.*\b(resources|listeners):0\b/i,
+    'istiod sent this proxy no listeners at all. A gateway gets none as long as no Gateway selects its pods (labels of the pod, namespace) or all are invalid: it opens no port, and clients are refused.',
+    'Compare the selector of the Gateway with the labels of the gateway pods: meshctl analyze; meshctl explain IST0101',
+    XDS,
+  ],
+  [
+    /dummy invalid (config )?rejected for the wrong reason/i,
+    'istiod tests its own validation webhook with an invalid object, and the API server could not call the webhook: the error behind it says why. Until it works the webhook stays at failurePolicy Ignore, so invalid Istio objects are accepted. In the first seconds after a start it is normal.',
+    'kubectl get endpoints istiod -n istio-system; can the API server reach istiod on 15017 (private clusters need a firewall rule)?',
+    'https://istio.io/latest/docs/ops/common-problems/validation/',
+  ],
+  [
+    /dummy invalid config not rejected/i,
+    'istiod tests its own validation webhook with an invalid object, which the API server accepted: the webhook does not work yet, as in the first seconds after a start.',
+    'Nothing is wrong, unless it repeats for minutes: then check the caBundle and the Service of the webhook: meshctl explain MCT1208',
+    'https://istio.io/latest/docs/ops/common-problems/validation/',
   ],
   [
     /(Push|push) .*(debounce|Push debounce stable)|XDS: Pushing|Full push, new service|Incremental push|ADS: new (delta )?connection|ADS:.*(terminated|connected)|(LDS|CDS|RDS|EDS|NDS|SDS): PUSH( request| INC)?/i,

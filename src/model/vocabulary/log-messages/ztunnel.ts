@@ -69,6 +69,24 @@ export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
     AMBIENT,
   ],
   [
+    /dns error: failed to lookup address information: Name or service not known/i,
+    'DNS answers that the name of istiod does not exist: the address ztunnel was given is wrong (another revision or namespace), or the Service is gone.',
+    'kubectl get svc -A -l app=istiod; compare with XDS_ADDRESS and CA_ADDRESS of the DaemonSet ztunnel',
+    AMBIENT,
+  ],
+  [
+    /dns error: failed to lookup address information/i,
+    'DNS does not work for ztunnel: its name server did not answer. The CoreDNS pods are down, a NetworkPolicy blocks port 53, or DNS itself is captured by a mesh that is not up yet.',
+    'kubectl get pods -n kube-system -l k8s-app=kube-dns; NetworkPolicies for istio-system',
+    AMBIENT,
+  ],
+  [
+    /invalid peer certificate: BadSignature/i,
+    'The certificate of the server is signed by another CA key than the root that ztunnel has, under the same name: the CA was recreated, and the root in the ConfigMap istio-ca-root-cert or in the Secret of istiod is of the other one.',
+    'Compare the root in the ConfigMap istio-ca-root-cert with the one istiod signs with; then restart istiod and ztunnel',
+    AMBIENT,
+  ],
+  [
     /(tls|certificate).*(UnknownIssuer|invalid peer certificate|certificate unknown|bad certificate|AlertReceived)|identity mismatch/i,
     "The two sides do not trust each other's certificates: different root CAs, trust domains, or another identity than expected.",
     'meshctl proxy-config rootca-compare, and compare the trust domains',

@@ -1,5 +1,8 @@
 import {listOf, textOf} from '../../../formats/decode.js'
+import {readEndpointSlice} from '../../../formats/kube/kube-endpoints.js'
 import {type Answer, answered, type Gap} from '../../../model/evidence/answer.js'
+import {socketAddress} from '../../../model/kernel/socket.js'
+import type {ServiceModel} from '../../../model/kube/kube-service.js'
 import {requirementsOf} from '../../../model/kube/selector.js'
 import {byText} from '../../../model/text/order.js'
 import type {Source} from '../../../sources/source.js'
@@ -19,6 +22,19 @@ export async function endpointPods(
     .filter(each => textOf(each, 'targetRef', 'kind') === 'Pod')
     .flatMap(each => textOf(each, 'targetRef', 'name') ?? [])
   return answered([...new Set(refs)].sort(byText))
+}
+
+/** The addresses with ports in the EndpointSlices of a Service without selector; none where they could not be read. */
+export async function writtenEndpoints(
+  source: Source,
+  {object: {name, namespace}, selector, type}: ServiceModel,
+): Promise<readonly string[]> {
+  if (Object.keys(selector).length > 0 || type === 'ExternalName') return []
+  const slices = await source.objects({kind: 'EndpointSlice', namespace, labels: requirementsOf({[SERVICE]: name})})
+  const own = (slices.ok ? slices.value : []).map(readEndpointSlice).filter(slice => slice?.service === name)
+  return [
+    ...new Set(own.flatMap(slice => (slice?.ready ?? []).map(({ip, port}) => socketAddress({address: ip, port})))),
+  ]
 }
 
 /** The gap for pods that are listed in endpoints but missing from the source (a partial capture). */

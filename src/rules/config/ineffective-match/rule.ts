@@ -1,6 +1,7 @@
 import {
   duplicateMatches,
   matchLabel,
+  reachedRules,
   ruleLabel,
   rulesByList,
   shadowedPrefixes,
@@ -19,26 +20,28 @@ export const rule: ConfigRule = {
   kinds: ['VirtualService'],
   check: set =>
     set.virtualServices().flatMap(({object, rules}) =>
-      rulesByList(rules).flatMap(list => {
-        const repeated = duplicateMatches(list)
-        const shadowed = shadowedPrefixes(list)
-        return list.flatMap(rule =>
-          rule.matches.flatMap((match, index) => {
-            const by = repeated.get(match)
-            const over = shadowed.get(match)
-            const name = `Match ${matchLabel(match, index)} of rule ${ruleLabel(rule)}`
-            if (by !== undefined)
-              return [{object, path: match.path, message: `${name} is the same as one of rule ${ruleLabel(by)}.`}]
-            if (over === undefined) return []
-            return [
-              {
-                object,
-                path: match.path,
-                message: `${name} (prefix ${match.uri?.text}) only matches requests that rule ${ruleLabel(over.rule)} (prefix ${over.match.uri?.text}) matches before it.`,
-              },
-            ]
-          }),
-        )
-      }),
+      rulesByList(rules)
+        .map(reachedRules)
+        .flatMap(list => {
+          const repeated = duplicateMatches(list)
+          const shadowed = shadowedPrefixes(list)
+          return list.flatMap(rule =>
+            rule.matches.flatMap((match, index) => {
+              const by = repeated.get(match)
+              const over = shadowed.get(match)
+              const name = `Match ${matchLabel(match, index)} of rule ${ruleLabel(rule)}`
+              if (by !== undefined)
+                return [{object, path: match.path, message: `${name} is the same as one of rule ${ruleLabel(by)}.`}]
+              if (over === undefined) return []
+              return [
+                {
+                  object,
+                  path: match.path,
+                  message: `${name} (prefix ${match.uri?.text}) only matches requests that rule ${ruleLabel(over.rule)} (prefix ${over.match.uri?.text}) matches before it.`,
+                },
+              ]
+            }),
+          )
+        }),
     ),
 }

@@ -2,7 +2,14 @@ import {gatewayReference, serverHostsFor} from '../../../analysis/istio-config/g
 import {listsOfServer} from '../../../analysis/istio-config/server-routes.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {hostsOverlap} from '../../../model/istio-config/host-pattern.js'
+import type {GatewayServer} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
+
+/** Says that servers pass TLS through, when all of them do. */
+function passing(servers: readonly GatewayServer[]): string {
+  const all = servers.length > 0 && servers.every(({tls}) => /PASSTHROUGH$/.test(tls?.mode ?? ''))
+  return all ? ' (TLS mode PASSTHROUGH: the gateway does not decrypt)' : ''
+}
 
 export const rule: ConfigRule = {
   code: 'MCT2115',
@@ -36,7 +43,7 @@ export const rule: ConfigRule = {
           {
             object,
             path: `spec.gateways[${index}]`,
-            message: `The servers of Gateway ${namespace}/${name} for these hosts take ${takes.join(' and ')} routes, and the VirtualService has ${has.join(' and ')} routes only.`,
+            message: `The servers of Gateway ${namespace}/${name} for these hosts take ${takes.join(' and ')} routes${passing(servers)}, and the VirtualService has ${has.join(' and ')} routes only.`,
           },
         ]
       }),

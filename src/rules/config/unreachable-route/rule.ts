@@ -1,4 +1,4 @@
-import {duplicateMatches, ruleLabel, rulesByList} from '../../../analysis/istio-config/route-order.js'
+import {duplicateMatches, reachedRules, ruleLabel, rulesByList} from '../../../analysis/istio-config/route-order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -14,12 +14,12 @@ export const rule: ConfigRule = {
   check: set =>
     set.virtualServices().flatMap(({object, rules}) =>
       rulesByList(rules).flatMap(list => {
-        const catchAll = list.findIndex(({matches}) => matches.length === 0)
+        const reached = reachedRules(list)
         const repeated = duplicateMatches(list)
         return list.flatMap((rule, index) => {
           const label = ruleLabel(rule)
-          const before = list[catchAll]
-          if (before !== undefined && index > catchAll)
+          const before = reached.at(-1)
+          if (before !== undefined && index >= reached.length)
             return [
               {object, path: rule.path, message: `Rule ${label} comes after ${ruleLabel(before)}, which has no match.`},
             ]

@@ -37,6 +37,8 @@ const CAUSES: readonly (readonly [string, string])[] = [
   ['iptables: No chain/target/match by that name.', 'module'],
   ["iptables v1.8.7 (nf_tables): Couldn't load match `owner':No such file or directory", 'module'],
   ['Warning: Extension owner revision 0 not supported, missing kernel module?', 'module'],
+  ["iptables-nft-restore v1.8.10 (nf_tables): Set excluded-hosts doesn't exist.", 'set'],
+  ['failed to create ipset excluded-hosts: no such file or directory', 'set'],
   ['modprobe: FATAL: Module ip_tables not found in directory /lib/modules/5.4.0', 'table'],
   ['iptables: Chain already exists.', 'second-run'],
   ['iptables v1.8.4 (nf_tables):  CHAIN_USER_ADD failed (File exists): chain ISTIO_REDIRECT', 'second-run'],
@@ -108,6 +110,13 @@ describe('what is not a failure', () => {
     [
       'an error that was passed over',
       ['Ignoring error for bug compatibility with istio-iptables.sh: invalid CIDR address: -b'],
+    ],
+    [
+      'a warning about chains to remove that are not there',
+      [
+        '2022-12-27T06:14:21.332623Z\twarn\tambient\tError running command iptables-nft: iptables: No chain/target/match by that name.',
+        '2022-12-27T06:14:21.332700Z\twarn\tambient\tError running command iptables -t nat -X ztunnel-POSTROUTING: exit status 1',
+      ],
     ],
     ['a remark on legacy tables', ['# Warning: iptables-legacy tables present, use iptables-legacy-save to see them']],
   ])('%s', (_, lines) => {

@@ -5,11 +5,10 @@ import type {Browser} from 'playwright-core'
 import {startPageServer} from '../../src/cli/runs/page-server.js'
 import {overviewPage} from '../../src/reports/overview/page/page.js'
 import {CHROMIUM, opened, startBrowser} from '../support/browser.js'
-import {corpusShare} from '../support/oracle-size.js'
 import {sampleOverview, withServices} from '../support/overview.js'
 import {skipUnless} from '../support/skip-unless.js'
 import {tempFolder} from '../support/temp-folder.js'
-import {drawingsAreLegible, LOOKS, LOOKS_WELL, looksWell, violations} from './looks.js'
+import {drawingsAreLegible, violations} from './looks.js'
 
 const {test} = skipUnless(CHROMIUM !== undefined, 'Chromium')
 const folder = tempFolder('page')
@@ -33,10 +32,6 @@ function running(): Browser {
   if (browser === undefined) throw new Error('Chromium is not running')
   return browser
 }
-
-test.each(corpusShare('LOOKS', LOOKS, 1 / 6))(LOOKS_WELL, async look => {
-  await looksWell(running(), SAMPLE, look)
-})
 
 test('everything open: axe finds nothing', async () => {
   const {page} = await opened(running(), SAMPLE, {viewport: {width: 1280, height: 900}, bypassCSP: true})

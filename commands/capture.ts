@@ -53,21 +53,16 @@ export default class Capture extends MeshCommand {
         const listed = undoable(signal => secretsReport(source, plan, {...options, key, signal}))
         return await this.print(flags, await listed.finally(() => line.clear()), capturedSecretsView)
       }
-      const redaction = {redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
-      await withCaptureTarget(flags.to, new Date(), async ({path, streamed}) => {
-        const {bundleSink} = await import('../src/sources/bundle/sink.js')
-        const sink = await bundleSink(path)
-        const bundle = {
-          ...options,
-          ...redaction,
-          path: streamed ? '-' : path,
-          ...definedFields({resumed: flags.resume}),
-        }
-        const written = undoable(signal => captureReport(source, sink, plan, {...bundle, signal}))
-        const report = await written.finally(() => line.clear())
-        await (streamed ? this.remarks(report, captureView, 'short') : this.print(flags, report, captureView))
-        process.exitCode = reportExitCode(report, flags['require-all'])
-      })
+      const how = {...options, redact: !flags.unredacted, redaction: placeholderPerSecret(key)}
+      const {captured, streamed, send} = await undoable(signal =>
+        withCaptureTarget(flags.to, new Date(), async ({path, sink, streamed}) => {
+          const written = {...how, path: streamed ? '-' : path, signal, ...definedFields({resumed: flags.resume})}
+          return await captureReport(source, sink, plan, written)
+        }).finally(() => line.clear()),
+      )
+      await send()
+      await (streamed ? this.remarks(captured, captureView, 'short') : this.print(flags, captured, captureView))
+      process.exitCode = reportExitCode(captured, flags['require-all'])
     })
   }
 }

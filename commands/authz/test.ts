@@ -72,7 +72,7 @@ export default class AuthzTest extends MeshCommand {
         await this.print(flags, await authzMatrixReport(source, namespace, flags.istioNamespace), authzMatrixView)
         return
       }
-      const question = await authzQuestion(source, from, to, flags)
+      const question = await authzQuestion(source, from, to, flags, text => this.note(flags, text))
       await this.print(flags, await authzTestReport(source, question), authzTestView)
     })
   }

@@ -1,12 +1,16 @@
 import {own} from '../model/collections/own.js'
 import {isSystemError, type SystemError, systemReason} from '../model/evidence/system-error.js'
 import {UserError} from '../model/evidence/user-error.js'
+import {bothEnds} from '../model/text/both-ends.js'
 import {escapeLines} from '../terminal/escape.js'
 import {completed, corrected, inOwnWords} from './usage/own-words.js'
 import type {OclifError} from './usage/usage-error.js'
 
 /** Exit codes, documented in docs/exit-codes.md. */
 export const EXIT = {ok: 0, findings: 1, cannotAnswer: 2, incomplete: 3, bug: 70, interrupted: 130} as const
+
+/** A message may quote what was given, which may be a line of megabytes. */
+const LONGEST_MESSAGE = 2000
 
 /** The exit code of several answers: findings before what was not checked (docs/exit-codes.md). */
 export function exitOfAll(codes: readonly number[]): number {
@@ -48,7 +52,7 @@ function userErrorText(error: UserError, argv: readonly string[]): string {
     correction === undefined ? completed(argv, error.lacking) : corrected(argv, correction.typed, correction.instead)
   const next = fixed ?? (error.next === undefined ? undefined : inOwnWords(error.next, argv))
   const more = [hint, next === undefined ? undefined : `Next: ${next}`].filter(line => line !== undefined)
-  return [`Error: ${error.message}`, ...more].join('\n')
+  return [`Error: ${bothEnds(error.message, LONGEST_MESSAGE)}`, ...more].join('\n')
 }
 
 /** The message and exit code for an error that reached the top level; `argv` is the command line that its next step corrects. */

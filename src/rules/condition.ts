@@ -125,3 +125,40 @@ export function readSchemaValidation(expression: string): ((self: unknown) => bo
     return undefined
   }
 }
+
+/** The names at the root of Envoy's attributes (envoyproxy.io, "Attributes"). */
+const ATTRIBUTES = [
+  'connection',
+  'destination',
+  'filter_state',
+  'metadata',
+  'request',
+  'response',
+  'source',
+  'upstream',
+  'upstream_filter_state',
+  'xds',
+]
+
+/** What is wrong with a CEL expression about Envoy's attributes: it does not parse, or it names an attribute Envoy does not have. */
+export interface AttributeProblem {
+  readonly kind: 'syntax' | 'attribute'
+  readonly text: string
+}
+
+/** What is wrong with an expression that Envoy evaluates, such as the filter of an access log; undefined when nothing is known to be. */
+export function attributeProblem(expression: string): AttributeProblem | undefined {
+  const known = new Environment({unlistedVariablesAreDyn: false})
+  for (const name of ATTRIBUTES) known.registerVariable(name, 'dyn')
+  try {
+    const {valid, error} = known.parse(expression).check()
+    const text = firstLine(error)
+    if (valid) return undefined
+    if (text.startsWith('has() ')) return {kind: 'syntax', text}
+    return text.startsWith('Unknown variable: ')
+      ? {kind: 'attribute', text: text.slice('Unknown variable: '.length)}
+      : undefined
+  } catch (error) {
+    return {kind: 'syntax', text: firstLine(error)}
+  }
+}

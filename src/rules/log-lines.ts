@@ -1,3 +1,4 @@
+import {scrubText} from '../formats/redact/scrub.js'
 import type {Proof} from '../model/finding.js'
 
 const MAX_SHOWN = 2
@@ -9,6 +10,6 @@ export function logLines(log: string, pattern: RegExp): readonly Proof[] | undef
   if (lines.length === 0) return undefined
   return [
     {from, text: lines.length === 1 ? '1 matching line' : `${lines.length} matching lines`},
-    ...lines.slice(0, MAX_SHOWN).map(text => ({from, text})),
+    ...lines.slice(0, MAX_SHOWN).map(text => ({from, text: scrubText(text)})),
   ]
 }

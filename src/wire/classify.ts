@@ -9,6 +9,8 @@ export interface ErrorResponse {
   readonly httpStatus: number
   readonly body: string
   readonly retryAfter?: string | undefined
+  /** Where a redirection leads to. */
+  readonly location?: string | undefined
 }
 
 const BY_REASON: Readonly<Record<string, FailureKind>> = {
@@ -89,11 +91,21 @@ export function failureFromRefusal(refusal: ErrorResponse): WireFailure {
     const failure = failureFromStatus(status, refusal.httpStatus)
     return new WireFailure(failure.kind, failure.message, {...failure.details, ...wait})
   }
+  const to = redirection(refusal)
+  if (to !== undefined) return new WireFailure('protocol', to, {httpStatus: refusal.httpStatus})
   const text = refusal.body.trim()
   const kind = kindOfText(text) ?? kindOfCode(refusal.httpStatus)
   const message =
     text === '' ? `HTTP ${refusal.httpStatus} without a body` : `HTTP ${refusal.httpStatus}: ${oneLine(text)}`
   return new WireFailure(kind, message, {httpStatus: refusal.httpStatus, ...wait})
+}
+
+/** What is said of a redirection, which an API server never answers with: without its query, which may hold a token. */
+function redirection({httpStatus, location}: ErrorResponse): string | undefined {
+  if (httpStatus < 300 || httpStatus >= 400) return undefined
+  const to =
+    location === undefined ? '' : ` to ${oneLine(location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//'))}`
+  return `HTTP ${httpStatus} redirects${to}, which is not followed: an API server answers itself`
 }
 
 /** The failure behind a handshake that was answered with something other than 101: an empty 403 means that no common protocol was found. */

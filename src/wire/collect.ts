@@ -13,8 +13,9 @@ export function collectBytes(what: string, maxBytes: number): Collector {
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
       size += chunk.length
+      if (size <= maxBytes) chunks.push(chunk)
+      else chunks.push(chunk.subarray(0, Math.max(0, chunk.length - (size - maxBytes))))
       if (size > maxBytes) return done(new WireFailure('too-large', `${what} is larger than ${maxBytes} bytes`))
-      chunks.push(chunk)
       done()
     },
   })

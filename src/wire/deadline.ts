@@ -26,7 +26,7 @@ export function startDeadline(what: string, limits: TimeLimits): Deadline {
     controller.abort(new WireFailure(kind, message))
   }
   const total = setTimeout(
-    () => fail('timeout', `${what}: no complete answer within ${limits.totalMs} ms`),
+    () => fail('timeout', `${what}: no complete answer within ${Math.round(limits.totalMs)} ms`),
     limits.totalMs,
   )
   const idle =

@@ -6,6 +6,7 @@ import {createGunzip} from 'node:zlib'
 import {type HeaderMap, outgoingHeaders} from './api-server.js'
 import {collectBytes} from './collect.js'
 import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
+import {WIRE_LIMITS} from './limits.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
 export interface HttpCall {
@@ -119,8 +120,16 @@ async function readAnswer(
     touch()
   })
   response.pause()
-  const kept = collectBytes(name, maxBytes)
-  await pump(response, kept.sink)
+  const refused = (response.statusCode ?? 0) >= 400
+  const kept = collectBytes(name, refused ? Math.min(maxBytes, WIRE_LIMITS.refusalBytes) : maxBytes)
+  try {
+    await pump(response, kept.sink)
+  } catch (error) {
+    // The beginning of what explains a refusal is enough.
+    if (!refused || failureFromError(error).kind !== 'too-large') throw error
+    response.destroy()
+    return {status: response.statusCode ?? 0, headers: response.headers, body: kept.bytes(), wireBytes}
+  }
   if (!response.complete) throw new WireFailure('lost', `${name}: the answer was truncated after ${wireBytes} bytes`)
   return {status: response.statusCode ?? 0, headers: response.headers, body: kept.bytes(), wireBytes}
 }

@@ -2,14 +2,15 @@ import http from 'node:http'
 import https from 'node:https'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromRefusal} from './classify.js'
-import {collectHead} from './collect.js'
 import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
-import {WIRE_LIMITS} from './limits.js'
+import {readErrorResponse} from './error-response.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
 export interface WatchLimits extends TimeLimits {
   /** The largest event: an object of the API server is at most a few MiB. */
   readonly maxEventBytes: number
+  /** How long the server may take to accept it: a watch of a list that does not change has no event for minutes, but its headers come at once. */
+  readonly openMs: number
 }
 
 const NEWLINE = 0x0a
@@ -54,10 +55,8 @@ function responseOf(request: http.ClientRequest): Promise<http.IncomingMessage> 
 }
 
 async function refusalOf(response: http.IncomingMessage): Promise<WireFailure> {
-  const head = collectHead(WIRE_LIMITS.refusalBytes)
-  for await (const chunk of response) head.sink.write(chunk)
   const {statusCode = 0, headers} = response
-  const body = head.bytes().toString('utf8')
+  const body = await readErrorResponse(response)
   return failureFromRefusal({httpStatus: statusCode, body, retryAfter: headers['retry-after']})
 }
 
@@ -82,8 +81,12 @@ export async function followWatch(
   if (deadline.signal.aborted) onAbort()
   // A watch holds its connection as long as it lasts; other calls keep as many as they had.
   server.agent.maxSockets += 1
+  // A proxy on the way that waits for the end of an answer before it passes it on would keep the caller waiting as long.
+  const late = new WireFailure('timeout', `${name}: not accepted within ${limits.openMs} ms`)
+  const opening = setTimeout(() => request.destroy(late), limits.openMs)
   try {
     const response = await responseOf(request)
+    clearTimeout(opening)
     deadline.touch()
     if (response.statusCode !== 200) throw await refusalOf(response)
     onOpen()
@@ -98,6 +101,7 @@ export async function followWatch(
     if (deadline.signal.aborted) throw failureOfSignal(deadline.signal)
     throw failureFromError(error)
   } finally {
+    clearTimeout(opening)
     server.agent.maxSockets -= 1
     deadline.signal.removeEventListener('abort', onAbort)
     deadline.clear()

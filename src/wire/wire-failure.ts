@@ -86,6 +86,9 @@ export function failureFromError(error: unknown): WireFailure {
   if (UNREACHABLE_CODES.has(code)) return new WireFailure('unreachable', message)
   if (code.startsWith('WS_ERR') || code.startsWith('HPE_'))
     return new WireFailure('protocol', `invalid bytes from the server: ${message}`)
+  if (code.startsWith('Z_')) return new WireFailure('protocol', `the compressed answer is damaged: ${message}`)
+  if (error instanceof RangeError && /call stack/.test(message))
+    return new WireFailure('protocol', 'the answer is nested too deeply')
   return new WireFailure('lost', message)
 }
 

@@ -1,9 +1,10 @@
-import {spawnSync} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
+import {once} from 'node:events'
 import {existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import {meshctl} from '../support/cli.js'
+import {cleanEnv, meshctl, NODE, RUN} from '../support/cli.js'
 
 let folder: string
 beforeEach(() => {
@@ -74,6 +75,17 @@ describe('where capture writes', () => {
     expect(replayed.stdout).toContain('Deployment demo/reviews-v1: 0 errors')
     expect(existsSync('-')).toBe(false)
   })
+})
+
+test('Ctrl-C ends the copy to a reader that does not read, with nothing left behind', async () => {
+  const argv = [RUN, 'capture', '-A', '--from', 'sample', '--to', '-']
+  const child = spawn(NODE, argv, {env: cleanEnv({TMPDIR: folder}), stdio: ['ignore', 'pipe', 'ignore']})
+  // The first bytes say that the copy has begun; nothing more is read, so the pipe is full and the program blocked.
+  await once(child.stdout, 'readable')
+  child.kill('SIGINT')
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  expect([signal, readdirSync(folder)]).toEqual(['SIGINT', []])
+  child.stdout.destroy()
 })
 
 describe('can-i', () => {

@@ -81,6 +81,19 @@ describe('settings', () => {
     expect(stderr).not.toContain('using')
     expect(stderr).toContain('not checked: ')
   })
+
+  test.each([
+    [
+      'the pod that was chosen',
+      ['authz', 'test', 'deploy/sleep', 'ratings:9080', '-n', 'demo', '--from', 'sample'],
+      'using',
+    ],
+    ['that no cluster was used', ['analyze', 'test/fixtures/analyzer-inputs/delegates.yaml'], 'no cluster was used'],
+  ])('-q leaves out %s', async (_, argv, remark) => {
+    const env = {KUBECONFIG: '/nonexistent'}
+    expect((await meshctl(argv, {env})).stderr).toContain(remark)
+    expect((await meshctl([...argv, '-q'], {env})).stderr).not.toContain(remark)
+  })
 })
 
 describe('where it cannot run as usual', () => {

@@ -255,7 +255,8 @@ export const MESH_QUESTIONS: Readonly<Record<string, (source: Source, asOf?: Dat
       }),
       analyzeView,
     ),
-  'authz test': async s => seen(await authzTestReport(s, await authzQuestion(s, ...RATED, DEMO)), authzTestView),
+  'authz test': async s =>
+    seen(await authzTestReport(s, await authzQuestion(s, ...RATED, DEMO, async () => {})), authzTestView),
   'authz test --matrix': async s => seen(await authzMatrixReport(s, 'demo', ISTIO), authzMatrixView),
   certs: async s => seen(await certsReport(s, {...DEMO, now: NOW.getTime(), warn: WARN}), certsView),
   errors: async s => seen(await errorsReport(s, {...DEMO, pods: undefined, sinceMs: undefined}), errorsView),

@@ -20,6 +20,8 @@ export const SEEN: ReadonlyMap<string, string> = new Map([
   [String.raw`/^([^!<>=]+)([!<>=]+)([\s\S]+)$/`, 'tail'],
   [String.raw`/^([^:=\s]+)\s*[:=]\s*(.*)$/s`, 'tail'],
   [String.raw`/^(\d+):\s+(.*)$/`, 'tail'],
+  [String.raw`/^\s+(Normal|Warning)\s+(\S+)\s+(?:<\w+>|\d\S*)(?: \(x\d+ over \S+\))?\s+(.*)$/`, 'tail'],
+  [String.raw`/^(?:\S+(?:, \S+)?)\s{2,}(.*)$/`, 'tail'],
   [String.raw`/^(\s*)([A-Z][A-Za-z -]{1,30}|[a-z0-9][a-z0-9.-]{0,62}):(?:\s+(.*))?$/`, 'tail'],
   [String.raw`/^(envoy [\w ]+?|\S{1,80})(\t|\s{2,})(\S.*)$/`, 'tail'],
   [String.raw`/^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/`, 'tail'],

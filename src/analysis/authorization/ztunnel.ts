@@ -27,8 +27,30 @@ function seenByZtunnel(policy: Authorization, rule: AuthorizationRule): Authoriz
   return lost(rule.from, from) || lost(rule.to, to) ? undefined : {from, to, when: rule.when}
 }
 
+/** A rule that ztunnel never matches, because it has fields that ztunnel does not get. */
+export interface RuleWithoutEffect {
+  readonly policy: Authorization
+  readonly index: number
+  readonly fields: readonly string[]
+}
+
+/** The rules of an ambient pod's policies that never match at ztunnel. */
+export function rulesWithoutEffect(
+  subject: PolicySubject,
+  all: readonly Authorization[],
+  rootNamespace: string,
+): readonly RuleWithoutEffect[] {
+  return enforcedAtZtunnel(subject, all, rootNamespace).flatMap(policy =>
+    policy.rules.flatMap((rule, index): readonly RuleWithoutEffect[] => {
+      if (seenByZtunnel(policy, rule) !== undefined) return []
+      const keys = [...[...rule.from, ...rule.to].flatMap(Object.keys), ...rule.when.map(each => each.key)]
+      return [{policy, index, fields: [...new Set(keys.filter(each => !reachesZtunnel(each)))]}]
+    }),
+  )
+}
+
 /** The policies ztunnel enforces for an ambient pod: ALLOW and DENY with a selector or none, of the pod's namespace and the root one. */
-function policiesAtZtunnel(
+function enforcedAtZtunnel(
   {namespace, labels}: PolicySubject,
   all: readonly Authorization[],
   rootNamespace: string,
@@ -43,11 +65,18 @@ function policiesAtZtunnel(
         (action === 'ALLOW' || action === 'DENY') &&
         (selector === undefined || matchesLabels(requirementsOf(selector), labels)),
     )
-    .map(policy => ({
-      ...policy,
-      rules: policy.rules.map(rule => seenByZtunnel(policy, rule)).filter(each => each !== undefined),
-    }))
     .sort((a, b) => byText(a.createdAt, b.createdAt))
+}
+
+function policiesAtZtunnel(
+  subject: PolicySubject,
+  all: readonly Authorization[],
+  rootNamespace: string,
+): readonly Authorization[] {
+  return enforcedAtZtunnel(subject, all, rootNamespace).map(policy => ({
+    ...policy,
+    rules: policy.rules.map(rule => seenByZtunnel(policy, rule)).filter(each => each !== undefined),
+  }))
 }
 
 /** What ztunnel says about a connection to an ambient pod (istio.io, "Layer 4 security policy", and recordings). */

@@ -25,8 +25,8 @@ function podsOf({fields}: DescribedObject): readonly [have: number, want: number
   const replicas = fields.get('Replicas') ?? ''
   const [, current, wanted] = /^(\d+) current \/ (\d+) desired/.exec(replicas) ?? []
   const [, desired] = /^(\d+) desired/.exec(replicas) ?? []
-  const [, available] = /(\d+) available/.exec(replicas) ?? []
-  const [, total] = /(\d+) total/.exec(replicas) ?? []
+  const [, available] = /\b(\d+) available/.exec(replicas) ?? []
+  const [, total] = /\b(\d+) total/.exec(replicas) ?? []
   const have = current ?? available ?? total ?? fields.get('Number of Nodes Scheduled with Available Pods')
   const want = wanted ?? desired ?? fields.get('Desired Number of Nodes Scheduled')
   return have === undefined || want === undefined ? undefined : [Number(have), Number(want)]
@@ -46,8 +46,8 @@ function workloadFindings(object: DescribedObject): readonly string[] {
 
 function jobFindings(object: DescribedObject): readonly string[] {
   const statuses = object.fields.get('Pods Statuses') ?? ''
-  const [, active] = /(\d+) (?:Active|Running)/.exec(statuses) ?? []
-  const [, failed] = /(\d+) Failed/.exec(statuses) ?? []
+  const [, active] = /\b(\d+) (?:Active|Running)/.exec(statuses) ?? []
+  const [, failed] = /\b(\d+) Failed/.exec(statuses) ?? []
   const head = [
     ...(Number(failed ?? 0) > 0
       ? [`Job ${nameOf(object)} has ${failed} failed pods: read the log of the last one`]

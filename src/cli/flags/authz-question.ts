@@ -4,7 +4,6 @@ import {parseIp} from '../../model/kernel/ip-address.js'
 import type {Asker, AuthzQuestion} from '../../reports/authz/test-report.js'
 import type {Source} from '../../sources/source.js'
 import {resolveSubject} from '../../sources/subject.js'
-import {remark} from '../output/streams.js'
 
 export interface AuthzFlags {
   readonly namespace?: string | undefined
@@ -17,6 +16,9 @@ export interface AuthzFlags {
   readonly sni?: string | undefined
 }
 
+/** Prints a remark that -q leaves out. */
+type Note = (text: string) => Promise<void>
+
 function pairsIn(words: readonly string[], flag: string): readonly (readonly [string, string])[] {
   return words.map(word => {
     const at = word.indexOf('=')
@@ -25,7 +27,7 @@ function pairsIn(words: readonly string[], flag: string): readonly (readonly [st
   })
 }
 
-async function askerOf(source: Source, word: string, flags: AuthzFlags): Promise<Asker> {
+async function askerOf(source: Source, word: string, flags: AuthzFlags, note: Note): Promise<Asker> {
   if (parseIp(word) !== undefined) return {kind: 'address', ip: word}
   const [, account] = /^sa:(.+)$/.exec(word) ?? []
   if (account !== undefined) {
@@ -34,7 +36,7 @@ async function askerOf(source: Source, word: string, flags: AuthzFlags): Promise
     return {kind: 'account', namespace, name: account.slice(slash + 1)}
   }
   const subject = await resolveSubject(source, {name: word, namespace: flags.namespace})
-  if (subject.chosen !== undefined) await remark(subject.chosen)
+  if (subject.chosen !== undefined) await note(subject.chosen)
   return {kind: 'pod', pod: subject.pod}
 }
 
@@ -44,12 +46,13 @@ export async function authzQuestion(
   from: string,
   to: string,
   flags: AuthzFlags,
+  note: Note,
 ): Promise<AuthzQuestion> {
   const claims = pairsIn(flags['jwt-claim'] ?? [], 'jwt-claim')
   const payload: Record<string, Json> = Object.create(null) as Record<string, Json>
   for (const [name, value] of claims) payload[name] = value.includes(',') ? value.split(',') : value
   return {
-    from: await askerOf(source, from, flags),
+    from: await askerOf(source, from, flags, note),
     to,
     namespace: flags.namespace ?? source.defaultNamespace,
     asked: {

@@ -1,5 +1,5 @@
-import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 
 /** Compiled code of this many builds or releases of Node is kept. */
 const MOST_FOLDERS = 10
@@ -47,7 +47,7 @@ export function codeFolder(build: string, env: NodeJS.ProcessEnv): CodeFolder {
       try {
         const folder = place()
         if (folder === undefined) return
-        if (mkdirSync(folder, {recursive: true, mode: 0o700}) !== undefined) removeOld(join(folder, '..'))
+        if (makeFolder(folder)) removeOld(join(folder, '..'))
         if (!isOwn(folder)) return
         const half = join(folder, `.${name}.${process.pid}`)
         writeFileSync(half, bytes, {mode: 0o600, flag: 'wx'})
@@ -57,6 +57,15 @@ export function codeFolder(build: string, env: NodeJS.ProcessEnv): CodeFolder {
       }
     },
   }
+}
+
+/** Creates a folder and those above it that are missing; Node's recursive mkdir never ends where a parent exists and mkdir still says ENOENT, as below /proc. */
+export function makeFolder(folder: string): boolean {
+  if (existsSync(folder)) return false
+  const parent = dirname(folder)
+  if (!existsSync(parent)) makeFolder(parent)
+  mkdirSync(folder, {mode: 0o700})
+  return true
 }
 
 /** Removes the code of all but the newest builds. */

@@ -2,7 +2,7 @@ import {existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync} f
 import {createRequire} from 'node:module'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {cacheHome, isOwn} from './code-folder.js'
+import {cacheHome, isOwn, makeFolder} from './code-folder.js'
 import {start} from './start.js'
 
 /** Files that come with a single executable (https://nodejs.org/api/single-executable-applications.html). */
@@ -50,7 +50,7 @@ function unpackedRoot({hash, files}: Index): string {
 /** A new folder in the user's cache; undefined where it cannot be written. */
 function newFolder(parent: string): string | undefined {
   try {
-    mkdirSync(parent, {recursive: true, mode: 0o700})
+    makeFolder(parent)
     return isOwn(parent) ? mkdtempSync(join(parent, '.new-')) : undefined
   } catch {
     return undefined

@@ -62,7 +62,7 @@ async function openBelow(flags: AnalyzeFlags, root: string): Promise<AnalyzedSou
   } catch (error) {
     if (named || !(error instanceof UserError)) throw error
   }
-  await remark('Analyzed the files alone: no cluster was used.')
+  if (flags.quiet !== true) await remark('Analyzed the files alone: no cluster was used.')
   return undefined
 }
 

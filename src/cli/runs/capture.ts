@@ -1,11 +1,12 @@
-import {createReadStream} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, open, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {UserError} from '../../model/evidence/user-error.js'
 import {humanSize} from '../../model/text/human-size.js'
 import type {CaptureOptions} from '../../reports/capture/report.js'
+import type {Sink} from '../../sources/bundle/sink.js'
+import {removeAtExit} from '../../sources/leftovers.js'
 import type {Source} from '../../sources/source.js'
 import type {progressLine} from '../output/progress-line.js'
 
@@ -34,7 +35,13 @@ export async function continued(source: Source, earlier: string | undefined): Pr
 /** Where a capture writes its bundle; `streamed` when standard output gets it afterwards, so that nothing else may be printed there. */
 interface CaptureTarget {
   readonly path: string
+  readonly sink: Sink
   readonly streamed: boolean
+}
+
+async function targetAt(path: string, streamed: boolean): Promise<CaptureTarget> {
+  const {bundleSink} = await import('../../sources/bundle/sink.js')
+  return {path, sink: await bundleSink(path), streamed}
 }
 
 function fileTarget(to: string | undefined, now: Date): string {
@@ -44,24 +51,39 @@ function fileTarget(to: string | undefined, now: Date): string {
   return path
 }
 
+/** Where the bundle of a capture goes, and a step that follows when it is whole. */
+export interface CaptureRun<T> {
+  readonly captured: T
+  readonly streamed: boolean
+  /** Copies the bundle to standard output, when that gets it. */
+  send(): Promise<void>
+}
+
 /**
  * Captures into what `--to` names: a file, by default one named after the time, or `-` for standard output, which gets the bundle when it is whole
- * and not when the capture failed. A terminal gets none.
+ * and not when the capture failed. A terminal gets none. When the copy begins nothing is left to remove: writing to a pipe blocks, so an interrupt must be
+ * able to end the program there.
  */
-export async function withCaptureTarget(
+export async function withCaptureTarget<T>(
   to: string | undefined,
   now: Date,
-  capture: (target: CaptureTarget) => Promise<void>,
-): Promise<void> {
-  if (to !== '-') return await capture({path: fileTarget(to, now), streamed: false})
+  capture: (target: CaptureTarget) => Promise<T>,
+): Promise<CaptureRun<T>> {
+  if (to !== '-') {
+    const captured = await capture(await targetAt(fileTarget(to, now), false))
+    return {captured, streamed: false, send: async () => undefined}
+  }
   if (process.stdout.isTTY)
     throw new UserError('a bundle is not written to a terminal', {hint: 'Use --to FILE, or a pipe.'})
   const folder = await mkdtemp(join(tmpdir(), 'meshctl-capture-'))
-  const whole = join(folder, 'bundle.tgz')
+  const gone = removeAtExit(folder)
   try {
-    await capture({path: whole, streamed: true})
-    await pipeline(createReadStream(whole), process.stdout, {end: false})
+    const whole = join(folder, 'bundle.tgz')
+    const captured = await capture(await targetAt(whole, true))
+    const file = await open(whole)
+    return {captured, streamed: true, send: () => pipeline(file.createReadStream(), process.stdout, {end: false})}
   } finally {
     await rm(folder, {recursive: true, force: true})
+    gone()
   }
 }

@@ -1,6 +1,7 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {appliedInstead, parseRejection} from '../../analysis/sync-reason/rejection.js'
 import {ESSENTIAL_TYPES} from '../../formats/istio/istiod-syncz.js'
+import {scrubFields} from '../../formats/redact/scrub.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import {xdsTypeNamed} from '../../model/envoy/xds-type.js'
 import type {SyncProblem} from '../../model/istio/sync-problem.js'
@@ -111,7 +112,7 @@ function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonl
 async function whyWaiting(source: Source, proxy: ProxyConnection): Promise<Partial<SyncProblem>> {
   const pod = {namespace: proxyNamespace(proxy.id), name: proxyPod(proxy.id)}
   const log = await source.evidence('log.istio-proxy', pod)
-  const [why] = log.ok ? logReasons(Buffer.from(log.value.bytes).toString('utf8')) : []
+  const [why] = log.ok ? logReasons(Buffer.from(log.value.bytes).toString('utf8')).map(scrubFields) : []
   const waits = 'it has not asked for its listeners yet: its clusters are not ready'
   if (why === undefined || why.kind === 'unready' || why.kind === 'closed') {
     const advice =

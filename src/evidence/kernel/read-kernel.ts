@@ -24,6 +24,8 @@ export interface Kernel {
   readonly from: 'live' | 'log' | 'text' | 'computed'
   readonly origin: string
   readonly gaps: readonly Gap[]
+  /** The places of rules that could not be read, among those of the kernel. */
+  readonly unread: readonly EvidenceId[]
   readonly notes: readonly string[]
   readonly bytes: Uint8Array
   /** When the rules of a log were set up, by its own first time (RFC 3339). */
@@ -86,18 +88,20 @@ async function ipFacts(source: Source, subject: PodRef): Promise<Partial<IpFacts
 interface Found {
   readonly readings: RulesReading[]
   readonly gaps: Gap[]
+  readonly unread: EvidenceId[]
   readonly chunks: Uint8Array[]
   readonly origins: string[]
 }
 
 async function readLive(source: Source, subject: PodRef): Promise<Found> {
-  const found: Found = {readings: [], gaps: [], chunks: [], origins: []}
+  const found: Found = {readings: [], gaps: [], unread: [], chunks: [], origins: []}
   const answers = await Promise.all(RULES.map(([id]) => source.evidence(id, subject)))
-  RULES.forEach(([, hint], index) => {
+  RULES.forEach(([id, hint], index) => {
     const answer = answers[index]
     if (answer === undefined) return
     if (!answer.ok) {
       found.gaps.push(answer.gap)
+      found.unread.push(id)
       return
     }
     const {bytes, provenance} = answer.value
@@ -109,6 +113,7 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
     if (denial !== undefined) {
       const reason = denial.reason === 'no-container' ? 'not-running' : denial.reason
       found.gaps.push(missing(provenance.from ?? 'the rules', reason, denial.line).gap)
+      found.unread.push(id)
       return
     }
     found.readings.push(reading)
@@ -130,10 +135,11 @@ export function whyUnread(kernel: Kernel): Gap | undefined {
 
 async function readLog(source: Source, subject: PodRef): Promise<Found> {
   const answer = await source.evidence('log.istio-init', subject)
-  if (!answer.ok) return {readings: [], gaps: [answer.gap], chunks: [], origins: []}
+  if (!answer.ok) return {readings: [], gaps: [answer.gap], unread: [], chunks: [], origins: []}
   return {
     readings: [parseRules(textOf(answer.value.bytes))],
     gaps: [],
+    unread: [],
     chunks: [answer.value.bytes],
     origins: ['the log of istio-init'],
   }
@@ -224,6 +230,7 @@ export async function readKernel(source: Source, subject: PodRef, addresses: rea
     ...definedFields({setAt: startUp ? firstTime(used.chunks) : undefined}),
     origin: used.origins.join(', '),
     gaps: [...(pasted && rulesets.length > 0 ? [] : live.gaps), ...truncations(used)],
+    unread: live.unread,
     notes: [...warnings.slice(0, 5), ...losses(rulesets)],
     bytes: concat(used.chunks),
     failure,

@@ -11,11 +11,11 @@ import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
 import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/evidence/answer.js'
 import type {Artifact} from '../../model/evidence/evidence.js'
 import {ENVOY_MODES} from '../../model/istio/pod-mode.js'
-import {type Action, everyRule} from '../../model/kernel/ruleset.js'
+import {type Action, everyRule, ruleCount} from '../../model/kernel/ruleset.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
-import {readKernel, whyUnread} from '../kernel/read-kernel.js'
+import {type Kernel, readKernel, whyUnread} from '../kernel/read-kernel.js'
 import {readSockets, unreadSockets} from '../pod/sockets.js'
 import {noted} from '../provenance.js'
 
@@ -109,13 +109,20 @@ async function readSiteSockets(source: Source, pod: MeshPod): Promise<SiteSocket
   return {listeners: listenersOf(table.value), complete: unreadSockets(table.value) === undefined}
 }
 
+/** True where the rules that would capture IPv4 may be in a place that could not be read: what was read holds no IPv4 rule. */
+function mayBeElsewhere({rulesets, unread, from}: Kernel): boolean {
+  const nftUnread = unread.includes('net.iptables.nft') && unread.includes('net.nft')
+  if (from !== 'live' || !(nftUnread || unread.includes('net.iptables.legacy'))) return false
+  return rulesets.every(set => set.family === 'ip6' || ruleCount(set) === 0)
+}
+
 async function readSiteKernel(
   source: Source,
   pod: MeshPod,
   sockets: SiteSockets | undefined,
 ): Promise<Answer<SiteKernel>> {
   const kernel = await readKernel(source, pod.ref, pod.addresses)
-  if (kernel.rulesets.length === 0) {
+  if (kernel.rulesets.length === 0 || (pod.mode !== 'none' && mayBeElsewhere(kernel))) {
     const gap = whyUnread(kernel)
     if (gap !== undefined) return {ok: false, gap}
   }

@@ -52,6 +52,7 @@ export function readTelemetryConfig(object: ConfigObject): TelemetryConfig {
       providers: listOf(each, 'providers').map(provider => textOf(provider, 'name') ?? ''),
       disabled: flagOf(each, 'disabled') ?? false,
       path: `spec.accessLogging[${index}]`,
+      ...definedFields({expression: textOf(each, 'filter', 'expression')}),
     })),
     tracingProviders: listOf(raw, 'spec', 'tracing').flatMap((each, index) =>
       listOf(each, 'providers').map((provider, number) => ({

@@ -131,6 +131,11 @@ function unread(message: string, text: string): YamlDocument {
   return {value: undefined, mistakes: [{message, offset: contentStart(text)}], offsetOf: () => 0}
 }
 
+/** The one document in a text that is not nested too deeply, read as manifests are. */
+export function yamlDocument(text: string): YamlDocument {
+  return read(parseDocument(text, MANIFEST_YAML), text)
+}
+
 /** The documents in a text that is meant to be one; never throws. */
 export function yamlDocuments(text: string): readonly YamlDocument[] {
   if (isTooDeep(text)) return [unread(TOO_DEEP, text)]
@@ -153,16 +158,15 @@ export function linesOf(text: string): (offset: number) => {readonly line: numbe
   }
 }
 
+/** How one document of settings is read: pretty errors and unique keys of the library cost the square of how many there are. */
+const SETTINGS_YAML = {merge: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent'} as const
+
 /** Reads one YAML (or JSON) document as plain data; what is wrong with it comes back as a sentence with its place. */
 export function readDocument(text: string): {readonly value: unknown; readonly problem?: string} {
   if (isTooDeep(text)) return {value: undefined, problem: TOO_DEEP}
-  const document = parseDocument(text, {merge: true})
-  const [error] = document.errors
-  if (error !== undefined) return {value: undefined, problem: error.message.split('\n')[0] ?? 'not YAML'}
-  try {
-    return {value: document.toJS({maxAliasCount: MAX_ALIAS_COUNT}) as unknown}
-  } catch (thrown) {
-    // Aliases of aliases (a bomb), or of what they are in.
-    return {value: undefined, problem: sentence(thrown)}
-  }
+  const {value, mistakes} = read(parseDocument(text, SETTINGS_YAML), text)
+  const [first] = mistakes
+  if (first === undefined) return {value}
+  const {line, column} = linesOf(text)(first.offset)
+  return {value: undefined, problem: `${first.message} at line ${line}, column ${column}`}
 }

@@ -1,6 +1,5 @@
-import {parse} from 'yaml'
 import {isTooDeep} from './nesting.js'
-import {kubectlTags} from './yaml-tags.js'
+import {yamlDocument} from './yaml-document.js'
 
 /** The value of one YAML document held in a text field (a ConfigMap's entry, an annotation); undefined when it is not YAML, or nested too deeply. */
 export function parseYamlText(text: string): unknown {
@@ -14,16 +13,6 @@ export function parseYamlText(text: string): unknown {
       // A flow mapping of YAML.
     }
   }
-  try {
-    // Pretty errors cost the square of how many there are.
-    return parse(text, {
-      prettyErrors: false,
-      maxAliasCount: 100,
-      version: '1.1',
-      logLevel: 'error',
-      customTags: kubectlTags,
-    })
-  } catch {
-    return undefined
-  }
+  const {value, mistakes} = yamlDocument(text)
+  return mistakes.length > 0 ? undefined : value
 }

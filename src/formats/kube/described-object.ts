@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [kind: DescribedKind, fields: readonly string[]]
   ['Workload', ['Name', 'Namespace', 'Selector', 'Pod Template']],
 ]
 
-const FIELD = /^([A-Z][A-Za-z -]{1,40}):(?:\s+(.*))?$/
+const FIELD = /^([A-Z][A-Za-z -]{1,40}):(?:\s(.*))?$/
 const LEFT_OF_EVENT = /^\s+(Normal|Warning)\s+(\S+)\s+(?:<\w+>|\d\S*)(?: \(x\d+ over \S+\))?\s+(.*)$/
 
 /** The mark of a quotation in a chat or mail, or of the byte order. */

@@ -17,7 +17,7 @@ const SECRET_HEADERS = new Set([
 ])
 /** Words that name a secret only when the value looks like one. */
 const WEAK_WORDS = new Set(
-  'auth masterauth pin otp totp salt session sessionid jsessionid phpsessid sid hmac signature nonce_key login'.split(
+  'auth masterauth pin otp totp salt session sessionid jsessionid phpsessid sid hmac signature nonce_key login bearer'.split(
     ' ',
   ),
 )
@@ -39,8 +39,8 @@ const ABOUT_SECRETS = new Set(
     ' ',
   ),
 )
-/** Envoy's data sources that hold a secret though their name does not say so (basic_auth `users`, TLS session ticket `keys`). */
-const SECRET_SOURCES = new Set(['users', 'keys', 'ticket keys'])
+/** Envoy's data sources that hold a secret though their name does not say so (basic_auth `users`, TLS session ticket `keys`, a key store in `pkcs12`). */
+const SECRET_SOURCES = new Set(['users', 'keys', 'ticket keys', 'pkcs12'])
 const SIGNATURES = new Set(['sig', 'signature'])
 
 const MAX_KEPT = 20_000

@@ -47,6 +47,15 @@ export function scrubText(text: string, redaction: Redaction = SAME_PLACEHOLDER,
   return withoutLoose(isYamlLike(lines) ? withoutYamlValues(lines, redaction) : lines, redaction, depth)
 }
 
+/** What was read of a line of a log, each of its texts without secrets: answers that quote it are sent to others. */
+export function scrubFields<T extends object>(record: T): T {
+  const fields = Object.entries(record).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? scrubText(value) : value,
+  ])
+  return Object.fromEntries(fields) as T
+}
+
 /** A JSON document without secrets, its layout kept: secrets by their shape, by the field they are in, and in documents inside its strings. */
 export function scrubJson(text: string, redaction: Redaction = SAME_PLACEHOLDER, depth = 0): string {
   if (!isDocument(text)) return scrubText(text, redaction, depth)

@@ -1,6 +1,6 @@
 import {isPlaceholder} from '../../model/text/placeholder.js'
 import {TOKEN, TOKEN_MARK} from './issuers.js'
-import {isPlainValue} from './names.js'
+import {isPlainValue, looksRandom} from './names.js'
 import type {Redaction} from './placeholder.js'
 import {withoutPrivateKeys} from './private-keys.js'
 
@@ -127,6 +127,17 @@ const SHAPES: readonly Shape[] = [
     what: 'key of a JWK',
     mark: /kty/,
     find: /((?<!\\)\\*"(?:d|p|q|dp|dq|qi|k)\\*"\s{0,4}:\s{0,4}\\*")([A-Za-z0-9_=-]{16,})(\\*")/g,
+  },
+  {
+    what: 'key of a request',
+    mark: /[?&]key=/i,
+    find: /([?&]key=)([\w.~%+/-]{10,200}={0,2})(?![\w.~%+/-])()/gi,
+    holds: looksRandom,
+  },
+  {
+    what: 'field of a form',
+    mark: /form-data/i,
+    find: /(form-data;[ \t]{0,4}name=\\*"[\w.-]{0,60}(?:pass|secret|token|key)[\w.-]{0,60}\\*"(?:\r?\n|\\r\\n|\\n){2})([^\r\n\\]{1,2000})()/gi,
   },
   {
     what: 'argument -p',

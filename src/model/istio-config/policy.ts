@@ -29,6 +29,8 @@ export interface TelemetryConfig extends PolicyScope {
     readonly providers: readonly string[]
     readonly disabled: boolean
     readonly path: string
+    /** The CEL expression of its filter. */
+    readonly expression?: string
   }[]
   readonly tracingProviders: readonly {readonly name: string; readonly path: string}[]
 }

@@ -7,13 +7,11 @@ import {
   label,
 } from '../../analysis/authorization/decide.js'
 import {type Flip, flipsOf} from '../../analysis/authorization/flips.js'
-import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type PresentState, presentState} from '../../evidence/predicted-mesh/present.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decideInAmbient} from '../../istiod/ambient/verdict.js'
 import {decisionSetting} from '../../istiod/authorizers.js'
-import {type Pair, pairOf} from '../../istiod/mtls-pair.js'
-import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
+import {pairOf} from '../../istiod/mtls-pair.js'
 import type {Json} from '../../model/envoy/schema.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import type {PodRef} from '../../model/kube/kube-object.js'
@@ -21,6 +19,7 @@ import {podLabel} from '../../model/kube/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type ProxyVerdict, verdictOfProxy} from './proxy-verdict.js'
+import {type Arrival, type Target, warningsOf, ztunnelWarnings} from './test-warnings.js'
 import {unselectedNotes} from './unselected.js'
 
 /** Who asks: a pod, a service account with mTLS, or an address without a sidecar. */
@@ -71,13 +70,6 @@ export interface AuthzQuestion {
   readonly istioNamespace: string
 }
 
-interface Target {
-  readonly pod: MeshPod
-  readonly endpoint: RegisteredEndpoint
-  readonly host: RegisteredHost
-  readonly port: RegisteredPort
-}
-
 /** The pods a word names, each with the port asked: `service[.ns][:port]`, or a pod with a port of one of its Services. */
 function targetsOf({state, pods}: PresentState, word: string, namespace: string): readonly Target[] {
   const [, given = '', wanted] = /^(?:[a-z]+:\/\/)?([^:/]+)(?::(\d{1,5}))?(?:\/.*)?$/.exec(word) ?? []
@@ -114,12 +106,6 @@ function identityOf({state}: PresentState, namespace: string, account: string): 
   return `spiffe://${state.settings.trustDomains[0] ?? 'cluster.local'}/ns/${namespace}/sa/${account}`
 }
 
-interface Arrival {
-  readonly identity: string | null
-  readonly ip: string | undefined
-  readonly pair: Pair | undefined
-}
-
 /** The identity and address a server sees of the asker. */
 function arrivalOf(present: PresentState, from: Asker, target: Target): Arrival {
   if (from.kind === 'account')
@@ -137,33 +123,6 @@ function arrivalOf(present: PresentState, from: Asker, target: Target): Arrival 
   const tunnelled = pair.sent === 'mTLS' || pair.sent === 'HBONE'
   const identity = tunnelled ? identityOf(present, pod.ref.namespace, pod.serviceAccount) : null
   return {identity, ip: pod.addresses[0], pair}
-}
-
-function warningsOf(decision: AuthorizationDecision, arrival: Arrival, target: Target): readonly string[] {
-  const {pair, identity} = arrival
-  const fields = decision.rules.flatMap(({policy, ignored, dropped, index}) => [
-    ...(ignored.length === 0
-      ? []
-      : [`${label({policy, index})}: ${ignored.join(', ')} do not count on TCP: the rule is wider than it looks`]),
-    ...(dropped === undefined ? [] : [`${label({policy, index})}: ${dropped}`]),
-  ])
-  const asksIdentity = decision.rules.some(({from, when}) =>
-    [...from.flatMap(each => each.checks), ...when].some(({key}) =>
-      /principal|namespace|serviceAccount|trustDomain/i.test(key),
-    ),
-  )
-  return [
-    ...(pair?.status === 'CONFLICT' ? [`the connection fails before any policy is asked: ${pair.because}`] : []),
-    ...(identity === null && asksIdentity
-      ? [
-          'policies require an identity, and this client presents none (no mTLS): principals never match, notPrincipals always do',
-        ]
-      : []),
-    ...fields,
-    ...(['sidecar', 'gateway', 'ambient'].includes(target.pod.mode)
-      ? []
-      : [`${podLabel(target.pod.ref)} has no sidecar: nothing enforces its policies`]),
-  ]
 }
 
 /** Whether the asker's requests for Services go through their waypoints: those of pods in ambient mode do, and an account is treated as one. */
@@ -217,6 +176,7 @@ function ambientVerdict(
     flips: flipsOf(decision),
     proxy: undefined,
     warnings: [
+      ...ztunnelWarnings(present, target),
       ...(past
         ? [`the policies of waypoint ${waypoint.name}.${waypoint.namespace} do not apply: this client bypasses it`]
         : []),

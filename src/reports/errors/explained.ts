@@ -3,6 +3,7 @@ import {askedOnce} from '../../evidence/asked-once.js'
 import {readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
+import {scrubFields} from '../../formats/redact/scrub.js'
 import type {Source} from '../../sources/source.js'
 import {type ExplainReport, explainReport} from '../explain/report.js'
 import type {RuleList} from '../explain/topic.js'
@@ -34,7 +35,7 @@ export async function explainedHere(
   const lines = text.split(/\r\n|\n|\r/).flatMap((raw, i) => {
     const entry = parseLogLine(raw)
     return entry?.kind === 'access' && (entry.form !== 'ztunnel' || entry.failure !== undefined)
-      ? [{line: i + 1, entry}]
+      ? [{line: i + 1, entry: scrubFields(entry)}]
       : []
   })
   if (lines.length === 0) return {...report, here: []}

@@ -7,6 +7,7 @@ import {readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseStatsPage} from '../../formats/envoy/envoy-stats.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
+import {scrubFields} from '../../formats/redact/scrub.js'
 import {groupedPairs} from '../../model/collections/grouped-by.js'
 import type {AccessLogEntry} from '../../model/envoy/log-line.js'
 import type {Gap} from '../../model/evidence/answer.js'
@@ -172,7 +173,8 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const groups: CausedGroup[] = []
   const heard = openHeard()
   heard.add({gaps: mesh.gaps(), notes: mesh.notes()})
-  for (const group of groupFailures(failures)) {
+  for (const found of groupFailures(failures)) {
+    const group = {...found, example: {...found.example, entry: scrubFields(found.example.entry)}}
     const {entry, side, writer, caller} = group.example
     const line = {entry, side, writer: writers.get(writer), caller}
     const why = groups.length < TRACED ? await lineCause(once, mesh.pods, line, query.istioNamespace, heard) : undefined

@@ -2,6 +2,7 @@ import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {listOf, objectOf, textMapOf, textOf} from '../../formats/decode.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {hasProxy, podRevision} from '../../formats/kube-pod/proxy-pod.js'
+import {scrubFields} from '../../formats/redact/scrub.js'
 import {definedFields} from '../../model/collections/defined-fields.js'
 import type {Gap} from '../../model/evidence/answer.js'
 import {INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL} from '../../model/istio/mesh-keys.js'
@@ -54,7 +55,7 @@ export async function whyFromLog(
     gaps.push(log.gap)
     return undefined
   }
-  const [first, ...others] = logReasons(Buffer.from(log.value.bytes).toString('utf8'))
+  const [first, ...others] = logReasons(Buffer.from(log.value.bytes).toString('utf8')).map(scrubFields)
   if (first === undefined) return undefined
   const began = [first, ...others].flatMap(reason => reason.since ?? []).sort()[0]
   return {

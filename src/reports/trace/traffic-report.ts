@@ -21,7 +21,7 @@ export type TrafficAnswer = {readonly id: string} & Summary &
     readonly because: string
     /** What the outcome takes for granted because no evidence tells it; null where nothing. */
     readonly condition: string | null
-    /** Some hop rests on the objects: what its ztunnel or waypoint has was not read. */
+    /** Some hop rests on the objects: what its ztunnel or waypoint has, or the rules of its kernel, were not read. */
     readonly byObjects: boolean
     readonly alternatives: readonly (Summary & {readonly share: number | null})[]
   }
@@ -84,9 +84,10 @@ function notCaptured({id, pod, namespace}: TrafficRequest): TrafficAnswer {
 }
 
 function restsOnObjects({legs}: RequestPath, world: MeshWorld): boolean {
-  return legs.some(
-    each => (each.kind === 'ztunnel' || each.kind === 'proxy') && world.site(each.pod).byObjects === true,
-  )
+  return legs.some(each => {
+    if (each.kind === 'kernel') return world.site(each.pod).kernel?.from === 'computed'
+    return (each.kind === 'ztunnel' || each.kind === 'proxy') && world.site(each.pod).byObjects === true
+  })
 }
 
 function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {

@@ -112,6 +112,8 @@ import {rule as subsetHiddenFromGateway} from './subset-hidden-from-gateway/rule
 import {rule as subsetNeverRouted} from './subset-never-routed/rule.js'
 import {rule as subsetNotDefined} from './subset-not-defined/rule.js'
 import {rule as subsetWithoutPods} from './subset-without-pods/rule.js'
+import {rule as telemetryFilterAttribute} from './telemetry-filter-attribute/rule.js'
+import {rule as telemetryFilterInvalid} from './telemetry-filter-invalid/rule.js'
 import {rule as telemetrySelectorsOverlap} from './telemetry-selectors-overlap/rule.js'
 import {rule as telemetrySelectsNothing} from './telemetry-selects-nothing/rule.js'
 import {rule as telemetryWithoutProvider} from './telemetry-without-provider/rule.js'
@@ -244,6 +246,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   subsetNeverRouted,
   subsetNotDefined,
   subsetWithoutPods,
+  telemetryFilterAttribute,
+  telemetryFilterInvalid,
   telemetrySelectorsOverlap,
   telemetrySelectsNothing,
   telemetryWithoutProvider,

@@ -1,4 +1,5 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
+import {scrubFields} from '../../formats/redact/scrub.js'
 import {injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, Inconclusive} from '../rule.js'
 
@@ -28,7 +29,7 @@ export const rule = defineRule({
         `the proxy connects to istiod at ${discovery.address}, and only istiods in ${controlPlane.namespace} were queried`,
       )
     }
-    const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
+    const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog).map(scrubFields)
     return [
       {
         message: `The sidecar is ready, but it is not connected to istiod (${controlPlane.istiods} queried)${reason === undefined ? '' : `: ${reason.text}`}.`,

@@ -1,5 +1,6 @@
 import {lastError} from '../../analysis/sync-reason/last-error.js'
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
+import {scrubFields} from '../../formats/redact/scrub.js'
 import {type Container, type ContainerState, injectedContainer} from '../../model/kube/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
@@ -42,9 +43,10 @@ function whyNotReady(
   {state}: ContainerState,
 ): {readonly text: string; readonly line: string; readonly advice?: string} | undefined {
   const [known] = logReasons(log)
-  if (known !== undefined || state === 'running') return known
+  if (known !== undefined) return scrubFields(known)
+  if (state === 'running') return undefined
   const last = lastError(log)
-  return last === undefined ? undefined : {text: `it ended with ${last.text}`, line: last.line}
+  return last === undefined ? undefined : scrubFields({text: `it ended with ${last.text}`, line: last.line})
 }
 
 export const rule = defineRule({

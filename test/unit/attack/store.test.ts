@@ -48,20 +48,19 @@ test('a prune that was held up leaves what a snapshot made meanwhile uses', asyn
   for (const shelf of await readdir(join(folder, 'blobs')))
     for (const name of await readdir(join(folder, 'blobs', shelf)))
       await utimes(join(folder, 'blobs', shelf, name), long, long)
-  let made = false
-  // The names were read for the last time: now another run makes a snapshot of the same mesh.
+  let made: Promise<unknown> | undefined
+  // The names were read for the last time: now another run makes a snapshot of the same mesh, and every file that would be moved waits for it.
   const held: Disk = {
     ...realDisk,
     async size(path) {
-      if (!made) {
-        made = true
-        await create(folder, 'new', contents)
-      }
+      made ??= create(folder, 'new', contents)
+      await made
       return await realDisk.size(path)
     },
   }
   await pruneSnapshots(folder, {keep: 0, dryRun: false, now: new Date()}, held).catch(() => undefined)
-  expect(made).toBe(true)
+  await made
+  expect(made).toBeDefined()
   expect(await isWhole(folder, await findSnapshot(folder, 'new'))).toBe(true)
 })
 

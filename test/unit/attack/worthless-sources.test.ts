@@ -1,7 +1,10 @@
 import {describe, expect, test} from '@jest/globals'
+import {explainError} from '../../../src/cli/errors.js'
 import {requestsIn} from '../../../src/evidence/mesh-world/recorded-requests.js'
 import {holdsMeshConfig, readMeshNetworks} from '../../../src/formats/istio-config/mesh-config.js'
 import {readDocument} from '../../../src/formats/kube-manifest/yaml-document.js'
+import {parseYamlText} from '../../../src/formats/kube-manifest/yaml-text.js'
+import {UserError} from '../../../src/model/evidence/user-error.js'
 import {capturePod} from '../../../src/reports/capture/gather.js'
 import {certsReport} from '../../../src/reports/certs/report.js'
 import {errorsReport} from '../../../src/reports/errors/report.js'
@@ -85,4 +88,23 @@ describe('settings of something else', () => {
   ])('%s in a document of settings: a sentence or a value, never an exception', (_name, text) => {
     expect(() => readDocument(text)).not.toThrow()
   })
+
+  test.each([
+    ['fields', (at: number) => `k${at}: 1\n`],
+    ['mistakes', () => '{}'],
+    ['anchors', (at: number) => `- &a${at} x\n`],
+  ])(
+    '%s cost in proportion to how many there are',
+    (_name, of) => {
+      const text = Array.from({length: 20_000}, (_, at) => of(at)).join('')
+      expect(() => [readDocument(text), parseYamlText(text)]).not.toThrow()
+    },
+    20_000,
+  )
+})
+
+test('an error that quotes what was given stays readable', () => {
+  const {text} = explainError(new UserError(`FILE: line 1: ${'a | '.repeat(100_000)}end`), '1.2.3', false)
+  expect(text.length).toBeLessThan(2100)
+  expect(text).toMatch(/^Error: FILE: line 1: a .* … .* end$/)
 })

@@ -8,6 +8,7 @@ import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
 import {type AuthzVerdict, authzTestReport} from '../../../src/reports/authz/test-report.js'
 import {overlaySource} from '../../../src/sources/overlay.js'
 import type {Source} from '../../../src/sources/source.js'
+import {memorySource} from '../../support/memory-source.js'
 import {sharedMesh} from '../../support/mesh-capture.js'
 import {sampleSource} from '../../support/sample.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
@@ -161,4 +162,66 @@ test('a policy whose selector matches no pod is named, and one that matches is n
   expect(notes.filter(each => each.includes('selects no pod'))).toEqual([
     'AuthorizationPolicy demo/misspelled selects no pod (app=revews): it decides nothing',
   ])
+})
+
+describe('rules that can never match are named', () => {
+  const home = {namespace: 'shop'}
+  const pod = (name: string, ip: string, mode: 'sidecar' | 'ambient') => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...home,
+      name,
+      labels: {app: name, ...(mode === 'sidecar' ? {'security.istio.io/tlsMode': 'istio'} : {})},
+      annotations: mode === 'sidecar' ? {'sidecar.istio.io/status': '{}'} : {'ambient.istio.io/redirection': 'enabled'},
+    },
+    spec: {
+      serviceAccountName: name,
+      containers: [{name: 'app'}, ...(mode === 'sidecar' ? [{name: 'istio-proxy', args: ['proxy', 'sidecar']}] : [])],
+    },
+    status: {phase: 'Running', podIP: ip, podIPs: [{ip}]},
+  })
+  const warnings = async (mode: 'sidecar' | 'ambient', action: string, rule: object) => {
+    const service = {spec: {clusterIP: '10.0.0.2', selector: {app: 'api'}, ports: [{name: 'http', port: 80}]}}
+    const policy = {spec: {selector: {matchLabels: {app: 'api'}}, action, rules: [rule]}}
+    const objects = [
+      pod('web', '10.1.0.1', mode),
+      pod('api', '10.1.0.2', mode),
+      {apiVersion: 'v1', kind: 'Service', metadata: {...home, name: 'api'}, ...service},
+      {apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: {...home, name: 'p'}, ...policy},
+    ]
+    const {verdicts} = await authzTestReport(memorySource({objects: objects as never}), {
+      from: {kind: 'pod', pod: {namespace: 'shop', name: 'web'}},
+      to: 'api.shop:80',
+      namespace: 'shop',
+      asked: {method: undefined, path: undefined, host: undefined, headers: [], claims: undefined, sni: undefined},
+      istioNamespace: 'istio-system',
+    })
+    return verdicts.map(each => [each.verdict, ...each.warnings])
+  }
+  const account = 'cluster.local/ns/shop/sa/web'
+  const source = (principal: string) => ({from: [{source: {principals: [principal]}}]})
+  const methods = {to: [{operation: {methods: ['GET']}}]}
+
+  // istio.io, "Authorization Policy", Source: TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT, without a scheme.
+  test('principals with a scheme', async () => {
+    expect(await warnings('sidecar', 'ALLOW', source(account))).toEqual([['allowed']])
+    expect(await warnings('sidecar', 'ALLOW', source(`spiffe://${account}`))).toEqual([
+      [
+        'denied',
+        `shop/p rule 0: spiffe://${account} never matches: principals are written without the scheme spiffe://`,
+      ],
+    ])
+  })
+
+  // Recordings of ztunnel: an ALLOW rule with HTTP fields is left out, of a DENY rule nothing is left that matches.
+  test('HTTP fields at ztunnel', async () => {
+    expect(await warnings('ambient', 'ALLOW', {...source(account), ...methods})).toEqual([
+      ['denied', 'shop/p rule 0 (ALLOW): ztunnel does not know methods, so the rule never matches there'],
+    ])
+    expect(await warnings('ambient', 'DENY', methods)).toEqual([
+      ['allowed', 'shop/p rule 0 (DENY): ztunnel does not know methods, so the rule never matches there'],
+    ])
+    expect(await warnings('ambient', 'ALLOW', source(account))).toEqual([['allowed']])
+  })
 })

@@ -1,4 +1,5 @@
 import {missingHostText} from '../../../analysis/istio-config/missing-host.js'
+import {hostCovers} from '../../../model/istio-config/host-pattern.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -18,6 +19,11 @@ export const rule: ConfigRule = {
     return set.destinationRules().flatMap(({object, host, exportTo}) => {
       const {namespace} = object.ref
       if (hosts.find(namespace, exportTo, host) !== undefined) return []
+      // A wildcard is for every host it fits (networking.istio.io, DestinationRule.host), not for one of its own name.
+      const fitting = hosts.all.some(
+        each => [namespace, '*'].includes(each.scope) && host.startsWith('*') && hostCovers(host, each.host),
+      )
+      if (fitting) return []
       return [{object, path: 'spec.host', message: `Host ${missingHostText(hosts, host, namespace)}`}]
     })
   },

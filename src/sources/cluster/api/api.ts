@@ -209,5 +209,6 @@ function accepted({warn}: ApiServer, answer: HttpAnswer): HttpAnswer {
   for (const sentence of warn === undefined ? [] : warningsIn(answer.headers.warning)) warn?.(sentence)
   if (answer.status >= 200 && answer.status < 300) return answer
   const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
-  throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after']})
+  const {location} = answer.headers
+  throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after'], location})
 }

@@ -48,6 +48,7 @@ function watchOver(api: Api, life: AbortSignal, onOpen: () => void, lean: (objec
       const limits = {
         totalMs: (LIMITS.watchSeconds + LIMITS.watchGraceSeconds) * 1000,
         maxEventBytes: LIMITS.watchEventBytes,
+        openMs: api.idleMs ?? LIMITS.apiCallMs,
         signal: controller.signal,
       }
       const onWatchEvent = (event: unknown) => {

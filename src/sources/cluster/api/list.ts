@@ -1,4 +1,4 @@
-import {isObject, numberOf, textOf} from '../../../formats/decode.js'
+import {isObject, numberOf, objectOf, textOf} from '../../../formats/decode.js'
 import type {KubeObject} from '../../../model/kube/kube-object.js'
 import {humanSize} from '../../../model/text/human-size.js'
 import {failureFromError, WireFailure} from '../../../wire/wire-failure.js'
@@ -64,6 +64,7 @@ export async function* listPages<T>(
   let token: string | undefined
   const checkBounds = listBounds(path)
   const tidy = leanHeap()
+  const isNew = newObjects()
   let waiting: Promise<Buffer> | undefined = fetchPage(api, path, undefined)
   while (waiting !== undefined) {
     let body: Buffer
@@ -82,7 +83,8 @@ export async function* listPages<T>(
     const ahead = early === undefined ? undefined : fetchPage(api, path, early)
     // The page is read before the next one is awaited; a failure of the next must not become an unhandled rejection.
     ahead?.catch(() => undefined)
-    const {items, next, remaining, resourceVersion} = readPage(body, path, read)
+    if (begins) isNew.begin()
+    const {items, next, remaining, resourceVersion} = readPage(body, path, read, isNew.see)
     if (next !== undefined && next === token)
       throw new WireFailure('protocol', `GET ${path}: the list does not continue`)
     token = next
@@ -126,22 +128,56 @@ function earlyToken(body: Buffer): string | undefined {
   return /^\{"kind":"\w+List","apiVersion":"[^"]+","metadata":\{[^{}]*?"continue":"([\w+/=-]+)"/.exec(head)?.[1]
 }
 
-function readPage<T>(body: Buffer, path: string, read: (object: KubeObject) => T): RawPage<T> {
-  const {fields, items: list} = readList(body, path)
-  if (!isObject(fields) || !Array.isArray(fields.items)) {
-    // An empty list of a custom resource may have null items; anything else is not a list.
-    if (!isObject(fields) || !(textOf(fields, 'kind') ?? '').endsWith('List')) {
-      throw new WireFailure('protocol', `GET ${path}: the answer is not a list`)
-    }
+/** Tells which objects of a list come for the first time: a list continued after it expired may hold one twice. */
+function newObjects() {
+  const seen = new Set<string>()
+  return {
+    begin: () => seen.clear(),
+    see: ({metadata}: KubeObject): boolean => {
+      const name = `${metadata.namespace ?? ''}/${metadata.name}`
+      return !seen.has(name) && seen.add(name) !== undefined
+    },
   }
+}
+
+/** True for the body of a list; an empty one of a custom resource may have null items. */
+function isList(fields: unknown): boolean {
+  if (!isObject(fields)) return false
+  if (Array.isArray(fields.items)) return true
+  return (fields.items ?? undefined) === undefined && (textOf(fields, 'kind') ?? '').endsWith('List')
+}
+
+/**
+ * Where the list goes on. The API server gives the count of what remains only together with a token (ListMeta of the Kubernetes API), so a list that has
+ * one without the other was cut on its way.
+ */
+function continuation(fields: unknown, path: string): Pick<RawPage<unknown>, 'next' | 'remaining'> {
+  const token = objectOf(fields, 'metadata')?.continue ?? ''
+  const remaining = numberOf(fields, 'metadata', 'remainingItemCount')
+  if (typeof token !== 'string')
+    throw new WireFailure('protocol', `GET ${path}: the token of the next page is not a string`)
+  if (token !== '') return {next: token, remaining}
+  if ((remaining ?? 0) > 0)
+    throw new WireFailure('protocol', `GET ${path}: ${remaining} objects remain, but the token to read them is missing`)
+  return {next: undefined, remaining: 0}
+}
+
+function readPage<T>(
+  body: Buffer,
+  path: string,
+  read: (object: KubeObject) => T,
+  isNew: (object: KubeObject) => boolean,
+): RawPage<T> {
+  const {fields, items: list} = readList(body, path)
+  if (!isList(fields)) throw new WireFailure('protocol', `GET ${path}: the answer is not a list`)
   const kind = (textOf(fields, 'kind') ?? '').replace(/List$/, '')
   const apiVersion = textOf(fields, 'apiVersion') ?? 'v1'
-  const next = textOf(fields, 'metadata', 'continue')
   const items: T[] = []
-  for (const item of list) items.push(read(identified(item, kind, apiVersion)))
-  const resourceVersion = textOf(fields, 'metadata', 'resourceVersion')
-  if (next === undefined || next === '') return {items, next: undefined, remaining: 0, resourceVersion}
-  return {items, next, remaining: numberOf(fields, 'metadata', 'remainingItemCount'), resourceVersion}
+  for (const item of list) {
+    const object = identified(item, kind, apiVersion)
+    if (isNew(object)) items.push(read(object))
+  }
+  return {items, ...continuation(fields, path), resourceVersion: textOf(fields, 'metadata', 'resourceVersion')}
 }
 
 /** Items of built-in lists omit apiVersion and kind. */

@@ -12,7 +12,7 @@ import type {ObjectQuery, Page} from '../../source.js'
 import type {Live} from '../live.js'
 import {answerJson} from './answer-json.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {listAllPages, listPages, wholeList} from './list.js'
+import {listPages, wholeList} from './list.js'
 
 /**
  * Objects of a kind from the API server, with all fields. A name that does not exist is an empty list; a group the
@@ -89,6 +89,7 @@ async function* pagesAt<T>(
 ): AsyncGenerator<Answer<Page<T>>> {
   let refs: PodRef[] = []
   const use = (object: KubeObject): T => {
+    checkKind(kind, object)
     if (kind.kind === 'Pod') {
       live.remember([object])
       refs.push(podRefOf(object))
@@ -106,6 +107,12 @@ async function* pagesAt<T>(
   } finally {
     live.forget(refs)
   }
+}
+
+/** The object, which must be of the kind that was asked for: what a cache or a proxy on the way gives in its place is not an answer. */
+function checkKind({kind}: Kind, object: KubeObject): KubeObject {
+  if (object.kind === kind || object.kind === '') return object
+  throw new WireFailure('protocol', `asked for ${kind} objects, and got the kind ${object.kind}`)
 }
 
 /** The path of the list of a kind: of one namespace, else of the whole cluster. */
@@ -130,8 +137,9 @@ function listPath(kind: Kind, apiVersion: string, query: ObjectQuery): string {
 async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuery): Promise<readonly KubeObject[]> {
   if (query.name === undefined || (kind.namespaced && query.namespace === undefined)) {
     const path = listPath(kind, apiVersion, query)
-    if (kind.kind !== 'Pod') return await listAllPages(live.api, path)
-    const {items} = await wholeList(live.api, path, sharedParts())
+    const shared = kind.kind === 'Pod' ? sharedParts() : (object: KubeObject) => object
+    const {items} = await wholeList(live.api, path, object => shared(checkKind(kind, object)))
+    if (kind.kind !== 'Pod') return items
     if (items.length <= LIMITS.rememberedPods) live.remember(items)
     return items
   }
@@ -142,7 +150,7 @@ async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuer
     if (!isObject(json) || textOf(json, 'metadata', 'name') === undefined) {
       throw new WireFailure('protocol', `GET ${one}: the answer is not an object`)
     }
-    const object = {apiVersion, kind: kind.kind, ...json} as unknown as KubeObject
+    const object = checkKind(kind, {apiVersion, kind: kind.kind, ...json} as unknown as KubeObject)
     live.remember([object])
     return [object]
   } catch (error) {

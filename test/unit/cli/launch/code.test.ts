@@ -124,3 +124,9 @@ describe('scripts of units', () => {
     expect(run(['#base/a']).cachedDataRejected).toBe(false)
   })
 })
+
+test('a home in which no folder can be made ends without one', () => {
+  const folder = codeFolder('one', {HOME: '/proc'})
+  folder.write('check', Buffer.from('code'))
+  expect(folder.read('check')).toBeUndefined()
+})

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {EXIT, exitOfAll} from '../src/cli/errors.js'
+import {repeatableFlag} from '../src/cli/flags/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {example} from '../src/cli/usage/example.js'
 import {UserError} from '../src/model/evidence/user-error.js'
@@ -36,13 +37,14 @@ export default class Read extends MeshCommand {
     file: Args.string({ignoreStdin: true, description: 'files of any format; - reads standard input'}),
   }
   static override flags = {
+    file: repeatableFlag('files to read, as the arguments are', 'f', 'FILE'),
     forms: Flags.boolean({description: 'list every format meshctl recognises'}),
     only: Flags.boolean({description: 'only print the format and the commands that read it'}),
   }
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Read)
-    const paths = argv.map(String)
+    const paths = [...(flags.file ?? []), ...argv.map(String)]
     if (flags.forms) return await this.print(flags, readReport([]), formsView)
     if (paths.length === 0)
       throw new UserError('missing argument FILE: a file of any format, or - for standard input', {

@@ -5,6 +5,7 @@ import {afterAll, expect, test} from '@jest/globals'
 import {explainReport} from '../../src/reports/explain/report.js'
 import {readReport} from '../../src/reports/read/report.js'
 import {CLIENT_TOOLS} from '../fixtures/pieces/client-tools.js'
+import {CLIENTS_IN_TROUBLE} from '../fixtures/pieces/clients-in-trouble.js'
 import {HEALTHY_CHARTS} from '../fixtures/pieces/healthy-charts.js'
 import {KERNEL_AND_CLUSTER} from '../fixtures/pieces/kernel-and-cluster.js'
 import {KUBECTL_OUTPUT} from '../fixtures/pieces/kubectl-output.js'
@@ -15,6 +16,7 @@ import {OBJECTS_WITH_MISTAKES} from '../fixtures/pieces/objects-with-mistakes.js
 import {PAGES_AND_LOGS} from '../fixtures/pieces/pages-and-logs.js'
 import {PAGES_OF_ISTIOD} from '../fixtures/pieces/pages-of-istiod.js'
 import {PASTED_PIECES, type PastedPiece} from '../fixtures/pieces/pieces.js'
+import {PROXIES_IN_TROUBLE} from '../fixtures/pieces/proxies-in-trouble.js'
 import {RULES_IN_LOGS} from '../fixtures/pieces/rules-in-logs.js'
 import {RULES_OF_NODES} from '../fixtures/pieces/rules-of-nodes.js'
 import {RULES_OF_PODS} from '../fixtures/pieces/rules-of-pods.js'
@@ -39,6 +41,7 @@ function ownWords(said: string, {text}: PastedPiece): string {
 const ALL = [
   ...PASTED_PIECES,
   ...CLIENT_TOOLS,
+  ...CLIENTS_IN_TROUBLE,
   ...HEALTHY_CHARTS,
   ...KERNEL_AND_CLUSTER,
   ...KUBECTL_OUTPUT,
@@ -48,6 +51,7 @@ const ALL = [
   ...OBJECTS_WITH_MISTAKES,
   ...PAGES_AND_LOGS,
   ...PAGES_OF_ISTIOD,
+  ...PROXIES_IN_TROUBLE,
   ...RULES_IN_LOGS,
   ...RULES_OF_NODES,
   ...RULES_OF_PODS,
@@ -69,11 +73,13 @@ export function piecesAreAnswered(share: number): void {
       ...words.map(({meaning}) => meaning),
     ])
     for (const words of piece.says) expect(said.join(' ')).toMatch(words)
+    for (const words of piece.never ?? []) expect(said.join(' ')).not.toMatch(words)
   })
 
   test.each(named(asked('read')))('read: %s', (_, piece) => {
     const {findings} = readReport([{label: 'text', bytes: Buffer.from(piece.text)}])
     for (const words of piece.says) expect(findings.join(' ')).toMatch(words)
+    for (const words of piece.never ?? []) expect(findings.join(' ')).not.toMatch(words)
   })
 
   test.each(named(corpusShare('PIECES', cli, share)))('%s', async (_, piece) => {

@@ -87,13 +87,26 @@ function wayIn(row: Row, name: string): string | undefined {
   return `Service ${name} is reached from outside ${outside}at each node: ${pairs.map(([, port, node]) => `${node} for ${port}`).join(', ')}`
 }
 
+const SIDECARS: readonly string[] = ['istio-proxy', 'linkerd-proxy', 'kuma-sidecar', 'consul-dataplane', 'envoy']
+
+/** True for a list that ends within a name: with a comma, dots, or the beginning of a sidecar's name. */
+function isCut(cell: string, last: string): boolean {
+  const name = last.replace(/(?:\.{2,3}|…)$/, '')
+  return (
+    name !== last ||
+    cell.endsWith(',') ||
+    (name !== '' && SIDECARS.some(each => each !== name && each.startsWith(name)))
+  )
+}
+
 /** Whether a pod has a sidecar, by the names of its containers (Istio's, Linkerd's, Kuma's, Consul's and Open Service Mesh's). */
 function sidecarAmong(row: Row, name: string): string {
   const all = Object.entries(row).filter(([column]) => column !== 'NAME' && column !== 'NAMESPACE')
   const containers = all.flatMap(([, cell]) => cell.split(/[,\s]+/)).filter(each => each !== '' && each !== '<none>')
-  const sidecar = containers.find(each =>
-    /^(istio-proxy|linkerd-proxy|kuma-sidecar|consul-dataplane|envoy)$/.test(each),
-  )
+  const sidecar = containers.find(each => SIDECARS.includes(each))
+  const last = containers.at(-1) ?? ''
+  if (sidecar === undefined && isCut(all.at(-1)?.[1] ?? '', last))
+    return `whether pod ${name} has a sidecar is not checked, because its containers are cut at ${last}`
   if (sidecar === undefined) return `pod ${name} has no sidecar: its containers are ${containers.join(', ')}`
   const capture = containers.includes('istio-validation')
     ? '; the CNI plugin sets up its rules (istio-validation checks them)'

@@ -3,26 +3,18 @@ import type {AccessLogEntry, LogLine, MessageLine} from '../../model/envoy/log-l
 import {RESPONSE_FLAGS} from '../../model/envoy/response-flags.js'
 import {GRPC_CODES} from '../../model/vocabulary/grpc-codes.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
-import {AGENT_MESSAGES} from '../../model/vocabulary/log-messages/agent.js'
-import {AGENT_PROGRESS} from '../../model/vocabulary/log-messages/agent-progress.js'
-import {CLIENT_MESSAGES} from '../../model/vocabulary/log-messages/client.js'
-import {CNI_MESSAGES} from '../../model/vocabulary/log-messages/cni.js'
-import {CNI_PROGRESS} from '../../model/vocabulary/log-messages/cni-progress.js'
 import {ENVOY_MESSAGES} from '../../model/vocabulary/log-messages/envoy.js'
 import {GENERIC_MESSAGES} from '../../model/vocabulary/log-messages/generic.js'
 import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
-import {KERNEL_MESSAGES} from '../../model/vocabulary/log-messages/kernel.js'
-import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
-import {KUBERNETES_EVENTS} from '../../model/vocabulary/log-messages/kubernetes-events.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
 import {ZTUNNEL_ERRORS} from '../../model/vocabulary/log-messages/ztunnel-errors.js'
-import {ZTUNNEL_PROGRESS} from '../../model/vocabulary/log-messages/ztunnel-progress.js'
 import {TLS_ERRORS} from '../../model/vocabulary/tls-errors.js'
 import {meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
 import {causeOf} from './access-cause.js'
 import {explainForeign} from './foreign.js'
 import type {LineExplanation} from './line-explanation.js'
+import {EVENTS, ORDER, TABLES} from './message-tables.js'
 import {clusterNameSentence, writerSentence} from './side.js'
 
 const MAX_TEXT = 160
@@ -130,31 +122,6 @@ function explainAccess(entry: AccessLogEntry): LineExplanation | undefined {
     ],
   }
 }
-
-const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
-  'pilot-agent': [...AGENT_MESSAGES, ...AGENT_PROGRESS],
-  Envoy: ENVOY_MESSAGES,
-  istiod: ISTIOD_MESSAGES,
-  'istio-cni': [...CNI_MESSAGES, ...CNI_PROGRESS],
-  'istio-init': CNI_MESSAGES,
-  Kubernetes: KUBERNETES_MESSAGES,
-  ztunnel: [...ZTUNNEL_MESSAGES, ...ZTUNNEL_PROGRESS],
-  'the kernel': KERNEL_MESSAGES,
-  'a client': CLIENT_MESSAGES,
-}
-
-const EVENTS: readonly LogMessage[] = [...KUBERNETES_MESSAGES, ...KUBERNETES_EVENTS]
-
-/** Whose messages are tried where a line does not say who wrote it; those of ztunnel are in everyday words and need its name. */
-const ORDER: readonly LogWriter[] = [
-  'the kernel',
-  'istio-cni',
-  'pilot-agent',
-  'Envoy',
-  'Kubernetes',
-  'istiod',
-  'a client',
-]
 
 function writersFor({writer, message}: MessageLine): readonly LogWriter[] {
   const named: readonly LogWriter[] = /\bztunnel\b/.test(message) ? ['ztunnel'] : []

@@ -3,6 +3,13 @@ import type {DnsAnswer} from '../../model/evidence/tool-output.js'
 const AUTOMATIC = /^240\.240\.|^2001:2:/
 const IN_CLUSTER = /\.svc(?:\.|$)/
 
+/** Names of one or two labels are completed by the search domains of /etc/resolv.conf (resolv.conf(5), ndots), which dig and some builds of BusyBox leave out. */
+function searched(name: string): string {
+  return name.replace(/\.$/, '').split('.').length > 2 || name === 'the name'
+    ? ''
+    : ` A short name needs the search domains of /etc/resolv.conf, which dig (without +search) and some nslookup do not use: if it is a Service, ask NAME.NAMESPACE.svc.cluster.local in full.`
+}
+
 function missing(name: string): string {
   return IN_CLUSTER.test(name)
     ? 'no Service of this name is in that namespace; compare name, namespace and cluster domain'
@@ -21,7 +28,8 @@ export function dnsFindings({question = 'the name', status, addresses, server}: 
     return [
       `${question}: SERVFAIL${by}: the resolver that was asked failed, or its own upstream resolver did. The agent (15053) passes on names that are not of the mesh to those in resolv.conf: ask them directly`,
     ]
-  if (status === 'NXDOMAIN') return [`${question}: NXDOMAIN${by}: ${missing(question)}`]
+  if (status === 'NXDOMAIN')
+    return [`${question}: NXDOMAIN${by}: ${missing(question)}.${searched(question)}`.replace(/\.$/, '')]
   if (addresses.length === 0) return [`${question}: ${status}, without an address${by}`]
   return [
     `${question}: ${addresses.join(', ')}${by}`,

@@ -2,17 +2,7 @@ import {own} from '../../model/collections/own.js'
 import type {HttpExchange} from '../../model/evidence/tool-output.js'
 import {meaningsOf} from '../../model/vocabulary/words.js'
 import {explainMessage} from '../log-explanation/explain.js'
-
-/** What the exit codes of curl mean in a mesh (curl(1), EXIT CODES; istio.io, "Traffic Management Problems"). */
-const CURL: Readonly<Record<number, string>> = {
-  6: "the name could not be resolved: DNS does not know it. Hosts of a ServiceEntry are unknown to the cluster's DNS unless the sidecar answers DNS (ISTIO_META_DNS_CAPTURE, explain MCT1313) or the request goes by address with a Host header",
-  7: 'the connection was refused. In a pod with a sidecar every outbound connection goes to the proxy on 15001, so the proxy does not listen: it has not started yet (holdApplicationUntilProxyStarts makes the application wait) or has ended. Without a sidecar nothing listens on that address and port',
-  28: 'no answer came in time: packets are dropped on the way (NetworkPolicy, firewall, security group, a full queue of connections), or the server is overloaded; a SYN without an answer shows in tcpdump on both sides',
-  35: 'the TLS handshake failed: the other side closed it or does not speak TLS. On a gateway no server has this server name (SNI), or its credential is missing: meshctl proxy-config listener and secret of the gateway',
-  52: 'the connection was closed without an answer (empty reply): plaintext was sent to a port that accepts only mTLS (STRICT) or TLS, or the server crashed',
-  56: 'the connection was reset while receiving: plaintext reached a port that accepts only mTLS (STRICT, and the caller has no sidecar), or the server closed it',
-  60: "the server's certificate is not trusted: its issuer (CA) is unknown to the client. Certificates of the mesh are signed by istiod and are not meant for clients outside; a gateway needs a certificate of a CA that clients trust",
-}
+import {failureOf} from './client-failures.js'
 
 const AUTOMATIC = /^240\.240\.|^2001:2:/
 
@@ -82,7 +72,7 @@ function answerSentences(exchange: HttpExchange & {readonly status: number}): re
 
 /** What a request of curl or wget shows: where it went, who answered, and why it failed. */
 export function httpFindings(exchange: HttpExchange): readonly string[] {
-  const {peer, peerPort, peerAddress = '', host, status, curlError, message} = exchange
+  const {peer, peerPort, peerAddress = '', host, status, curlError, message, client = 'curl'} = exchange
   const to =
     peer === undefined
       ? []
@@ -95,11 +85,13 @@ export function httpFindings(exchange: HttpExchange): readonly string[] {
       ]
     : []
   const answered = status === undefined ? [] : answerSentences({...exchange, status})
-  const known = curlError === undefined ? undefined : CURL[curlError]
+  const known = curlError === undefined ? undefined : failureOf(curlError, message)
   const failed =
     curlError === undefined
       ? []
-      : [`curl (${curlError})${message === undefined ? '' : ` ${message}`}: ${known ?? 'see EXIT CODES in curl(1)'}`]
+      : [
+          `${client === 'wget' ? 'wget' : `curl (${curlError})`}${message === undefined ? '' : ` ${message}`}: ${known ?? 'see EXIT CODES in curl(1)'}`,
+        ]
   const silent =
     status === undefined && curlError === undefined
       ? ['curl shows neither status nor error: add -v or -i, so that the status and the headers of Envoy are seen']

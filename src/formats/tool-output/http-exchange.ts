@@ -3,6 +3,13 @@ import type {HttpExchange} from '../../model/evidence/tool-output.js'
 
 const STATUS = /^(?:< |\s*wget: server returned error: |\s*)HTTP\/[\d.]+ (\d{3})\b/
 const CURL_ERROR = /^(?:.*\s)?curl: \((\d{1,3})\) (.*)$/
+/** What wget of GNU and of BusyBox write when they fail, by the exit code that curl has for the same. */
+const WGET_ERRORS: readonly (readonly [code: number, words: RegExp])[] = [
+  [6, /^(?:.*\s)?wget: ((?:bad address|unable to resolve host address) .*)$/],
+  [7, /^(?:.*\s)?wget: (can't connect to remote host.*Connection refused.*)$/],
+  [28, /^(?:.*\s)?wget: ((?:download timed out|can't connect to remote host.*timed out).*)$/],
+  [52, /^(?:.*\s)?wget: (error getting response.*)$/],
+]
 const CONNECTED = /^\* +Connected to (\S+) \(([0-9a-fA-F.:]+)\) port (\d+)/
 const TRYING = /^\* +Trying \[?([0-9a-fA-F.:]+?)\]?(?::(\d+))?\.{3}\s*$/
 const FAILED = /^\* +connect to (\S+) port (\d+)/
@@ -36,10 +43,23 @@ function answerAt(all: readonly string[], at: number): Pick<HttpExchange, 'heade
   return {headers: Object.fromEntries(headers), ...definedFields({body: body?.trim().slice(0, 500)})}
 }
 
+/** The last failure of wget in a text. */
+function wgetError(all: readonly string[]): {readonly code: number; readonly message: string} | undefined {
+  const found = all.flatMap(line =>
+    WGET_ERRORS.flatMap(([code, words]) => {
+      const said = words.exec(line)?.[1]
+      return said === undefined ? [] : [{code, message: said}]
+    }),
+  )
+  return found.at(-1)
+}
+
 /** True for what curl or wget print of a request: its status, an error, or the connection. */
 export function isHttpExchange(text: string): boolean {
-  return lines(text).some(
-    line => STATUS.test(line) || CURL_ERROR.test(line) || CONNECTED.test(line) || TRYING.test(line),
+  const all = lines(text)
+  return (
+    all.some(line => STATUS.test(line) || CURL_ERROR.test(line) || CONNECTED.test(line) || TRYING.test(line)) ||
+    wgetError(all) !== undefined
   )
 }
 
@@ -64,6 +84,7 @@ export function parseHttpExchange(text: string): HttpExchange | undefined {
   const connected = found(CONNECTED)
   const tried = found(FAILED) ?? found(TRYING)
   const error = found(CURL_ERROR)
+  const wget = error === null || error === undefined ? wgetError(all) : undefined
   const exit = matches(/command terminated with exit code (\d+)/)[1]
   const address = connected?.[2] ?? tried?.[1]
   const host = found(/^> ?[Hh]ost: ?(\S+)/)?.[1]
@@ -76,8 +97,9 @@ export function parseHttpExchange(text: string): HttpExchange | undefined {
       peerPort: Number(connected?.[3] ?? tried?.[2]) || undefined,
       path: found(REQUEST)?.[1],
       status: at < 0 ? undefined : Number(STATUS.exec(all[at] ?? '')?.[1]),
-      curlError: Number(error?.[1] ?? (bare ? exit : undefined)) || undefined,
-      message: error?.[2],
+      client: wget === undefined ? undefined : ('wget' as const),
+      curlError: wget?.code ?? (Number(error?.[1] ?? (bare ? exit : undefined)) || undefined),
+      message: error?.[2] ?? wget?.message,
     }),
   }
 }

@@ -12,7 +12,9 @@ export interface HttpExchange {
   readonly headers: Readonly<Record<string, string>>
   /** What follows the headers, as far as it is a line of text. */
   readonly body?: string
-  /** The exit code of curl (curl(1), EXIT CODES). */
+  /** The program that failed, where it is not curl. */
+  readonly client?: 'wget'
+  /** The exit code of curl (curl(1), EXIT CODES), or the one that curl has for the failure of another client. */
   readonly curlError?: number
   readonly message?: string
 }

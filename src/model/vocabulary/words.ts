@@ -92,6 +92,20 @@ function withoutCase(text: string): string {
   return text.replace(/[[{(].*$/s, '')
 }
 
+/** Vocabularies whose words stand as the case of another: `downstream_local_disconnect(http2_ping_timeout)`. */
+const CASES: readonly string[] = [
+  'Envoy response code detail',
+  'detail of a codec or a local close',
+  'Envoy connection detail',
+  'TLS error',
+]
+
+/** What the case in brackets behind a detail means by itself. */
+function innerMeanings(text: string): readonly WordMeaning[] {
+  const [, inner] = /[[{(]([^[\]{}()]{1,200})[\]})]\s*$/.exec(text) ?? []
+  return inner === undefined ? [] : meaningsOf(inner).filter(({kind}) => CASES.includes(kind))
+}
+
 /** Everything a word means, whatever its case, hyphens, the case in brackets behind it and `istio-` before a component. */
 export function meaningsOf(text: string): readonly WordMeaning[] {
   const folded = foldedWord(text)
@@ -111,7 +125,7 @@ export function meaningsOf(text: string): readonly WordMeaning[] {
       const [word, [meaning, next, source]] = entry
       return [{word, kind, meaning, next, source}]
     })
-    if (found.length > 0) return found
+    if (found.length > 0) return form === folded ? found : [...found, ...innerMeanings(text)]
   }
   return []
 }

@@ -15,6 +15,12 @@ export const NO_CERTIFICATE_SERVICE: LogMessage = [
 
 /** Messages of pilot-agent, the first process of the container istio-proxy. */
 export const AGENT_MESSAGES: readonly LogMessage[] = [
+  [
+    /(?:cannot|could not) fetch Wasm (?:module|binary|OCI image|image)|error in converting the wasm config to local/i,
+    'The agent could not fetch the code of a WasmPlugin from its registry or server; the end of the line says why: UNAUTHORIZED or DENIED is a missing or wrong imagePullSecret, MANIFEST_UNKNOWN a wrong tag, no such host or a timeout the network. With FAIL_CLOSE requests fail until it is there.',
+    'Check url, imagePullSecret (a Secret in the namespace of the WasmPlugin) and the way to the registry; meshctl proxy-config ecds POD',
+    'https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/',
+  ],
   NO_CERTIFICATE_SERVICE,
   [
     /ca request failed, starting attempt/i,

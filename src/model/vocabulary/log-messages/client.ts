@@ -3,6 +3,18 @@ import type {LogMessage} from './message.js'
 /** What a client sees: response bodies of Envoy and errors of curl. */
 export const CLIENT_MESSAGES: readonly LogMessage[] = [
   [
+    /unexpected HTTP status code received from server: 404/i,
+    'The gRPC client got a plain HTTP answer 404, which it reports as Unimplemented: no gRPC server saw the request. A gateway or proxy has no route for this host (:authority) and path /package.Service/Method, or the port leads to an HTTP server.',
+    'meshctl proxy-config route POD   # of the gateway: hosts and paths; then the VirtualService or GRPCRoute',
+    'https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md',
+  ],
+  [
+    /unexpected HTTP status code received from server: (?:502|503|504|429)/i,
+    'The gRPC client got a plain HTTP answer 429, 502, 503 or 504, which it reports as Unavailable: a proxy or load balancer answered instead of the gRPC server. What is between client and mesh does not speak gRPC to it, or found no healthy endpoint.',
+    'Find the request in the access log of the gateway: without an entry the answer came from in front of it',
+    'https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md',
+  ],
+  [
     /upstream connect error.*delayed connect error: (?:113|101|110)\b/i,
     'Envoy answered 503 because the network did not carry the connection to the upstream (113 no route to host, 101 network unreachable, 110 timed out): the address is of a pod or node that is gone, or a NetworkPolicy or firewall is between.',
     'meshctl proxy-config endpoint POD   # of the client: is the address a pod that runs?',
@@ -195,7 +207,13 @@ export const CLIENT_MESSAGES: readonly LogMessage[] = [
     'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
   ],
   [
-    /unknown (?:service|method) [\w.]+|Code: Unimplemented|server does not support the reflection API/i,
+    /Code: Unimplemented/i,
+    'Unimplemented: the server has no such gRPC service or method (the route leads to another server than meant, or it was built without it), unless the message with it names an HTTP status: then a proxy answered, and no gRPC server saw the request.',
+    'meshctl trace POD URL   # where the path /package.Service/Method goes',
+    'https://grpc.io/docs/guides/status-codes/',
+  ],
+  [
+    /unknown (?:service|method) [\w.]+|server does not support the reflection API/i,
     'Unimplemented: the request reached a gRPC server that does not have this service or method: the route leads to another server than meant, or the server was built without it (reflection included). The mesh carried the request.',
     'meshctl trace POD URL   # where the path /package.Service/Method goes',
     'https://grpc.io/docs/guides/status-codes/',

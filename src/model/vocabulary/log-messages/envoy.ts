@@ -201,6 +201,18 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
     XDS,
   ],
   [
+    /Plugin configured to fail closed failed to load/i,
+    'A Wasm plugin could not be loaded and fails closed (failStrategy FAIL_CLOSE): requests of the listeners with it are answered with 503; releases without per-plugin loading reject the whole listener.',
+    'The lines before it say why: the code is not Wasm, was cut, or needs another runtime or ABI. meshctl proxy-config ecds POD',
+    WASM,
+  ],
+  [
+    /OTLP (?:HTTP |gRPC )?exporter|exporting the OTLP message|OpenTelemetry.{0,80}(?:export|OTLP)/i,
+    'Envoy could not deliver spans or logs to the OpenTelemetry collector (OTLP): they are lost, requests go on. A status 404 is a wrong path or port (OTLP over HTTP is /v1/traces on 4318, gRPC is on 4317), 401 and 403 missing credentials, 5xx the collector.',
+    'Compare service, port and path of the provider in meshConfig.extensionProviders with the collector',
+    'https://opentelemetry.io/docs/specs/otlp/',
+  ],
+  [
     /wasm.*(failed|fail|error|cannot|unable)|Failed to (load|fetch|instantiate) Wasm|Plugin .* VM/i,
     'A Wasm extension could not be fetched or started. Depending on failStrategy the requests fail (FAIL_CLOSE) or pass.',
     'Check the URL and pull secret of the WasmPlugin: meshctl proxy-config ecds POD',

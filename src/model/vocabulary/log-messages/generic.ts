@@ -6,6 +6,12 @@ const K8S = 'https://kubernetes.io/docs/reference/access-authn-authz/'
 /** Errors of Go, Rust and the kernel that any component may log; used when no message of its own is known. */
 export const GENERIC_MESSAGES: readonly LogMessage[] = [
   [
+    /^panic: |^fatal error: (?:all goroutines|concurrent map)|^goroutine \d{1,9} \[[a-z ,0-9]{1,60}\]:$|\[signal SIG[A-Z]+: /,
+    'A program written in Go crashed (panic) and ended with exit code 2: istiod, an agent or the application; the first line of its own package below "goroutine" says where. Kubernetes restarts it.',
+    'kubectl logs POD --previous for the whole trace. A panic of istiod or the agent is an error in that release: look for it in the issues of istio/istio, and upgrade or report it with the trace',
+    'https://go.dev/ref/spec#Handling_panics',
+  ],
+  [
     /x509: certificate signed by unknown authority/,
     'One side does not trust the certificate of the other: its root CA is not the one that signed it.',
     'Compare the root certificates: meshctl proxy-config rootca-compare POD OTHER',

@@ -8,6 +8,12 @@ const MODEL = 'istio/istio pilot/pkg/model'
 /** Messages of istiod (container discovery). */
 export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   [
+    /(?:mutating|validating)webhookconfigurations?\b.{0,300}the object has been modified/i,
+    'Two writers patch one webhook configuration at the same time, as istiod does with its caBundle: another replica or revision of istiod, or a tool that applies the manifest again. Once is harmless; on and on, the writers have different CA certificates, and injection fails by turns.',
+    'Compare the caBundle with the root of each istiod: meshctl explain MCT1208; kubectl get mutatingwebhookconfiguration NAME -o yaml --show-managed-fields',
+    'https://istio.io/latest/docs/ops/common-problems/injection/',
+  ],
+  [
     /the object has been modified; please apply your changes to the latest version/i,
     'Two writers changed one object at the same time (a conflict): istiod reads it again and retries. It is harmless, unless it goes on: then another controller or a second istiod writes the same field again and again.',
     'Nothing, if it stops; otherwise see managedFields of the object: kubectl get KIND NAME -o yaml --show-managed-fields',

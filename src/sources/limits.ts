@@ -30,6 +30,10 @@ export const LIMITS = {
   apiCallMs: 60_000,
   /** A call with --request-timeout 0: long enough for any page, but finite. */
   unlimitedMs: 3_600_000,
+  /** Calls to a container or port of a pod that end in a row without an answer before the next ones are not made. */
+  silentCalls: 2,
+  /** After this time it is asked again: a monitor runs for days. */
+  silentMs: 60_000,
   /** Attempts while the server responds with 429 or 5xx and Retry-After, counted as in client-go. */
   apiTries: 10,
   /** Parallel calls to one API server: enough to query every istiod at once; reduced after a 429. */

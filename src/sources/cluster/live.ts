@@ -4,6 +4,7 @@ import type {Api} from './api/api.js'
 import {type ExecMemory, execMemory} from './pods/exec-memory.js'
 import {type ForwardedPages, forwardedPages} from './pods/forwarded-pages.js'
 import {type KnownPods, knownPods, podKey} from './pods/known-pods.js'
+import {patience} from './pods/patience.js'
 import {podCommands, type RunInPod} from './pods/pod-commands.js'
 
 /** Shared state of a live source: pods looked up once, port-forwards kept open, commands run. */
@@ -28,6 +29,8 @@ export function openLive(api: Api): Live {
   const pages = forwardedPages(api)
   const inTurn = oneByOneByKey()
   const memories = new Map<string, ExecMemory>()
+  const waits = patience()
+  const runInPod = podCommands(api)
   return {
     api,
     pod: pods.pod,
@@ -40,8 +43,10 @@ export function openLive(api: Api): Live {
       }
     },
     oneByOne: (ref, ask) => inTurn(podKey(ref), ask),
-    podPage: pages.page,
-    exec: podCommands(api),
+    podPage: (ref, port, path, limits) =>
+      waits.ask(`${podKey(ref)}:${port}`, () => pages.page(ref, port, path, limits)),
+    exec: (ref, container, argv, limits) =>
+      waits.ask(`${podKey(ref)}/${container}`, () => runInPod(ref, container, argv, limits)),
     istiods: {found: undefined},
     execMemory(ref) {
       const memory = memories.get(podKey(ref)) ?? execMemory()

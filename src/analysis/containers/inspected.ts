@@ -13,7 +13,7 @@ function ended({name, status}: ContainerFacts): readonly string[] {
 }
 
 function isNamed({name, id, alsoKnownAs}: ContainerFacts, word: string): boolean {
-  return name === word || alsoKnownAs.includes(word) || (id !== undefined && id.startsWith(word))
+  return name === word || alsoKnownAs.includes(word) || id?.startsWith(word) === true
 }
 
 /** A container in the network of one that the text does not hold: whose rules apply to it is then not known. */

@@ -1,8 +1,8 @@
-import {writeFile} from 'node:fs/promises'
 import {systemReason} from '../../model/evidence/system-error.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {type Form, TEMPLATE_FORMS, type TemplateForm, type View} from '../../reports/view.js'
 import {readBounded} from '../../sources/files/read.js'
+import {writeAtomically} from '../../sources/write-atomically.js'
 import {formOf, rendered} from './output.js'
 
 /** The target of one output form: a file, or standard output. */
@@ -88,7 +88,7 @@ export async function chosenForm<R>({form, template}: OutputSpec, view: View<R>)
   }
 }
 
-/** Writes the output files, without colour and 80 columns wide. */
+/** Writes the output files, each whole or not at all, without colour and 80 columns wide. */
 export async function writeOutputs<R>(
   specs: readonly OutputSpec[],
   report: R,
@@ -99,7 +99,7 @@ export async function writeOutputs<R>(
     if (file === undefined || form === undefined) continue
     const bytes = await rendered(report, view, form, {width: 80, colour: false, headers: true}, false, {title})
     try {
-      await writeFile(file, bytes)
+      await writeAtomically(file, bytes)
     } catch (error) {
       throw new UserError(`cannot write ${file}: ${systemReason(error)}`)
     }

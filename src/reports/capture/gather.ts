@@ -2,7 +2,7 @@ import {isObject, textOf} from '../../formats/decode.js'
 import type {Redaction} from '../../formats/redact/placeholder.js'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {boundedMap} from '../../model/collections/bounded-map.js'
-import {type Answer, type Gap, isFailure, missing} from '../../model/evidence/answer.js'
+import {type Answer, answered, type Gap, isFailure, missing} from '../../model/evidence/answer.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence/evidence.js'
 import {UserError} from '../../model/evidence/user-error.js'
 import {kindOf, kindWord} from '../../model/kube/kinds.js'
@@ -90,14 +90,27 @@ function listDocument(task: ObjectTask, objects: readonly KubeObject[], redactio
   return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
 }
 
+/** The same, or a gap for objects nested too deeply to be read and written: those of custom resources may be. */
+function listOf(
+  task: ObjectTask,
+  objects: readonly KubeObject[],
+  redaction: Redaction | undefined,
+): Answer<Uint8Array> {
+  try {
+    return answered(listDocument(task, objects, redaction))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return missing(`${task.kind} objects`, 'unreadable', 'one of them is nested too deeply')
+  }
+}
+
 async function captureList(task: ObjectTask, gathering: Gathering): Promise<ObjectsEntry> {
   const {kind, namespace} = task
   const word = kindWord(task)
   const query = namespace === '*' ? {kind: word} : {kind: word, namespace}
   const answer = await within(`${kind} objects`, LIST_MS, gathering.signal, () => gathering.source.objects(query))
-  const held = answer.ok
-    ? await gathering.sink.add(listDocument(task, answer.value, gathering.redaction))
-    : keptGap(answer.gap, gathering)
+  const document = answer.ok ? listOf(task, answer.value, gathering.redaction) : answer
+  const held = document.ok ? await gathering.sink.add(document.value) : keptGap(document.gap, gathering)
   return {...task, held}
 }
 

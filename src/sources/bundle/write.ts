@@ -1,6 +1,4 @@
 import {createHash} from 'node:crypto'
-import {open, rename, rm} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {pack} from 'tar-stream'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, blobPath, renderIndex} from './layout.js'
@@ -39,22 +37,4 @@ export async function packBundle(index: BundleIndex, blobs: ReadonlyMap<string, 
   archive.finalize()
   await done
   return gzipSync(Buffer.concat(chunks), {level: 9})
-}
-
-/** Writes a file atomically: a temporary file in the same directory, flushed, then renamed. */
-export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${process.pid}.${Date.now()}.meshctl.tmp`)
-  try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, {force: true})
-    throw error
-  }
 }

@@ -150,6 +150,26 @@ describe('what is carried away', () => {
     expect(SECRETS.filter(secret => whole.includes(secret))).toEqual(SECRETS)
   })
 
+  test('an object nested too deeply is a gap of its kind, and the rest is captured', async () => {
+    let spec: unknown = 'end'
+    for (let depth = 0; depth < 20_000; depth++) spec = {a: spec}
+    const deep: KubeObject = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'EnvoyFilter',
+      metadata: {name: 'deep', namespace: 'demo'},
+      spec,
+    }
+    const report = await capture(memorySource({...CONTENTS, objects: [...(CONTENTS.objects ?? []), deep]}))
+    expect(report.gaps).toContainEqual({
+      what: 'EnvoyFilter objects',
+      reason: 'unreadable',
+      detail: 'one of them is nested too deeply',
+    })
+    const held = await openFiles([path])
+    expect((await held.objects({kind: 'EnvoyFilter'})).ok).toBe(false)
+    expect((await held.objects({kind: 'Pod'})).ok).toBe(true)
+  })
+
   test('Secrets are never asked for', async () => {
     const asked: string[] = []
     const source = memorySource(CONTENTS)

@@ -7,7 +7,7 @@ import {UserError} from '../../../src/model/evidence/user-error.js'
 import {openArchive, openFolder} from '../../../src/sources/bundle/blobs.js'
 import {BUNDLE_VERSION, type BundleIndex, blobPath, renderIndex} from '../../../src/sources/bundle/layout.js'
 import {bundleSource} from '../../../src/sources/bundle/source.js'
-import {blobSet, packBundle, writeAtomically} from '../../../src/sources/bundle/write.js'
+import {blobSet, packBundle} from '../../../src/sources/bundle/write.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const TEMP = tempFolder('bundle')
@@ -205,17 +205,5 @@ describe('a damaged bundle is an error that says how', () => {
     for (let length = 1; length < whole.length - 1; length += 7) {
       await expect(openArchive('x.tgz', whole.subarray(0, length))).rejects.toBeInstanceOf(UserError)
     }
-  })
-})
-
-describe('writing', () => {
-  test('leaves the old file when it fails and no temporary file behind', async () => {
-    const folder = mkdtempSync(join(TEMP, 'write-'))
-    const path = join(folder, 'out.tgz')
-    await writeAtomically(path, Buffer.from('first'))
-    await expect(writeAtomically(join(folder, 'missing', 'out'), Buffer.from('x'))).rejects.toThrow()
-    const {readdirSync, readFileSync} = await import('node:fs')
-    expect(readFileSync(path, 'utf8')).toBe('first')
-    expect(readdirSync(folder)).toEqual(['out.tgz'])
   })
 })

@@ -58,6 +58,7 @@ import {parseDnsAnswer} from '../../src/formats/tool-output/dns-answer.js'
 import {parseEnvoyMemory, parseReady, parseRuntime} from '../../src/formats/tool-output/envoy-state-pages.js'
 import {parseKialiValidations, parseLinkerdCheck} from '../../src/formats/tool-output/findings-of-tools.js'
 import {parseHttpExchange} from '../../src/formats/tool-output/http-exchange.js'
+import {parseOtherIstiodPages} from '../../src/formats/tool-output/istiod-other-pages.js'
 import {parseIstiodPages} from '../../src/formats/tool-output/istiod-pages.js'
 import {parseLoadTest} from '../../src/formats/tool-output/load-test.js'
 import {parseMeshSettings} from '../../src/formats/tool-output/mesh-settings.js'
@@ -149,6 +150,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   parseReady: ofText(parseReady),
   parseRuntime: ofText(parseRuntime),
   parseIstiodPages: ofText(parseIstiodPages),
+  parseOtherIstiodPages: ofText(parseOtherIstiodPages),
   parseTlsCheck: ofText(parseTlsCheck),
   parseMeshSettings: ofText(parseMeshSettings),
   parseMetrics: ofText(parseMetrics),

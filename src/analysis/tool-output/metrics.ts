@@ -64,19 +64,22 @@ function where(labels: MetricSample['labels']): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
-function requests({labels, value}: MetricSample): readonly string[] {
+function requests({name, labels, value}: MetricSample): readonly string[] {
   const {response_code: code = '', response_flags: flags = '-', connection_security_policy: policy, reporter} = labels
   const failed = /^[45]\d\d$|^0$/.test(code) || flags !== '-'
   const names = flags.split(',').flatMap(flag => RESPONSE_FLAGS[flag]?.[0] ?? [])
+  const amount = name === '' ? `${value} (a sum or rate, which has no name in the answer) of` : value
   const target = labels.destination_service ?? labels.destination_workload ?? 'an unknown service'
   return [
     ...(failed
       ? [
-          `${value} requests to ${target} from ${labels.source_workload ?? 'unknown'}: ${code}${flags === '-' ? '' : ` ${flags}`}${names.length === 0 ? '' : `: ${names.join('; ')}`}`,
+          `${amount} requests to ${target} from ${labels.source_workload ?? 'unknown'}: ${code}${flags === '-' ? '' : ` ${flags}`}${names.length === 0 ? '' : `: ${names.join('; ')}`}`,
         ]
       : []),
     ...(reporter === 'destination' && policy === 'none'
-      ? [`${value} requests reached ${target} in plaintext (connection_security_policy none): the callers sent no mTLS`]
+      ? [
+          `${amount} requests reached ${target} in plaintext (connection_security_policy none): the callers sent no mTLS`,
+        ]
       : []),
   ]
 }
@@ -126,7 +129,7 @@ function syncStates(labels: MetricSample['labels']): readonly string[] | undefin
 
 function sampleSentences(sample: MetricSample): readonly string[] {
   const {name, labels, value} = sample
-  if (/^istio_requests_total$/.test(name)) return value > 0 ? requests(sample) : []
+  if (name === '' || /^istio_requests_total$/.test(name)) return value > 0 ? requests(sample) : []
   if (/^istio_tcp_connections_(?:opened|closed)_total$/.test(name)) return value > 0 ? failedConnections(sample) : []
   if (name === 'istio_agent_cert_expiry_seconds')
     return value < 0

@@ -6,8 +6,19 @@ const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([-+]?(?:\d[\d.]*(?:e[-+]?\d+)?
 /** Metrics of istiod, the agent, ztunnel and of requests (istio.io, "Istio Standard Metrics", "pilot-discovery", "pilot-agent"). */
 const MESH = /^(?:pilot|istio|citadel|galley|endpoint|sidecar_injection|istiod|ztunnel|workload_manager)_/
 
+/** Sums and rates have no name (prometheus.io, "Operators": aggregation drops it): those of requests have Istio's labels. */
+function isSumOfRequests({response_code: code, ...labels}: MetricSample['labels']): boolean {
+  return (
+    code !== undefined &&
+    Object.keys(labels).some(label =>
+      /^(?:source|destination)_(?:workload|service|app|canonical|principal)/.test(label),
+    )
+  )
+}
+
 /** True for series of the mesh: by their name, or those of exporters that write a proxy's sync states as labels. */
 function isOfMesh({name, labels}: MetricSample): boolean {
+  if (name === '') return labels.response_flags !== undefined || isSumOfRequests(labels)
   return MESH.test(name) || (labels.cds !== undefined && labels.lds !== undefined)
 }
 
@@ -30,12 +41,12 @@ function inAnswers(text: string): readonly MetricSample[] {
   if (!text.includes('"resultType"')) return []
   return jsonBlocks(text).flatMap(({value}) =>
     listOf(value, 'data', 'result').flatMap(series => {
-      const {__name__: name, ...labels} = textMapOf(series, 'metric')
+      const {__name__: name = '', ...labels} = textMapOf(series, 'metric')
       const [, sample] =
         [listOf(series, 'value'), listOf(series, 'values').at(-1)]
           .flatMap(each => (Array.isArray(each) && each.length === 2 ? [each] : []))
           .at(0) ?? []
-      return name === undefined || typeof sample !== 'string' ? [] : [{name, labels, value: sampleValue(sample)}]
+      return typeof sample !== 'string' ? [] : [{name, labels, value: sampleValue(sample)}]
     }),
   )
 }

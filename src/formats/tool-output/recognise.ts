@@ -6,6 +6,7 @@ import {parseDnsAnswer} from './dns-answer.js'
 import {parseEnvoyMemory, parseReady, parseRuntime} from './envoy-state-pages.js'
 import {parseKialiValidations, parseLinkerdCheck} from './findings-of-tools.js'
 import {isHttpExchange} from './http-exchange.js'
+import {parseOtherIstiodPages} from './istiod-other-pages.js'
 import {parseIstiodPages} from './istiod-pages.js'
 import {parseLoadTest} from './load-test.js'
 import {parseMeshSettings} from './mesh-settings.js'
@@ -33,6 +34,7 @@ const TOOLS: readonly (readonly [form: string, is: (text: string) => boolean])[]
   ['ip-sets', isIpSets],
   ['ambientz', text => ambientzIn(text) !== undefined],
   ['istiod-pages', text => parseIstiodPages(text) !== undefined],
+  ['istiod-self', text => parseOtherIstiodPages(text).length > 0],
   ['memory', text => parseEnvoyMemory(text) !== undefined],
   ['runtime', text => parseRuntime(text).length > 0],
   ['ready', text => parseReady(text) !== undefined],

@@ -72,3 +72,26 @@ export interface TlsCheckRow {
   readonly policy: string
   readonly rule: string
 }
+
+/** A gateway to another network, by its address or name. */
+export interface NetworkGateway {
+  readonly network: string
+  readonly address: string
+}
+
+/** A debug page of istiod that tells of itself rather than of one proxy: what it is, and what it holds. */
+export type OtherIstiodPage =
+  | {
+      readonly page: 'pushcontext'
+      readonly gateways: readonly NetworkGateway[]
+      readonly unresolved: readonly NetworkGateway[]
+    }
+  | {readonly page: 'telemetryz'; readonly names: readonly string[]; readonly root: string}
+  | {
+      readonly page: 'instancesz'
+      readonly proxies: readonly {readonly proxy: string; readonly hosts: readonly string[]}[]
+    }
+  | {readonly page: 'cachez'; readonly kinds: readonly {readonly type: string; readonly size: string}[]}
+  | {readonly page: 'inject'; readonly names: readonly string[]}
+  | {readonly page: 'version'; readonly release: string; readonly commit: string}
+  | {readonly page: 'index'; readonly links: readonly string[]}

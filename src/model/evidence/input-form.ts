@@ -204,6 +204,11 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'debug pages of istiod',
     '/debug/registryz, endpointz, endpointShardz, adsz, connections, push_status, clusterz, authorizationz',
   ),
+  form(
+    'istiod-self',
+    'pages of istiod about itself',
+    '/debug/pushcontext, telemetryz, instancesz, cachez, inject, the index of /debug, /version',
+  ),
   form('memory', "Envoy's /memory page", 'allocated and heap_size'),
   form('runtime', "Envoy's /runtime page", 'entries with layer_values and final_value'),
   form('ready', "Envoy's /ready page", 'LIVE, PRE_INITIALIZING, INITIALIZING or DRAINING alone'),

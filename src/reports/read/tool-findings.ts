@@ -5,6 +5,7 @@ import {dnsFindings} from '../../analysis/tool-output/dns-answer.js'
 import {memoryFindings, readyFindings, runtimeFindings} from '../../analysis/tool-output/envoy-state-pages.js'
 import {httpFindings} from '../../analysis/tool-output/http-exchange.js'
 import {ipSetFindings} from '../../analysis/tool-output/ip-sets.js'
+import {otherIstiodPageFindings} from '../../analysis/tool-output/istiod-other-pages.js'
 import {istiodPageFindings} from '../../analysis/tool-output/istiod-pages.js'
 import {loadFindings} from '../../analysis/tool-output/load-test.js'
 import {settingFindings} from '../../analysis/tool-output/mesh-settings.js'
@@ -21,6 +22,7 @@ import {parseDnsAnswer} from '../../formats/tool-output/dns-answer.js'
 import {parseEnvoyMemory, parseReady, parseRuntime} from '../../formats/tool-output/envoy-state-pages.js'
 import {parseKialiValidations, parseLinkerdCheck} from '../../formats/tool-output/findings-of-tools.js'
 import {parseHttpExchange} from '../../formats/tool-output/http-exchange.js'
+import {parseOtherIstiodPages} from '../../formats/tool-output/istiod-other-pages.js'
 import {parseIstiodPages} from '../../formats/tool-output/istiod-pages.js'
 import {parseLoadTest} from '../../formats/tool-output/load-test.js'
 import {parseMeshSettings} from '../../formats/tool-output/mesh-settings.js'
@@ -74,6 +76,7 @@ const FINDINGS: Readonly<Record<string, Findings>> = {
   'ip-sets': text => ipSetFindings(parseIpSets({bytes: Buffer.from(text)})),
   ambientz: optional(ambientzIn, ambientWorkloadFindings),
   'istiod-pages': optional(parseIstiodPages, istiodPageFindings),
+  'istiod-self': text => otherIstiodPageFindings(parseOtherIstiodPages(text)),
   memory: optional(parseEnvoyMemory, memoryFindings),
   runtime: text => runtimeFindings(parseRuntime(text)),
   ready: optional(parseReady, readyFindings),

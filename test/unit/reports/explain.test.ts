@@ -260,3 +260,17 @@ describe('the next command names the pod where the line does', () => {
     expect(next(line).join()).not.toContain(name)
   })
 })
+
+describe('a detail with its case in brackets', () => {
+  test('is explained with the case, where the case has a meaning of its own', () => {
+    const words = (text: string) => meaningsOf(text).map(({word}) => word)
+    expect(words('downstream_local_disconnect(http2_ping_timeout)')).toEqual([
+      'downstream_local_disconnect',
+      'http2_ping_timeout',
+    ])
+    // Two vocabularies have this detail; its case has no meaning by itself.
+    expect(new Set(words('rbac_access_denied_matched_policy[none]'))).toEqual(
+      new Set(['rbac_access_denied_matched_policy']),
+    )
+  })
+})

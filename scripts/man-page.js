@@ -2,9 +2,10 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 
-/** Text of a manual page: backslashes and dashes kept, no line begins with a request (groff(7)). */
+/** Text of a manual page: backslashes and dashes kept, no line begins with a request (groff(7)), and nothing a terminal of ASCII cannot show. */
 function escaped(text) {
   return text
+    .replaceAll('…', '...')
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replace(/^(?=[.'])/gm, '\\&')

@@ -1,5 +1,6 @@
 import type {Draw} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
+import type {Attempt} from '../../model/envoy/upstream-call.js'
 import type {ZtunnelDump} from '../../model/istio/ztunnel.js'
 import {podLabel} from '../../model/kube/kube-object.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
@@ -10,6 +11,8 @@ import {type Speech, waitsForServer} from './speech.js'
 import {refusedPlaintext} from './unread-sidecar.js'
 import {destinationText, isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, Site} from './world.js'
+
+const ANSWERED: Attempt = {kind: 'answer', status: 200, after: 0}
 
 /** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
 export function application(
@@ -24,8 +27,9 @@ export function application(
   const http = world.speaksHttp(pod, address.port)
   if (speech.tls !== undefined && http) {
     tell('receives TLS, but is declared as plain HTTP')
+    // A proxy that forwards the bytes of its client has no handshake of its own that could fail.
     return ending(
-      NOT_TLS,
+      speech.forwarded === true ? ANSWERED : NOT_TLS,
       'tls-mismatch',
       'tls-to-plain-text',
       `the application on port ${address.port} receives TLS and replies in plaintext`,
@@ -42,7 +46,7 @@ export function application(
   tell('accepts the connection')
   const where = `${podLabel(pod.ref)} port ${address.port}`
   const because = `it reaches the application in ${where}`
-  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod, condition})
+  return ending(ANSWERED, 'delivered', 'application-reached', because, {pod, condition})
 }
 
 /** Whether the application of an ambient pod can be reached on the address by ztunnel, which connects inside the pod. */

@@ -14,7 +14,14 @@ export interface Speech {
   readonly tls: ClientHandshake | undefined
   /** Why the client rejects a server's certificate; undefined when it accepts it. */
   readonly refuses: ((certificate: SiteCertificate) => string | undefined) | undefined
+  /** What a proxy that only forwards put its own TLS around: the TLS of the client. */
+  readonly inside?: Speech
+  /** The TLS was not begun by who sends it: a proxy forwards the bytes of its client. */
+  readonly forwarded?: true
 }
+
+/** How a TLS handshake begins (RFC 8446, 5.1): a record of type 22, version 0x0301. */
+const CLIENT_HELLO = '\x16\x03\x01'
 
 /** Whether the two proxies trust a common root; unknown roots are assumed to be the same. */
 function shareRoot(a: SiteCertificate | undefined, b: SiteCertificate | undefined): boolean {
@@ -68,8 +75,10 @@ export function passedOn(call: UpstreamCall, from: Speech, site: Site, now: numb
   const refuses = refusalOf(call, site, now)
   if (call.head !== undefined)
     return {protocol: call.http2 ? 'http/2' : 'http/1.1', head: call.head, payload: undefined, tls, refuses}
-  if (tls !== undefined) return {...from, tls, refuses}
-  return call.terminated ? {...from, tls: undefined, refuses: undefined} : from
+  const kept = call.terminated ? (from.inside ?? {...from, tls: undefined, refuses: undefined}) : from
+  if (tls === undefined) return kept.tls === undefined ? kept : {...kept, forwarded: true}
+  if (kept.tls === undefined) return {...kept, tls, refuses}
+  return {protocol: kept.protocol, head: undefined, payload: CLIENT_HELLO, tls, refuses, inside: kept}
 }
 
 /** The same bytes as a request to one Envoy. */

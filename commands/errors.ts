@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {ERRORS_NEEDS} from '../src/cli/command-needs.js'
 import {podArgument} from '../src/cli/flags/args.js'
 import {failingSinceMs} from '../src/cli/flags/failing-since.js'
 import {selectorFlag, watchFlags} from '../src/cli/flags/flags.js'
@@ -19,12 +19,7 @@ export default class Errors extends MeshCommand {
     example('Get the failures of a namespace as JSON', 'errors -n demo -o json'),
   ]
   static override forms = formsOf(errorsView)
-  static override needs: CommandNeeds = {
-    cluster: {
-      needs: ['pods', 'logs'],
-      more: ['workloads', 'forward', 'exec', 'allPods', 'allServices', 'allSlices', 'entries', 'istiods', 'istiod'],
-    },
-  }
+  static override needs = ERRORS_NEEDS
   static override args = podArgument
   static override flags = {
     selector: selectorFlag,

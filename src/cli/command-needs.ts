@@ -76,10 +76,19 @@ export const EGRESS_NEEDS: CommandNeeds = {
       'allPods',
       'allServices',
       'allSlices',
+      'allNetworkPolicies',
       'istiods',
       'istiod',
     ],
   },
+}
+
+/** What stands between the two ends of a request. */
+const MESH_PARTS: readonly TaskId[] = ['allPods', 'allServices', 'allSlices', 'allNetworkPolicies', 'entries']
+
+/** The failing requests of pods, and the way of each. */
+export const ERRORS_NEEDS: CommandNeeds = {
+  cluster: {needs: ['pods', 'logs'], more: ['workloads', 'forward', 'exec', ...MESH_PARTS, 'istiods', 'istiod']},
 }
 
 /** The way of a request: the proxies of both ends and every hop between them. */
@@ -87,7 +96,7 @@ export const TRACE_NEEDS: CommandNeeds = {
   ...PROXY_CONFIG_NEEDS,
   cluster: {
     needs: ['pods', 'forward'],
-    more: ['workloads', 'exec', 'allPods', 'allServices', 'allSlices', 'entries', 'logs', 'istiods', 'istiod'],
+    more: ['workloads', 'exec', ...MESH_PARTS, 'logs', 'istiods', 'istiod'],
   },
 }
 
@@ -95,7 +104,7 @@ export const TRACE_NEEDS: CommandNeeds = {
 export const VERIFY_NEEDS: CommandNeeds = {
   cluster: {
     needs: ['pods', 'forward'],
-    more: ['workloads', 'exec', 'allPods', 'allServices', 'allSlices', 'entries', 'istiods', 'istiod'],
+    more: ['workloads', 'exec', ...MESH_PARTS, 'istiods', 'istiod'],
   },
 }
 
@@ -103,14 +112,14 @@ export const VERIFY_NEEDS: CommandNeeds = {
 export const PROBE_NEEDS: CommandNeeds = {
   cluster: {
     needs: ['pods', 'exec', 'forward'],
-    more: ['workloads', 'allPods', 'allServices', 'allSlices', 'entries', 'istiods', 'istiod'],
+    more: ['workloads', ...MESH_PARTS, 'istiods', 'istiod'],
   },
 }
 
 /** What the questions read that `report` joins; it asks for no workload by name. */
 const REPORTED: readonly TaskId[] = [
-  ...RULES.filter(id => id !== 'workloads'),
-  ...(['allPods', 'allServices', 'allSlices', 'listNamespaces'] as const),
+  ...RULES.filter(id => id !== 'workloads' && id !== 'policies'),
+  ...(['allPods', 'allServices', 'allSlices', 'allNetworkPolicies', 'listNamespaces'] as const),
 ]
 
 /** Waypoints, their pods and who uses them. */

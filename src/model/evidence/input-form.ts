@@ -174,7 +174,6 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'described-object',
     'an object as kubectl describe prints it',
     'Name, Namespace and the fields of a Service, workload, Job or autoscaler at the left margin',
-    'explain',
   ),
   form(
     'kubectl-table',

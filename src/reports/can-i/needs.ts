@@ -64,6 +64,7 @@ const TASKS = {
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
   allServices: task('find the Services of the mesh', 'cluster', '', 'services', 'list'),
   allPods: task('find the pods of the mesh', 'cluster', '', 'pods', 'list'),
+  allNetworkPolicies: readGroup('read the network policies of the mesh', 'cluster', 'networking.k8s.io'),
   allSlices: task('find the endpoints of the mesh', 'cluster', 'discovery.k8s.io', 'endpointslices', 'list'),
   namespaces: task('read namespaces', 'cluster', '', 'namespaces', 'get list'),
   listNamespaces: task('list namespaces', 'cluster', '', 'namespaces', 'list'),

@@ -90,13 +90,13 @@ function isKnownLogLine(text: string): boolean {
   )
 }
 
-/** Forms with findings of their own, which may hold lines that can be explained too. */
+/** Forms with findings of their own, which may hold events that can be explained too. */
 const EXPLAINED_IF_KNOWN = ['described-pod', 'described-object']
 
-/** The form, without the question whose answer would be that no line is known. */
+/** The form, with the question about its lines only where one of them is known. */
 function asked(form: InputForm, lines: readonly string[]): InputForm {
-  if (!EXPLAINED_IF_KNOWN.includes(form.id) || lines.some(line => parseLogLine(line) !== undefined)) return form
-  return {...form, commands: []}
+  if (!EXPLAINED_IF_KNOWN.includes(form.id)) return form
+  return {...form, commands: lines.some(line => parseLogLine(line) !== undefined) ? ['explain'] : []}
 }
 
 /** The forms of a file; a text of none that holds a known message (an error of a client, a panic) is explained like a log. */

@@ -68,7 +68,7 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
   sign(
     'tool',
     'exec of iptables',
-    /(^|[\s"'/])(ip6?tables[\w-]*|istio-iptables[\w.-]*|pilot-agent|nsenter|ip)"?: (executable file not found|command not found|not found)|exec format error/i,
+    /(^|[\s"'/])(ip6?tables[\w-]*|istio-iptables[\w.-]*|pilot-agent|nsenter|ip)"?: (executable file not found|command not found|not found)|binary \S+ not found in path|exec format error/i,
   ),
   sign(
     'module',
@@ -186,7 +186,8 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
     fix: 'Use an image with nft, or turn native nftables off.',
   },
   tool: {
-    cause: 'the program that sets up rules is not there or cannot run on this machine',
+    cause:
+      'a program that sets up rules (iptables-restore, iptables-save, istio-iptables) is not there or cannot run here',
     fix: "Use the mesh's own image for this architecture. Where a CNI plugin runs the iptables of the node, install that back end (nft or legacy) on the node or choose the other.",
   },
   ipv6: {

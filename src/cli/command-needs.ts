@@ -62,29 +62,17 @@ export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['analyzed'], more:
 /** The same, with the running release, which istiod tells. */
 export const PRECHECK_NEEDS: CommandNeeds = {cluster: {needs: ['analyzed'], more: ['mesh', 'istiods', 'istiod']}}
 
+/** What stands between the two ends of a request. */
+const MESH_PARTS: readonly TaskId[] = ['allPods', 'allServices', 'allSlices', 'allNetworkPolicies', 'entries']
+
 /** What a pod may call outside the mesh. */
 export const EGRESS_NEEDS: CommandNeeds = {
   aboutProxy: true,
   cluster: {
     needs: ['pods', 'forward'],
-    more: [
-      'workloads',
-      'exec',
-      'mesh',
-      'entries',
-      'sidecars',
-      'allPods',
-      'allServices',
-      'allSlices',
-      'allNetworkPolicies',
-      'istiods',
-      'istiod',
-    ],
+    more: ['workloads', 'exec', 'mesh', 'sidecars', ...MESH_PARTS, 'istiods', 'istiod'],
   },
 }
-
-/** What stands between the two ends of a request. */
-const MESH_PARTS: readonly TaskId[] = ['allPods', 'allServices', 'allSlices', 'allNetworkPolicies', 'entries']
 
 /** The failing requests of pods, and the way of each. */
 export const ERRORS_NEEDS: CommandNeeds = {

@@ -1,7 +1,7 @@
 import type {NetworkPolicyModel} from '../../model/kube/network-policy.js'
 import type {ObjectRef} from '../../model/kube/pod.js'
 import type {PolicyEnforcement} from './network-plugin.js'
-import {networkPolicyVerdict, type PolicyEnd} from './network-policy-verdict.js'
+import {networkPolicyVerdict, type PolicyEnd, policyNames} from './network-policy-verdict.js'
 
 /** NetworkPolicies that let no connection through, or whose verdict is not known. */
 export type NetworkBlock =
@@ -49,7 +49,7 @@ export function networkBlock(
   if (network.enforcement.kind === 'ignores') return undefined
   const {allowed, direction, policies} = networkPolicyVerdict(network.policies, {from, to, port})
   if (allowed === true) return undefined
-  const names = policies.map(({object}) => `${object.namespace}/${object.name}`).join(', ')
+  const names = policyNames(policies)
   if (allowed === undefined)
     return {
       kind: 'unknown',

@@ -77,6 +77,11 @@ export interface PolicyVerdict {
   readonly policies: readonly NetworkPolicyModel[]
 }
 
+/** The names of policies in a sentence. */
+export function policyNames(policies: readonly NetworkPolicyModel[]): string {
+  return policies.map(({object}) => `${object.namespace}/${object.name}`).join(', ')
+}
+
 /** What the policies of one end say: nothing when none selects it. */
 function verdictAt(
   policies: readonly NetworkPolicyModel[],

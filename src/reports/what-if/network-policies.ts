@@ -1,5 +1,9 @@
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import {networkPolicyVerdict, type PolicyEnd} from '../../analysis/traffic-policy/network-policy-verdict.js'
+import {
+  networkPolicyVerdict,
+  type PolicyEnd,
+  policyNames,
+} from '../../analysis/traffic-policy/network-policy-verdict.js'
 import type {TwoMeshes} from '../../evidence/predicted-mesh/meshes.js'
 import {readNetworkPolicy} from '../../formats/kube/network-policy.js'
 import type {MeshChange} from '../../formats/settings/change-file.js'
@@ -48,9 +52,9 @@ export function throughNetworkPolicies(
   })
   for (const hop of found.hops) {
     const ends = {from: endOf(hop.from), to: endOf(hop.to), port: portOf(hop)}
-    const {allowed, policies: by} = networkPolicyVerdict(policies, ends)
+    const {allowed, policies: deciding} = networkPolicyVerdict(policies, ends)
     if (allowed === true) continue
-    const names = by.map(({object}) => `${object.namespace}/${object.name}`).join(', ')
+    const names = policyNames(deciding)
     if (allowed === undefined)
       return {
         ...found,

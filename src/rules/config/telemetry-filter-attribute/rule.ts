@@ -1,4 +1,4 @@
-import {attributeProblem} from '../../condition.js'
+import {filterProblems} from '../access-log-filters.js'
 import type {ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -15,12 +15,9 @@ export const rule: ConfigRule = {
   ],
   kinds: ['Telemetry'],
   check: set =>
-    set.telemetries().flatMap(({object, accessLogging}) =>
-      accessLogging.flatMap(({expression, path}) => {
-        const problem = expression === undefined ? undefined : attributeProblem(expression)
-        if (problem?.kind !== 'attribute') return []
-        const message = `${problem.text} in ${expression} is not an attribute of Envoy.`
-        return [{object, path: `${path}.filter.expression`, message}]
-      }),
-    ),
+    filterProblems(set, 'attribute').map(({object, path, expression, text}) => ({
+      object,
+      path,
+      message: `${text} in ${expression} is not an attribute of Envoy.`,
+    })),
 }

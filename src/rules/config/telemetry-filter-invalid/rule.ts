@@ -1,4 +1,4 @@
-import {attributeProblem} from '../../condition.js'
+import {filterProblems} from '../access-log-filters.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
 export const rule: ConfigRule = {
@@ -15,11 +15,9 @@ export const rule: ConfigRule = {
   ],
   kinds: ['Telemetry'],
   check: set =>
-    set.telemetries().flatMap(({object, accessLogging}) =>
-      accessLogging.flatMap(({expression, path}) => {
-        const problem = expression === undefined ? undefined : attributeProblem(expression)
-        if (problem?.kind !== 'syntax') return []
-        return [{object, path: `${path}.filter.expression`, message: `${expression} is not CEL: ${problem.text}.`}]
-      }),
-    ),
+    filterProblems(set, 'syntax').map(({object, path, expression, text}) => ({
+      object,
+      path,
+      message: `${expression} is not CEL: ${text}.`,
+    })),
 }
